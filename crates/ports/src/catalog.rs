@@ -1,0 +1,213 @@
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{Scenario, SessionId, StoreError, Timestamp, UserId};
+
+/// People, scenarios and sessions: what the REST API shows.
+#[async_trait]
+pub trait Catalog: Send + Sync + 'static {
+    /// [`StoreError::Conflict`] when the e-mail is taken.
+    async fn create_user(&self, user: NewUser) -> Result<User, StoreError>;
+
+    async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
+
+    /// `email` in lower case.
+    async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
+
+    async fn change_profile(
+        &self,
+        id: &UserId,
+        change: ProfileChange,
+        at: Timestamp,
+    ) -> Result<User, StoreError>;
+
+    async fn set_password(
+        &self,
+        id: &UserId,
+        password_hash: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Brings the shipped scenarios up to date. Scenarios that are no longer shipped become inactive.
+    async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp)
+    -> Result<(), StoreError>;
+
+    /// By id or alias, active ones only.
+    async fn scenario(&self, id_or_alias: &str) -> Result<Option<ScenarioSummary>, StoreError>;
+
+    /// Active ones, most practised first, then by title.
+    async fn scenarios(
+        &self,
+        filter: &ScenarioFilter,
+        page: PageRequest,
+    ) -> Result<Page<ScenarioSummary>, StoreError>;
+
+    /// Creates the session for this user. [`StoreError::Conflict`] when the id exists.
+    async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError>;
+
+    /// In one step: creates the session if nobody owns it, and says whose it is.
+    async fn claim_session(&self, session: NewSession) -> Result<Claim, StoreError>;
+
+    async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Marks the user's other active sessions as abandoned; answers how many.
+    async fn abandon_other_sessions(
+        &self,
+        user: &UserId,
+        keep: &SessionId,
+        at: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// Completes it (idempotent) and counts the practice for its scenario.
+    async fn complete_session(
+        &self,
+        id: &SessionId,
+        at: Timestamp,
+    ) -> Result<SessionRow, StoreError>;
+
+    /// Completed ones of this user, newest first.
+    async fn history(
+        &self,
+        user: &UserId,
+        page: PageRequest,
+    ) -> Result<Page<SessionRow>, StoreError>;
+
+    /// Everything said in a session, oldest first: the opening, then both voices of every turn.
+    async fn messages(&self, session: &SessionId) -> Result<Vec<Message>, StoreError>;
+
+    /// Cheap; says why when the database cannot be used.
+    async fn check(&self) -> Result<(), StoreError>;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Trainee,
+    Coach,
+    Admin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    /// `None` for somebody whom only a token introduced.
+    pub password_hash: Option<String>,
+    pub avatar: Option<String>,
+    pub department: Option<String>,
+    pub role: Role,
+    pub is_active: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUser {
+    pub id: UserId,
+    /// Lower case.
+    pub email: String,
+    pub name: String,
+    pub password_hash: Option<String>,
+    pub role: Role,
+    pub at: Timestamp,
+}
+
+/// `None` leaves a field as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    pub name: Option<String>,
+    pub avatar: Option<String>,
+    pub department: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScenarioFilter {
+    pub category: Option<String>,
+    pub difficulty: Option<crate::Difficulty>,
+    /// Matched against title and description, ignoring case.
+    pub search: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioSummary {
+    pub scenario: Scenario,
+    pub practice_count: u64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRequest {
+    /// 1 is the first.
+    pub page: u32,
+    pub size: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub total: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionStatus {
+    Active,
+    Completed,
+    Abandoned,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub user: UserId,
+    pub scenario_id: String,
+    /// What the persona opened with; becomes the first message.
+    pub opening: Option<String>,
+    /// A coach may not see it.
+    pub private: bool,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// It was free and is now the caller's.
+    Created(SessionRow),
+    /// It was the caller's already.
+    Own(SessionRow),
+    /// Somebody else owns it.
+    Taken,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub user: UserId,
+    pub scenario_id: String,
+    pub status: SessionStatus,
+    pub private: bool,
+    pub started_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+    /// How many messages it has.
+    pub messages: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageRole {
+    User,
+    Ai,
+    System,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Stable: `<session>-<turn>-user` or `-ai`, the opening is turn 0.
+    pub id: String,
+    pub session: SessionId,
+    pub turn: u32,
+    pub role: MessageRole,
+    pub text: String,
+    pub at: Timestamp,
+}

@@ -1,0 +1,106 @@
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage};
+
+/// The book of a live session. It is written before the client is told.
+#[async_trait]
+pub trait Journal: Send + Sync + 'static {
+    /// Returns once all the records are durable. Writing the same record twice changes nothing
+    /// (segments by number, turns by number), so a caller that is unsure writes again.
+    /// Implementations gather concurrent calls into one commit.
+    async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError>;
+
+    /// What a new process needs to go on with a session that an old one left; `None` if nothing was recorded yet.
+    async fn resume(&self, session: &SessionId) -> Result<Option<Resumption>, StoreError>;
+
+    /// The segments of a session in order, for its recording and its report.
+    async fn segments(&self, session: &SessionId) -> Result<Vec<SegmentRecord>, StoreError>;
+
+    /// The turns of a session in order.
+    async fn turns(&self, session: &SessionId) -> Result<Vec<TurnRecord>, StoreError>;
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    Segment(SegmentRecord),
+    Heard(HeardRecord),
+    Answered(AnsweredRecord),
+    Ended(EndedRecord),
+}
+
+/// A stretch of the user's audio that the object store has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentRecord {
+    /// 1, 2, 3 ... within the session.
+    pub number: u64,
+    pub object: ObjectKey,
+    pub media_type: String,
+    /// Bytes as received from the client.
+    pub received_bytes: u64,
+    pub duration_ms: u64,
+    /// The last numbered chunk that is stored with this segment, for a client that numbers.
+    pub through_seq: Option<u64>,
+    /// What the intake held at the cut; a resumed session goes on from here.
+    pub intake_state: Vec<u8>,
+    /// The newest event the session may have used when this was written.
+    pub event_seq: u64,
+    pub at: Timestamp,
+}
+
+/// What the user said in a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeardRecord {
+    pub turn: u32,
+    pub text: String,
+    pub language: String,
+    pub confidence: Option<f32>,
+    pub provider: String,
+    /// First and last segment, unless the turn was typed.
+    pub segments: Option<(u64, u64)>,
+    pub duration_ms: u64,
+    pub event_seq: u64,
+    pub at: Timestamp,
+}
+
+/// What the persona answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnsweredRecord {
+    pub turn: u32,
+    pub text: String,
+    pub provider: String,
+    pub usage: Option<Usage>,
+    pub audio: Option<ObjectKey>,
+    pub event_seq: u64,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedRecord {
+    /// `user_ended`, `timeout`, `client_disconnect`, ...
+    pub reason: String,
+    pub duration_ms: u64,
+    pub turns: u32,
+    pub event_seq: u64,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnRecord {
+    pub heard: HeardRecord,
+    pub answered: Option<AnsweredRecord>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resumption {
+    pub last_segment: Option<SegmentRecord>,
+    /// The highest `through_seq` of all segments.
+    pub through_seq: Option<u64>,
+    pub last_turn: u32,
+    pub answered_turns: u32,
+    pub last_event_seq: u64,
+    /// Milliseconds of audio stored so far.
+    pub duration_ms: u64,
+    pub history: Vec<Line>,
+    pub ended: Option<EndedRecord>,
+}

@@ -1,0 +1,39 @@
+//! What the engine needs from the world: speech in, words, speech out, a face, storage, a database.
+//!
+//! A port is a trait with its request and answer types. The offline implementations live here too
+//! (`offline`), so that the product runs with no key and no network, and so does one contract suite
+//! per port (`contract`), which every implementation must pass.
+//!
+//! This crate deliberately knows no vendor, no wire format, no session state and no configuration.
+
+mod avatar;
+mod catalog;
+mod ids;
+mod journal;
+mod language_model;
+mod object_store;
+mod provider;
+mod scenario;
+mod speech_to_text;
+mod text_to_speech;
+
+pub use avatar::{Animation, AnimationRequest, Avatar, MouthShape, Viseme};
+pub use catalog::{
+    Catalog, Claim, Message, MessageRole, NewSession, NewUser, Page, PageRequest, ProfileChange,
+    Role, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus, User,
+};
+pub use ids::{BadId, ObjectKey, SessionId, Timestamp, UserId};
+pub use journal::{
+    AnsweredRecord, EndedRecord, HeardRecord, Journal, Record, Resumption, SegmentRecord,
+    TurnRecord,
+};
+pub use language_model::{
+    FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage,
+};
+pub use object_store::{ObjectStore, StoredObject};
+pub use provider::{Fault, Provider, ProviderError, StoreError};
+pub use scenario::{Difficulty, Objection, Persona, Scenario, Stage};
+pub use speech_to_text::{
+    SpeechToText, Transcription, TranscriptionRequest, Utterance, UtteranceSource,
+};
+pub use text_to_speech::{SPEECH_RATE, SpeechPiece, SpeechRequest, SpeechStream, TextToSpeech};
