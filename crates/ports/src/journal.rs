@@ -26,6 +26,7 @@ pub enum Record {
     Segment(SegmentRecord),
     Heard(HeardRecord),
     Answered(AnsweredRecord),
+    Spoken(SpokenRecord),
     Ended(EndedRecord),
 }
 
@@ -70,7 +71,16 @@ pub struct AnsweredRecord {
     pub text: String,
     pub provider: String,
     pub usage: Option<Usage>,
-    pub audio: Option<ObjectKey>,
+    pub event_seq: u64,
+    pub at: Timestamp,
+}
+
+/// The persona's voice in a turn; follows its [`AnsweredRecord`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokenRecord {
+    pub turn: u32,
+    pub object: ObjectKey,
+    pub duration_ms: u64,
     pub event_seq: u64,
     pub at: Timestamp,
 }
@@ -89,6 +99,7 @@ pub struct EndedRecord {
 pub struct TurnRecord {
     pub heard: HeardRecord,
     pub answered: Option<AnsweredRecord>,
+    pub spoken: Option<SpokenRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

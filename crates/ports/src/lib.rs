@@ -25,7 +25,7 @@ pub use catalog::{
 pub use ids::{BadId, ObjectKey, SessionId, Timestamp, UserId};
 pub use journal::{
     AnsweredRecord, EndedRecord, HeardRecord, Journal, Record, Resumption, SegmentRecord,
-    TurnRecord,
+    SpokenRecord, TurnRecord,
 };
 pub use language_model::{
     FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage,
