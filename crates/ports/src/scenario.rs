@@ -63,6 +63,9 @@ pub struct Persona {
 #[serde(deny_unknown_fields)]
 pub struct Objection {
     pub says: String,
+    /// Other words for it, for a persona that has to insist.
+    #[serde(default)]
+    pub insists: Vec<String>,
     /// Words that show the trainee dealt with it.
     #[serde(default)]
     pub answered_by: Vec<String>,
