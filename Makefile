@@ -1,0 +1,20 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check clean
+
+help: ## What can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: ## Install what is missing, build, and start on port 3001
+	@scripts/run.sh
+
+test: ## Every test there is, real services and real clients included
+	@scripts/test.sh
+
+check: ## The inner loop: format, lints, quick tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test --workspace --lib --bins --quiet
+
+clean: ## Remove everything that was built; the data stays
+	cargo clean
+	rm -rf web-client/node_modules web-client/*/node_modules web-client/*/dist e2e/node_modules
