@@ -1,1 +1,32 @@
+//! What a roleplay session is: one user talking with one persona.
+//!
+//! The machine takes one [`Input`] at a time together with the time it happened, and answers with [`Output`]s:
+//! events to tell, work to start or cancel, facts to write down. It does nothing itself.
+//!
+//! It deliberately knows no clock, no runtime, no wire name, no vendor, no database and no audio bytes:
+//! it counts the bytes that the runtime keeps and decides where to cut them.
 
+mod config;
+mod cutting;
+mod degrading;
+mod event;
+mod history;
+mod input;
+mod listening;
+mod output;
+mod session;
+mod time;
+mod timers;
+mod turn;
+
+pub use config::{Briefing, Config, StageLimits, TurnDetection};
+pub use cutting::Cutting;
+pub use event::{EndReason, Event, InterruptReason, Problem, Stage, State};
+pub use history::{Line, Speaker};
+pub use input::{
+    Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Source, Stored, Usage, Viseme,
+};
+pub use output::{Cut, Fact, Heard, Output, Work};
+pub use session::{Refusal, Session};
+pub use time::{OpId, SessionTime, TurnId};
+pub use timers::Timer;

@@ -1,0 +1,43 @@
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub speaker: Speaker,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Speaker {
+    User,
+    Persona,
+}
+
+/// The last lines of the conversation: what the persona remembers.
+#[derive(Debug)]
+pub(crate) struct History {
+    lines: VecDeque<Line>,
+    limit: usize,
+}
+
+impl History {
+    pub(crate) fn new(lines: Vec<Line>, limit: usize) -> Self {
+        let mut history = Self { lines: VecDeque::new(), limit };
+        for line in lines {
+            history.add(line.speaker, line.text);
+        }
+        history
+    }
+
+    pub(crate) fn add(&mut self, speaker: Speaker, text: String) {
+        self.lines.push_back(Line { speaker, text });
+        if self.lines.len() > self.limit {
+            self.lines.pop_front();
+        }
+    }
+
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        self.lines.iter().cloned().collect()
+    }
+}

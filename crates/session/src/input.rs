@@ -1,0 +1,155 @@
+use serde::{Deserialize, Serialize};
+
+use crate::OpId;
+
+/// Everything that can happen to a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    Client(Command),
+    Op(OpId, OpEvent),
+    Link(Link),
+    /// The server is going away: finish what is begun and stop; another process goes on.
+    Suspend,
+    /// Time has passed.
+    Tick,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// The runtime took a chunk of audio that [`crate::Session::admit_audio`] allowed.
+    Audio {
+        bytes: u64,
+    },
+    /// The client recognised speech itself, or the user typed: a whole turn.
+    Said {
+        text: String,
+        confidence: Option<f32>,
+    },
+    /// The same, unfinished.
+    Saying {
+        text: String,
+    },
+    /// Close the user's turn now.
+    EndTurn,
+    /// Stop the persona.
+    Interrupt,
+    Pause,
+    Resume,
+    /// From the next turn on.
+    SetLanguage {
+        language: String,
+        voice: Option<String>,
+    },
+    End,
+}
+
+/// Whether anybody who may speak is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Link {
+    Up,
+    Down,
+}
+
+/// What running work reports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum OpEvent {
+    /// The object store has the audio of this cut; `None` where there was no whole packet in it.
+    Stored(Option<Stored>),
+    Heard {
+        text: String,
+        language: Option<String>,
+        confidence: Option<f32>,
+        by: Source,
+    },
+    Token(String),
+    Answered {
+        finish: Finish,
+        usage: Option<Usage>,
+        by: Source,
+    },
+    /// The reply was spoken; the runtime keeps the speech under this name.
+    Spoken {
+        audio: String,
+        duration_ms: u64,
+        by: Source,
+    },
+    Animated {
+        animation: Animation,
+        by: Source,
+    },
+    Failed(Failure),
+}
+
+/// A cut that the object store has. Segments are numbered by the runtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    pub first_segment: u64,
+    pub last_segment: u64,
+    pub duration_ms: u64,
+}
+
+/// Who did the work, as it is shown to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub provider: String,
+    /// Its output is a demonstration and not the real thing.
+    pub demo: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Finish {
+    Stop,
+    Length,
+    Filtered,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    pub input_tokens: u32,
+    pub output_tokens: u32,
+}
+
+/// How the persona's face moves with a reply.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Animation {
+    pub video_url: Option<String>,
+    pub visemes: Vec<Viseme>,
+    pub expression: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viseme {
+    pub at_ms: u32,
+    pub shape: MouthShape,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MouthShape {
+    Closed,
+    Slight,
+    Open,
+    Wide,
+    Round,
+    Teeth,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: FailureKind,
+    pub retry_after_ms: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailureKind {
+    Unavailable,
+    RateLimited,
+    TimedOut,
+    Rejected,
+    Garbled,
+}
+
+impl Failure {
+    pub fn new(kind: FailureKind) -> Self {
+        Self { kind, retry_after_ms: None }
+    }
+}

@@ -1,0 +1,73 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{EndReason, Event, Line, OpId, Source, Stored, TurnId, Usage};
+
+/// Everything a session can ask of the world, to be carried out in this order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Output {
+    /// Tell everybody in the room, once every fact before it is written down.
+    Event(Event),
+    /// Begin outside work; its reports come back as [`crate::Input::Op`] with the same id.
+    Start(OpId, Work),
+    /// Stop it. Whatever it still reports is ignored.
+    Cancel(OpId),
+    /// Write it down.
+    Record(Fact),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Work {
+    /// Put everything that was taken since the last cut into the object store.
+    Store {
+        cut: Cut,
+    },
+    Transcribe {
+        turn: TurnId,
+        heard: Heard,
+        language: String,
+    },
+    /// `number` counts answers: 1 is the first.
+    Answer {
+        turn: TurnId,
+        number: u32,
+        language: String,
+        history: Vec<Line>,
+    },
+    Speak {
+        turn: TurnId,
+        text: String,
+        language: String,
+        voice: Option<String>,
+    },
+    /// With the speech of the same turn, if there is any.
+    Animate {
+        turn: TurnId,
+        text: String,
+        language: String,
+    },
+}
+
+/// A stretch of audio by the ordinals of its chunks, both inclusive; 0 is the session's first chunk in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    pub first: u64,
+    pub last: u64,
+}
+
+/// The stored audio of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    pub first_segment: u64,
+    pub last_segment: u64,
+    pub duration_ms: u64,
+}
+
+/// What must outlive the process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    Stored(Stored),
+    Heard { turn: TurnId, text: String, language: String, confidence: Option<f32>, by: Source, audio: Option<Heard> },
+    Answered { turn: TurnId, text: String, by: Source, usage: Option<Usage> },
+    Spoken { turn: TurnId, audio: String, duration_ms: u64 },
+    Ended { reason: EndReason, turns: u32, duration_ms: u64 },
+}
