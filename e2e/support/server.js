@@ -1,0 +1,110 @@
+// The real server on a free port with a folder of its own. What it logs as an error fails the test.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { deadline } from './deadline.js';
+
+const BINARY = process.env.SERVER_BINARY ?? join(import.meta.dirname, '../../target/debug/repartee');
+const JWT_SECRET = 'a secret that only these tests know, and long enough';
+
+export async function startServer(env = {}) {
+    const server = new Server(env);
+    await server.start();
+    return server;
+}
+
+class Server {
+    constructor(env) {
+        this.dataFolder = mkdtempSync(join(tmpdir(), 'repartee-e2e-'));
+        this.env = { PORT: '0', DATA_DIR: this.dataFolder, JWT_SECRET, LOG_FORMAT: 'json', ...env };
+        this.log = [];
+        this.expectedErrors = [];
+    }
+
+    async start() {
+        this.process = spawn(BINARY, ['serve'], {
+            // Away from the checkout: a developer's .env must not reach the test.
+            cwd: this.dataFolder,
+            env: { ...process.env, ...this.env },
+            stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        this.exited = once(this.process, 'exit');
+        const ready = new Promise((resolve) => {
+            for (const stream of [this.process.stdout, this.process.stderr]) {
+                createInterface({ input: stream }).on('line', (line) => {
+                    this.log.push(line);
+                    const url = /Repartee is ready: (http\S+)/.exec(line)?.[1];
+                    if (url) resolve(url);
+                });
+            }
+        });
+        const failed = this.exited.then(([code]) => {
+            throw new Error(`the server ended with ${code}:\n${this.log.join('\n')}`);
+        });
+        failed.catch(() => {});
+        this.url = await deadline(Promise.race([ready, failed]), 15_000, 'the server to be ready');
+        this.port = Number(new URL(this.url).port);
+    }
+
+    /** Ends it as an operator does; returns how long that took, in milliseconds. */
+    async stop() {
+        const asked = performance.now();
+        this.process.kill('SIGTERM');
+        try {
+            await deadline(this.exited, 20_000, 'the server to end after SIGTERM');
+        } finally {
+            this.process.kill('SIGKILL');
+            rmSync(this.dataFolder, { recursive: true, force: true });
+        }
+        assert.deepEqual(this.unexpectedErrors(), []);
+        return performance.now() - asked;
+    }
+
+    /** Ends it as a power cut does, and starts it again on the same data. */
+    async crashAndRestart() {
+        this.process.kill('SIGKILL');
+        await this.exited;
+        await this.start();
+    }
+
+    unexpectedErrors() {
+        const isError = (line) => /"level":"ERROR"|\bERROR\b|panicked at/.test(line);
+        return this.log.filter((line) => isError(line) && !this.expectedErrors.some((expected) => expected.test(line)));
+    }
+
+    token(userId, claims = {}) {
+        const now = Math.floor(Date.now() / 1000);
+        const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+        const body = { userId, email: `${userId}@example.com`, role: 'USER', iat: now, exp: now + 3600, ...claims };
+        const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(body)}`;
+        return `${signed}.${createHmac('sha256', this.env.JWT_SECRET).update(signed).digest('base64url')}`;
+    }
+
+    async rest(path, userId) {
+        const headers = { authorization: `Bearer ${this.token(userId)}` };
+        const answer = await fetch(`${this.url}/api${path}`, { headers });
+        return { status: answer.status, ...(await answer.json()) };
+    }
+
+    /** The stored audio of a session, in order: `[{name, bytes}]`. */
+    storedAudio(sessionId) {
+        const folder = join(this.dataFolder, 'objects');
+        const inSession = `${sep}${sessionId.replaceAll('-', '--')}${sep}audio${sep}`;
+        return readdirSync(folder, { recursive: true })
+            .filter((name) => `${sep}${name}`.includes(inSession))
+            .sort()
+            .map((name) => ({ name: join(folder, name), bytes: readFileSync(join(folder, name)) }));
+    }
+
+    /** Resident memory in KiB: what it is now (`VmRSS`) or has been at most (`VmHWM`). */
+    memory(which = 'VmRSS') {
+        const status = readFileSync(`/proc/${this.process.pid}/status`, 'utf8');
+        return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(status)[1]);
+    }
+}
