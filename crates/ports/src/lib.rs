@@ -14,26 +14,22 @@ mod language_model;
 mod object_store;
 mod provider;
 mod scenario;
+pub mod scenario_file;
 mod speech_to_text;
 mod text_to_speech;
 
 pub use avatar::{Animation, AnimationRequest, Avatar, MouthShape, Viseme};
 pub use catalog::{
-    Catalog, Claim, Message, MessageRole, NewSession, NewUser, Page, PageRequest, ProfileChange,
-    Role, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus, User,
+    Catalog, Claim, Message, MessageRole, NewSession, NewUser, Page, PageRequest, ProfileChange, Role, ScenarioFilter,
+    ScenarioSummary, SessionRow, SessionStatus, User,
 };
 pub use ids::{BadId, ObjectKey, SessionId, Timestamp, UserId};
 pub use journal::{
-    AnsweredRecord, EndedRecord, HeardRecord, Journal, Record, Resumption, SegmentRecord,
-    SpokenRecord, TurnRecord,
+    AnsweredRecord, EndedRecord, HeardRecord, Journal, Record, Resumption, SegmentRecord, SpokenRecord, TurnRecord,
 };
-pub use language_model::{
-    FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage,
-};
+pub use language_model::{FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage};
 pub use object_store::{ObjectStore, StoredObject};
 pub use provider::{Fault, Provider, ProviderError, StoreError};
 pub use scenario::{Difficulty, Objection, Persona, Scenario, Stage};
-pub use speech_to_text::{
-    SpeechToText, Transcription, TranscriptionRequest, Utterance, UtteranceSource,
-};
+pub use speech_to_text::{SpeechToText, Transcription, TranscriptionRequest, Utterance, UtteranceSource};
 pub use text_to_speech::{SPEECH_RATE, SpeechPiece, SpeechRequest, SpeechStream, TextToSpeech};
