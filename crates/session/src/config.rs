@@ -58,5 +58,4 @@ pub struct Briefing {
     /// Of a resumed session; 0 in a new one.
     pub last_turn: u32,
     pub answered_turns: u32,
-    pub resumed: bool,
 }

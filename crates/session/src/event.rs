@@ -1,21 +1,18 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Animation, Failure, Finish, Heard, Source, TurnId, Usage};
+use crate::{Animation, Failure, Finish, Heard, Source, Stored, TurnId, Usage};
 
 /// What the people in the room are told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    Started,
     State {
         state: State,
         turn: Option<TurnId>,
     },
     /// The object store has this audio. `bytes` as received.
     AudioStored {
-        first_segment: u64,
-        last_segment: u64,
+        stored: Stored,
         bytes: u64,
-        duration_ms: u64,
     },
     /// The user's words so far; the first `stable_chars` will not change.
     Partial {

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::OpId;
+use crate::{OpId, TurnId};
 
 /// Everything that can happen to a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,12 @@ pub enum Command {
     EndTurn,
     /// Stop the persona.
     Interrupt,
+    /// So much of a reply was heard. A sign of life.
+    Played {
+        turn: TurnId,
+        played_ms: u64,
+        done: bool,
+    },
     Pause,
     Resume,
     /// From the next turn on.
@@ -86,6 +92,9 @@ pub struct Stored {
     pub first_segment: u64,
     pub last_segment: u64,
     pub duration_ms: u64,
+    /// The client's own numbers of the chunks, where it numbers them.
+    pub first_seq: Option<u64>,
+    pub last_seq: Option<u64>,
 }
 
 /// Who did the work, as it is shown to a person.

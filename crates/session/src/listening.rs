@@ -150,6 +150,7 @@ impl Listening {
         };
         if let Some(Utterance::Audio(waiting)) = self.ready.back_mut() {
             waiting.last_segment = open.last_segment;
+            waiting.last_seq = open.last_seq;
             waiting.duration_ms += open.duration_ms;
         } else {
             self.ready.push_back(Utterance::Audio(open));
@@ -158,9 +159,9 @@ impl Listening {
 }
 
 fn join(open: Option<Heard>, stored: Stored) -> Heard {
-    let Stored { first_segment, last_segment, duration_ms } = stored;
+    let Stored { first_segment, last_segment, duration_ms, first_seq, last_seq } = stored;
     match open {
-        Some(open) => Heard { last_segment, duration_ms: open.duration_ms + duration_ms, ..open },
-        None => Heard { first_segment, last_segment, duration_ms },
+        Some(open) => Heard { last_segment, last_seq, duration_ms: open.duration_ms + duration_ms, ..open },
+        None => Heard { first_segment, last_segment, duration_ms, first_seq, last_seq },
     }
 }

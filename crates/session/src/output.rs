@@ -60,6 +60,8 @@ pub struct Heard {
     pub first_segment: u64,
     pub last_segment: u64,
     pub duration_ms: u64,
+    pub first_seq: Option<u64>,
+    pub last_seq: Option<u64>,
 }
 
 /// What must outlive the process.

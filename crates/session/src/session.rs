@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     Animation, Briefing, Command, Config, EndReason, Event, Fact, Failure, FailureKind, Finish, Heard, Input,
     InterruptReason, Link, OpEvent, OpId, Output, Problem, SessionTime, Source, Speaker, Stage, StageLimits, State,
-    Stored, Timer, TurnDetection, TurnId, Usage, Work,
+    Timer, TurnDetection, TurnId, Usage, Work,
     degrading::retry_after_ms,
     history::History,
     listening::{Listening, Utterance},
@@ -64,7 +64,7 @@ pub enum Refusal {
 
 impl Session {
     pub fn new(config: Config, briefing: Briefing, at: SessionTime) -> Self {
-        let Briefing { language, voice, speaks, max_turns, history, last_turn, answered_turns, resumed } = briefing;
+        let Briefing { language, voice, speaks, max_turns, history, last_turn, answered_turns } = briefing;
         let mut session = Self {
             history: History::new(history, config.history_lines),
             config,
@@ -85,9 +85,6 @@ impl Session {
             timers: Timers::default(),
             outputs: VecDeque::new(),
         };
-        if !resumed {
-            session.tell(Event::Started);
-        }
         session.tell(Event::State { state: State::Listening, turn: None });
         session.timers.arm(Timer::MaxLength, at + session.config.max_session_ms);
         session.stay_awake();
@@ -167,6 +164,7 @@ impl Session {
             Command::Saying { text } => self.tell(Event::Partial { turn: self.turn_to_come(), text, stable_chars: 0 }),
             Command::EndTurn => self.cut(true),
             Command::Interrupt => self.interrupt(InterruptReason::Client),
+            Command::Played { .. } => (),
             Command::Pause => {
                 self.cut(self.every_cut_closes_a_turn());
                 self.paused = true;
@@ -258,9 +256,8 @@ impl Session {
             OpEvent::Stored(stored) => {
                 let bytes = self.listening.on_stored(stored);
                 if let Some(stored) = stored {
-                    let Stored { first_segment, last_segment, duration_ms } = stored;
                     self.outputs.push_back(Output::Record(Fact::Stored(stored)));
-                    self.tell(Event::AudioStored { first_segment, last_segment, bytes, duration_ms });
+                    self.tell(Event::AudioStored { stored, bytes });
                 }
             }
             OpEvent::Failed(failure) => {

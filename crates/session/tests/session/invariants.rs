@@ -209,7 +209,7 @@ impl Patient {
                 }
             }
             (Bug::AcknowledgesAudioBeforeItIsStored, Output::Start(_, Work::Store { .. })) => {
-                let told = Event::AudioStored { first_segment: 1, last_segment: 1, bytes: 1, duration_ms: 1 };
+                let told = Event::AudioStored { stored: segment(1), bytes: 1 };
                 self.outputs.push_back(Output::Event(told));
             }
             (Bug::AnswersTwice, Output::Event(Event::Reply { .. }))
@@ -362,8 +362,7 @@ impl Witness {
             Some(Work::Store { .. }) if empty => OpEvent::Stored(None),
             Some(Work::Store { .. }) => {
                 self.segments += 1;
-                let segment = self.segments;
-                OpEvent::Stored(Some(Stored { first_segment: segment, last_segment: segment, duration_ms: 500 }))
+                OpEvent::Stored(Some(segment(self.segments)))
             }
             Some(Work::Transcribe { .. }) => {
                 let text = if empty { "" } else { "hello" };
@@ -490,7 +489,7 @@ impl Witness {
                 prop_assert!(self.turn.is_none(), "a turn outlives the session");
                 self.ended = true;
             }
-            Event::Started | Event::Partial { .. } | Event::TurnsUsedUp { .. } => (),
+            Event::Partial { .. } | Event::TurnsUsedUp { .. } => (),
         }
         Ok(())
     }
@@ -511,4 +510,8 @@ fn turn_of(work: &Work) -> Option<TurnId> {
         | Work::Speak { turn, .. }
         | Work::Animate { turn, .. } => Some(*turn),
     }
+}
+
+fn segment(number: u64) -> Stored {
+    Stored { first_segment: number, last_segment: number, duration_ms: 500, first_seq: None, last_seq: None }
 }

@@ -194,7 +194,8 @@ impl World {
             }
             Output::Start(op, Work::Store { .. }) => {
                 let (first_segment, last_segment) = (self.segments + 1, self.segments + 1);
-                let stored = Stored { first_segment, last_segment, duration_ms: 1_000 };
+                let stored =
+                    Stored { first_segment, last_segment, duration_ms: 1_000, first_seq: None, last_seq: None };
                 match self.script.store.pop_front().unwrap_or(Does::Says(10, "")) {
                     Does::Says(after, _) => {
                         self.segments += 1;
@@ -255,12 +256,11 @@ impl World {
 
     fn note(&mut self, now: SessionTime, event: Event) {
         let text = match event {
-            Event::Started => "started".to_owned(),
             Event::State { state, turn } => match turn {
                 Some(turn) => format!("  is {state:?} in turn {}", turn.0),
                 None => format!("  is {state:?}"),
             },
-            Event::AudioStored { last_segment, bytes, .. } => format!("stored segment {last_segment}: {bytes} bytes"),
+            Event::AudioStored { stored, bytes } => format!("stored segment {}: {bytes} bytes", stored.last_segment),
             Event::Partial { turn, text, .. } => format!("user (turn {}) …: {text}", turn.0),
             Event::Transcript { turn, text, audio, .. } => match audio {
                 Some(audio) => {
