@@ -6,12 +6,14 @@ cd "$(dirname "$0")"
 binary=${CARGO_TARGET_DIR:-$PWD/../target}/debug/repartee
 python=../target/python/bin/python
 status=0
+tests=("$@")
+[ $# -gt 0 ] || tests=(clients/*.test.js frames/*.test.js traps/*.test.js deploy/*.test.js)
 
 [ -x "$binary" ] || { printf 'There is no %s: build the server first.\n' "$binary"; exit 1; }
 export SERVER_BINARY=$binary
 
 if command -v node >/dev/null && [ -d node_modules ]; then
-    node --test --test-reporter=spec --test-concurrency=2 --test-timeout=180000 ${*:-clients frames traps deploy} || status=1
+    node --test --test-reporter=spec --test-concurrency=2 --test-timeout=180000 "${tests[@]}" || status=1
 else
     printf 'SKIPPED: the Node clients, because Node or its packages are missing; scripts/setup.sh test\n'
 fi

@@ -1,0 +1,92 @@
+"""python-socketio's unmodified client plays whole sessions over every transport."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+import socketio
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SEGMENT_BYTES = 32_000
+TRANSPORTS = {
+    "websocket only": ["websocket"],
+    "polling only": ["polling"],
+    "polling, then upgrade": ["polling", "websocket"],
+}
+
+
+@pytest.mark.parametrize("transports", TRANSPORTS.values(), ids=TRANSPORTS.keys())
+@pytest.mark.parametrize("encode", [lambda chunk: base64.b64encode(chunk).decode(), bytes], ids=["base64", "binary"])
+def test_a_whole_session_is_played(server, session_id, transports, encode):
+    with socketio.SimpleClient() as client:
+        client.connect(server.url, auth={"token": server.token("ann")}, transports=transports)
+        events = Events(client)
+        assert events.until("connected") == {"message": "Connected to real-time server"}
+        client.emit("start-session", {"sessionId": session_id, "scenarioId": "test-scenario"})
+        started = events.until("session-started")
+        assert started["sessionId"] == session_id
+        assert started["audioConfig"] == {"sampleRate": 16000, "channels": 1, "format": "pcm"}
+
+        sent = uncut = turns = 0
+        for chunk in chunks_of("webm-opus.webm"):
+            client.emit("audio-chunk", {"sessionId": session_id, "audioData": encode(chunk)})
+            sent += len(chunk)
+            uncut += len(chunk)
+            if uncut >= SEGMENT_BYTES:
+                turns += 1
+                assert events.until("audio-received")["audioSize"] == uncut
+                assert events.until("transcription")["text"]
+                assert events.until("ai-response")["turnCount"] == turns
+                assert events.until("avatar-response")["audioUrl"]
+                uncut = 0
+        client.emit("end-session", {"sessionId": session_id})
+        assert events.until("session-ended")["reason"] == "user_ended"
+
+        assert sum(body["audioSize"] for name, body in events.seen if name == "audio-received") == sent
+        numbers = [body["eventSeq"] for name, body in events.seen if name != "connected"]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("transports", TRANSPORTS.values(), ids=TRANSPORTS.keys())
+def test_events_are_acknowledged(server, session_id, transports):
+    with socketio.SimpleClient() as client:
+        client.connect(server.url, auth={"token": server.token("bea")}, transports=transports)
+        start = {"sessionId": session_id, "scenarioId": "test-scenario"}
+        assert client.call("start-session", start, timeout=10)["ok"] is True
+        refused = client.call("audio-chunk", {"sessionId": "nobody-started-this", "audioData": "AAAA"}, timeout=10)
+        assert refused["ok"] is False
+        assert refused["error"]["code"] == "SESSION_NOT_FOUND"
+
+
+@pytest.mark.parametrize("transports", TRANSPORTS.values(), ids=TRANSPORTS.keys())
+def test_a_client_without_a_token_is_told_and_disconnected(server, transports):
+    with socketio.SimpleClient() as client:
+        client.connect(server.url, transports=transports)
+        error = Events(client).until("error")
+        assert (error["message"], error["code"]) == ("Missing authentication token", "UNAUTHENTICATED")
+
+
+class Events:
+    """Takes the events one by one and keeps them."""
+
+    def __init__(self, client):
+        self.client = client
+        self.seen = []
+
+    def until(self, wanted):
+        while True:
+            name, *arguments = self.client.receive(timeout=15)
+            self.seen.append((name, arguments[0]))
+            if name == wanted:
+                return arguments[0]
+            assert name != "error", arguments
+
+
+def chunks_of(name):
+    stream = (FIXTURES / name).read_bytes()
+    chunks = []
+    for size in json.loads((FIXTURES / "chunks.json").read_text())[name]:
+        chunks.append(stream[:size])
+        stream = stream[size:]
+    return chunks

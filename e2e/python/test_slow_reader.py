@@ -1,0 +1,59 @@
+"""A client that stops reading is cleaned up: it must not hold its session and its memory for ever."""
+
+import base64
+import json
+import os
+import socket
+import struct
+
+from conftest import eventually
+
+
+def test_a_client_that_stops_reading_is_cleaned_up(server):
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", server.port))
+    sign_in(connection, server.token("ann"))
+    address = connection.getsockname()
+    assert is_established(server, address)
+
+    # Answers that nobody reads fill every buffer on the way.
+    connection.settimeout(1)
+    try:
+        for number in range(100_000):
+            connection.sendall(frame(f'42["ping",{{"t":{number}}}]'))
+    except (TimeoutError, ConnectionError):
+        pass  # The server takes no more from a client that takes nothing.
+
+    eventually(lambda: not is_established(server, address), 90, "the server to let go of the socket")
+    connection.close()
+
+
+def sign_in(connection, token):
+    key = base64.b64encode(os.urandom(16)).decode()
+    connection.sendall(
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+    )
+    received = b""
+    while b'"pingInterval"' not in received:
+        received += connection.recv(4096)
+    connection.sendall(frame("40" + json.dumps({"token": token})))
+    while b'"connected"' not in received:
+        received += connection.recv(4096)
+
+
+def frame(text):
+    """A masked text frame, as a client sends it."""
+    payload = text.encode()
+    mask = b"\0\0\0\0"
+    length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
+    return b"\x81" + length + mask + payload
+
+
+def is_established(server, client):
+    """Whether the server's end of this connection lives, as the kernel tells."""
+    ends = (f":{server.port:04X}", f":{client[1]:04X}")
+    with open("/proc/net/tcp") as table:
+        rows = [row.split() for row in table.readlines()[1:]]
+    return any(row[1].endswith(ends[0]) and row[2].endswith(ends[1]) and row[3] == "01" for row in rows)

@@ -1,0 +1,67 @@
+// Handlers that run as tasks of their own let events overtake each other. Ours arrive in the order in which they were sent.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { connect, newSession } from '../support/client.js';
+import { Frames } from '../support/frames.js';
+import { countingPcm, wavData } from '../support/recordings.js';
+import { startServer } from '../support/server.js';
+
+let server;
+
+before(async () => {
+    server = await startServer({ RATE_EVENTS_PER_SECOND: '0', RATE_BYTES_PER_SECOND: '0', TTS_PROVIDER: 'none' });
+});
+after(() => server.stop());
+
+test('ten thousand chunks over five sockets are stored in their order', async () => {
+    const chunks = countingPcm(2_000 * 32, 64);
+    await Promise.all(
+        ['ann', 'bea', 'cid', 'dan', 'eve'].map(async (userId) => {
+            const client = connect(server, userId);
+            const sessionId = newSession();
+            await client.start(sessionId, { turnDetection: 'manual' });
+            for (const audioData of chunks) client.emit('audio-chunk', { sessionId, audioData });
+            // Right behind the last chunk: it must not overtake it.
+            client.emit('end-session', { sessionId });
+            await client.next('session-ended', 60_000);
+            const stored = Buffer.concat(server.storedAudio(sessionId).map((file) => wavData(file.bytes)));
+            assert.ok(stored.equals(Buffer.concat(chunks)), `${stored.length} bytes of ${userId}`);
+            client.close();
+        }),
+    );
+});
+
+test('what is sent right behind the answer to CONNECT is not lost', async () => {
+    const attempts = Array.from({ length: 300 }, (_, number) => number);
+    while (attempts.length > 0) {
+        await Promise.all(
+            attempts.splice(0, 30).map(async (number) => {
+                const frames = await Frames.open(server);
+                await frames.read();
+                frames.send(`40${JSON.stringify({ token: server.token('fay') })}`);
+                while (!(await frames.read('the answer to CONNECT')).startsWith('40'));
+                frames.send(`42["ping",{"t":${number}}]`);
+                assert.equal((await frames.event('pong'))[0].t, number);
+                frames.close();
+            }),
+        );
+    }
+});
+
+test('two small frames in a row leave at once', async () => {
+    const gaps = [];
+    for (let round = 0; round < 20; round++) {
+        const frames = await Frames.open(server);
+        await frames.read();
+        frames.send(`40${JSON.stringify({ token: server.token('gus') })}`);
+        await frames.read('the answer to CONNECT');
+        const first = performance.now();
+        await frames.event('connected');
+        gaps.push(performance.now() - first);
+        frames.close();
+    }
+    // With Nagle's algorithm the second frame waits for a delayed acknowledgement: 40 ms.
+    const median = gaps.sort((a, b) => a - b)[gaps.length / 2];
+    assert.ok(median < 20, `the second frame came ${median} ms after the first`);
+});
