@@ -1,0 +1,145 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use ports::{Catalog, NewUser, Role, StoreError, Timestamp, User, UserId};
+
+use super::{TokenError, Tokens, Verified};
+use crate::clock;
+
+/// Finds the person behind a token.
+pub struct Accounts {
+    pub tokens: Tokens,
+    catalog: Arc<dyn Catalog>,
+    provision: bool,
+    /// People seen lately. A plain mutex: it is never held across an await.
+    recent: Mutex<HashMap<UserId, (User, Timestamp)>>,
+}
+
+/// Somebody who may come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub user: User,
+    /// The token's role where it names one, for the deployment signed it; the database's otherwise.
+    pub role: Role,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("the token's user is not known here")]
+    UnknownUser,
+    #[error("the token's user was deactivated")]
+    Inactive,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A deactivated user is out after this time.
+const REMEMBERED_FOR: Duration = Duration::from_secs(30);
+const REMEMBERED_AT_MOST: usize = 10_000;
+
+impl Accounts {
+    pub fn new(tokens: Tokens, catalog: Arc<dyn Catalog>, provision: bool) -> Self {
+        Self { tokens, catalog, provision, recent: Mutex::new(HashMap::new()) }
+    }
+
+    /// The first valid token counts. If none is, the answer is about the first.
+    pub async fn authenticate(&self, presented: &[String]) -> Result<Account, AuthError> {
+        let now = clock::now();
+        let mut refusal = None;
+        for token in presented {
+            match self.tokens.verify(token, now) {
+                Ok(verified) => return self.account(verified, now).await,
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        Err(refusal.unwrap_or(TokenError::Missing).into())
+    }
+
+    /// To be called when a user was changed.
+    pub fn forget(&self, user: &UserId) {
+        self.recent().remove(user);
+    }
+
+    async fn account(&self, verified: Verified, now: Timestamp) -> Result<Account, AuthError> {
+        let user = match self.remembered(&verified.user, now) {
+            Some(user) => user,
+            None => self.load(&verified, now).await?,
+        };
+        if !user.is_active {
+            return Err(AuthError::Inactive);
+        }
+        Ok(Account { role: verified.role.unwrap_or(user.role), expires_at: verified.expires_at, user })
+    }
+
+    async fn load(&self, verified: &Verified, now: Timestamp) -> Result<User, AuthError> {
+        let user = match self.catalog.user(&verified.user).await? {
+            Some(user) => user,
+            None if self.provision => self.provision(verified, now).await?,
+            None => return Err(AuthError::UnknownUser),
+        };
+        self.remember(&user, now);
+        Ok(user)
+    }
+
+    async fn provision(&self, verified: &Verified, now: Timestamp) -> Result<User, AuthError> {
+        let placeholder = format!("{}@token.invalid", verified.user).to_lowercase();
+        let stated = verified.email.as_deref().map(str::to_lowercase);
+        for email in stated.iter().chain([&placeholder]) {
+            let user = NewUser {
+                id: verified.user.clone(),
+                email: email.clone(),
+                name: display_name(verified),
+                password_hash: None,
+                role: verified.role.unwrap_or(Role::Trainee),
+                at: now,
+            };
+            match self.catalog.create_user(user).await {
+                Ok(user) => return Ok(user),
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+            // Another connection of the same user was first; otherwise the e-mail is somebody else's.
+            if let Some(user) = self.catalog.user(&verified.user).await? {
+                return Ok(user);
+            }
+        }
+        Err(AuthError::UnknownUser)
+    }
+
+    fn remembered(&self, id: &UserId, now: Timestamp) -> Option<User> {
+        let recent = self.recent();
+        let (user, until) = recent.get(id)?;
+        (now < *until).then(|| user.clone())
+    }
+
+    fn remember(&self, user: &User, now: Timestamp) {
+        let mut recent = self.recent();
+        if recent.len() >= REMEMBERED_AT_MOST {
+            recent.retain(|_, (_, until)| now < *until);
+        }
+        if recent.len() < REMEMBERED_AT_MOST {
+            let until = clock::after(now, REMEMBERED_FOR);
+            recent.insert(user.id.clone(), (user.clone(), until));
+        }
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, (User, Timestamp)>> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn display_name(verified: &Verified) -> String {
+    let before_at = |email: &str| email.split('@').next().map(str::to_owned);
+    verified
+        .name
+        .clone()
+        .or_else(|| verified.email.as_deref().and_then(before_at))
+        .filter(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| verified.user.to_string())
+}

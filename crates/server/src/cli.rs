@@ -1,0 +1,116 @@
+//! The command line. Parses, and hands over; it knows no more than which command does what.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use ports::UserId;
+
+use crate::{
+    auth::{NewToken, Tokens, load_or_generate, parse_role},
+    clock,
+    config::{
+        Config,
+        parse::{SPAN, span},
+    },
+};
+
+/// A realtime voice roleplay backend.
+#[derive(Debug, Parser)]
+#[command(name = "repartee", version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  repartee                                    serve on http://127.0.0.1:3001
+  PORT=8080 repartee serve                    serve on another port
+  repartee token --user ann --role coach      a token for Ann
+  repartee config example > .env              every variable with its default
+  repartee config check                       what is in force, secrets hidden
+
+Everything is configured by environment variables or a `.env` file in the working directory.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Print a token signed with the configured secret
+    Token(TokenArguments),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Args)]
+struct TokenArguments {
+    /// Id of the user
+    #[arg(long, value_parser = UserId::parse)]
+    user: UserId,
+    /// E-mail of the user
+    #[arg(long)]
+    email: Option<String>,
+    /// trainee, coach or admin
+    #[arg(long, default_value = "trainee", value_parser = ["trainee", "coach", "admin"])]
+    role: String,
+    /// How long it is good, such as 3600, 12h or 7d; JWT_EXPIRES_IN without it
+    #[arg(long, value_parser = parse_span)]
+    expires_in: Option<std::time::Duration>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print every value, secrets hidden, and where it came from
+    Check,
+    /// Print an example `.env`
+    Example,
+}
+
+impl Cli {
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve(),
+            Command::Token(arguments) => print_token(&arguments),
+            Command::Config(ConfigCommand::Check) => print_settings(),
+            Command::Config(ConfigCommand::Example) => print(&Config::example()),
+        }
+    }
+}
+
+fn serve() -> anyhow::Result<()> {
+    anyhow::bail!("not yet")
+}
+
+fn print_token(arguments: &TokenArguments) -> anyhow::Result<()> {
+    let config = Config::load()?;
+    let tokens = Tokens::new(&config.auth, &load_or_generate(&config)?);
+    let email = match &arguments.email {
+        Some(email) => email.clone(),
+        None => format!("{}@token.invalid", arguments.user),
+    };
+    let token = NewToken { user: &arguments.user, email: &email, role: parse_role(&arguments.role) };
+    let good_for = arguments.expires_in.unwrap_or(config.auth.expires_in);
+    let token = tokens.sign_for(&token, good_for, clock::now());
+    print(&format!("{token}\n"))
+}
+
+fn print_settings() -> anyhow::Result<()> {
+    let config = Config::load()?;
+    let mut table = String::new();
+    for setting in &config.settings {
+        let origin = setting.origin.to_string();
+        table += &format!("{:<24}{:<13}{}\n", setting.name, origin, setting.shown);
+    }
+    print(&table)
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).context("cannot write to the standard output")
+}
+
+fn parse_span(text: &str) -> Result<std::time::Duration, String> {
+    span(text).ok_or_else(|| format!("allowed: {SPAN}"))
+}

@@ -1,0 +1,58 @@
+use super::{parse, values::Values, variable::Variable};
+
+/// How much one client may ask of the server.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// One audio chunk, decoded. The transport's own limit lies above it.
+    pub max_chunk_bytes: usize,
+    /// Audio of one session that is not stored yet.
+    pub max_buffered_bytes: usize,
+    pub max_sessions_per_user: usize,
+    /// Per socket, with bursts of four times that; `None` is unlimited.
+    pub events_per_second: Option<u32>,
+    /// Per socket, with bursts of four times that; `None` is unlimited.
+    pub bytes_per_second: Option<u32>,
+}
+
+const MAX_CHUNK_BYTES: Variable =
+    Variable::new("MAX_CHUNK_BYTES", "524288", "Largest audio chunk, decoded; a larger one gets an error");
+const MAX_BUFFERED_BYTES: Variable =
+    Variable::new("MAX_BUFFERED_BYTES", "2097152", "Audio of a session that may wait for the store");
+const MAX_SESSIONS_PER_USER: Variable =
+    Variable::new("MAX_SESSIONS_PER_USER", "5", "Sessions that a user may have open at once");
+const RATE_EVENTS_PER_SECOND: Variable = Variable::new(
+    "RATE_EVENTS_PER_SECOND",
+    "200",
+    "Events per second and socket, bursts of four times that; 0 is unlimited",
+);
+const RATE_BYTES_PER_SECOND: Variable = Variable::new(
+    "RATE_BYTES_PER_SECOND",
+    "262144",
+    "Bytes per second and socket, bursts of four times that; 0 is unlimited",
+);
+
+pub(super) const VARIABLES: &[Variable] =
+    &[MAX_CHUNK_BYTES, MAX_BUFFERED_BYTES, MAX_SESSIONS_PER_USER, RATE_EVENTS_PER_SECOND, RATE_BYTES_PER_SECOND];
+
+pub(super) fn read(values: &mut Values) -> Limits {
+    let limits = Limits {
+        max_chunk_bytes: parse::number(values, &MAX_CHUNK_BYTES, 1024..=16 << 20),
+        max_buffered_bytes: parse::number(values, &MAX_BUFFERED_BYTES, 1024..=256 << 20),
+        max_sessions_per_user: parse::number(values, &MAX_SESSIONS_PER_USER, 1..=1_000_000),
+        events_per_second: rate(values, &RATE_EVENTS_PER_SECOND),
+        bytes_per_second: rate(values, &RATE_BYTES_PER_SECOND),
+    };
+    if limits.max_buffered_bytes < limits.max_chunk_bytes {
+        values.refuse(
+            MAX_BUFFERED_BYTES.name,
+            &format!("is {}", limits.max_buffered_bytes),
+            &format!("allowed: at least MAX_CHUNK_BYTES, {}", limits.max_chunk_bytes),
+        );
+    }
+    limits
+}
+
+fn rate(values: &mut Values, variable: &Variable) -> Option<u32> {
+    let rate = parse::number(values, variable, 0..=1 << 30);
+    (rate > 0).then_some(rate)
+}

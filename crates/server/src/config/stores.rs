@@ -1,0 +1,170 @@
+use std::{collections::HashMap, path::PathBuf};
+
+use axum::{extract::Query, http::Uri};
+use secrecy::SecretString;
+
+use super::{
+    parse::{self, WEB_ADDRESS, YES_OR_NO},
+    values::Values,
+    variable::Variable,
+};
+
+/// Where things are kept.
+#[derive(Debug)]
+pub struct Stores {
+    pub data_dir: PathBuf,
+    /// `sqlite:` or `postgres:`; may hold a password.
+    pub database_url: SecretString,
+    pub objects: ObjectStoreLocation,
+}
+
+#[derive(Debug)]
+pub enum ObjectStoreLocation {
+    Folder(PathBuf),
+    S3(S3Location),
+}
+
+#[derive(Debug)]
+pub struct S3Location {
+    pub bucket: String,
+    /// `None` is AWS itself.
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    pub path_style: bool,
+    /// Key id and secret key; `None` leaves it to the machine's own AWS identity.
+    pub credentials: Option<(String, SecretString)>,
+}
+
+const DATA_DIR: Variable =
+    Variable::new("DATA_DIR", "./data", "Folder of everything the server keeps itself; created when missing");
+const DATABASE_URL: Variable = Variable::new(
+    "DATABASE_URL",
+    "",
+    "sqlite:///path or postgres://user:password@host/name; default: repartee.db in DATA_DIR",
+);
+const OBJECT_STORE_URL: Variable = Variable::new(
+    "OBJECT_STORE_URL",
+    "",
+    "file:///path or s3://bucket?endpoint=..&region=..&path_style=true; default: the folder objects in DATA_DIR",
+);
+const S3_ENDPOINT: Variable =
+    Variable::new("S3_ENDPOINT", "", "Address of an S3 server that is not AWS, unless the object store's URL has it");
+const S3_REGION: Variable =
+    Variable::new("S3_REGION", "", "Region of the bucket, unless the object store's URL has it").or(&["AWS_REGION"]);
+const S3_PATH_STYLE: Variable = Variable::new(
+    "S3_PATH_STYLE",
+    "",
+    "true where the bucket is part of the path, as MinIO wants it; default: true with an endpoint",
+);
+const S3_ACCESS_KEY_ID: Variable =
+    Variable::new("S3_ACCESS_KEY_ID", "", "Key id for the bucket").or(&["AWS_ACCESS_KEY_ID"]);
+const S3_SECRET_ACCESS_KEY: Variable =
+    Variable::secret("S3_SECRET_ACCESS_KEY", "Secret key for the bucket").or(&["AWS_SECRET_ACCESS_KEY"]);
+
+pub(super) const VARIABLES: &[Variable] = &[
+    DATA_DIR,
+    DATABASE_URL,
+    OBJECT_STORE_URL,
+    S3_ENDPOINT,
+    S3_REGION,
+    S3_PATH_STYLE,
+    S3_ACCESS_KEY_ID,
+    S3_SECRET_ACCESS_KEY,
+];
+
+/// What the object store's URL itself says.
+#[derive(Default)]
+enum Place {
+    #[default]
+    DataDir,
+    Folder(PathBuf),
+    Bucket {
+        name: String,
+        endpoint: Option<String>,
+        region: Option<String>,
+        path_style: Option<bool>,
+    },
+}
+
+pub(super) fn read(values: &mut Values) -> Stores {
+    let data_dir = PathBuf::from(values.text(&DATA_DIR).unwrap_or_default());
+    let database_url = values
+        .optional(
+            &DATABASE_URL,
+            "sqlite:///path/of/file, sqlite::memory: or postgres://user:password@host/name",
+            database_url,
+        )
+        .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("repartee.db").display()));
+    Stores {
+        objects: object_store(values, data_dir.join("objects")),
+        database_url: SecretString::from(database_url),
+        data_dir,
+    }
+}
+
+fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLocation {
+    let place = values
+        .optional(
+            &OBJECT_STORE_URL,
+            "file:///absolute/path or s3://bucket, with endpoint, region and path_style as its parameters",
+            place,
+        )
+        .unwrap_or_default();
+    let endpoint_alternative = values.optional(&S3_ENDPOINT, WEB_ADDRESS, parse::web_address);
+    let path_style_alternative = values.optional(&S3_PATH_STYLE, YES_OR_NO, parse::yes_or_no);
+    match place {
+        Place::DataDir => ObjectStoreLocation::Folder(default_folder),
+        Place::Folder(folder) => ObjectStoreLocation::Folder(folder),
+        Place::Bucket { name, endpoint, region, path_style } => {
+            let endpoint = endpoint.or(endpoint_alternative);
+            ObjectStoreLocation::S3(S3Location {
+                bucket: name,
+                region: region.or_else(|| values.text(&S3_REGION)),
+                path_style: path_style.or(path_style_alternative).unwrap_or(endpoint.is_some()),
+                endpoint,
+                credentials: credentials(values),
+            })
+        }
+    }
+}
+
+fn credentials(values: &mut Values) -> Option<(String, SecretString)> {
+    let id = values.text(&S3_ACCESS_KEY_ID);
+    let secret = values.secret(&S3_SECRET_ACCESS_KEY);
+    if id.is_some() != secret.is_some() {
+        let missing = if id.is_some() { &S3_SECRET_ACCESS_KEY } else { &S3_ACCESS_KEY_ID };
+        values.refuse(missing.name, "is not set", "the key id and the secret key go together");
+    }
+    id.zip(secret)
+}
+
+fn database_url(text: &str) -> Option<String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme) && text.len() > scheme.len());
+    known.then(|| text.to_owned())
+}
+
+fn place(text: &str) -> Option<Place> {
+    if let Some(path) = text.strip_prefix("file://") {
+        return path.starts_with('/').then(|| Place::Folder(path.into()));
+    }
+    let uri: Uri = text.parse().ok()?;
+    if uri.scheme_str() != Some("s3") || !matches!(uri.path(), "" | "/") {
+        return None;
+    }
+    let Query(mut parameters) = Query::<HashMap<String, String>>::try_from_uri(&uri).ok()?;
+    let place = Place::Bucket {
+        name: uri.host().filter(|name| !name.is_empty())?.to_owned(),
+        endpoint: match parameters.remove("endpoint") {
+            Some(endpoint) => Some(parse::web_address(&endpoint)?),
+            None => None,
+        },
+        region: parameters.remove("region"),
+        path_style: match parameters.remove("path_style") {
+            Some(answer) => Some(parse::yes_or_no(&answer)?),
+            None => None,
+        },
+    };
+    parameters.is_empty().then_some(place)
+}

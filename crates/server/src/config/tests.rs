@@ -1,0 +1,182 @@
+use secrecy::ExposeSecret as _;
+
+use super::*;
+
+fn config(pairs: &[(&str, &str)]) -> Config {
+    Config::from_pairs(pairs).expect("a good configuration")
+}
+
+fn mistakes(pairs: &[(&str, &str)]) -> String {
+    Config::from_pairs(pairs).unwrap_err().to_string()
+}
+
+#[test]
+fn an_empty_environment_is_enough() {
+    let config = config(&[]);
+    assert_eq!(config.environment, Environment::Development);
+    assert_eq!(config.listen.address.to_string(), "127.0.0.1:3001");
+    assert_eq!(config.stores.database_url.expose_secret(), "sqlite://./data/repartee.db");
+    assert!(matches!(config.providers.text_to_speech, TextToSpeechChoice::Offline));
+    assert_eq!(config.auth.expires_in.as_secs(), 7 * 86_400);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_what_is_allowed() {
+    let told = mistakes(&[
+        ("PORT", "80a"),
+        ("JWT_EXPIRES_IN", "soon"),
+        ("STT_PROVIDER", "ear"),
+        ("OBJECT_STORE_URL", "s3://bucket?colour=red"),
+        ("REPARTEE_PROT", "3001"),
+    ]);
+    for expected in [
+        r#"PORT is "80a"; allowed: a whole number from 0 to 65535"#,
+        r#"JWT_EXPIRES_IN is "soon"; allowed: seconds such as 3600"#,
+        r#"STT_PROVIDER is "ear"; allowed: auto, scripted, openai, command"#,
+        r#"OBJECT_STORE_URL is "s3://bucket?colour=red"; allowed: file:///"#,
+        "REPARTEE_PROT is not a variable of Repartee; those with this prefix: REPARTEE_ENV",
+    ] {
+        assert!(told.contains(expected), "{expected} is missing in {told}");
+    }
+}
+
+#[test]
+fn production_does_not_start_without_a_long_secret() {
+    let told = mistakes(&[("REPARTEE_ENV", "production")]);
+    assert!(told.contains("JWT_SECRET is not set; production needs at least 32"));
+    let told = mistakes(&[("NODE_ENV", "production"), ("JWT_SECRET", "too-short")]);
+    assert!(told.contains("JWT_SECRET has 9 bytes; production needs at least 32"));
+    assert!(!told.contains("too-short"));
+    let secret = "x".repeat(32);
+    config(&[("NODE_ENV", "production"), ("JWT_SECRET", &secret)]);
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let config = config(&[
+        ("JWT_SECRET", "hush-hush"),
+        ("OPENAI_API_KEY", "hush-hush"),
+        ("DATABASE_URL", "postgres://ann:hush-hush@db/repartee"),
+        ("OBJECT_STORE_URL", "s3://bucket"),
+        ("S3_ACCESS_KEY_ID", "id"),
+        ("S3_SECRET_ACCESS_KEY", "hush-hush"),
+    ]);
+    assert!(!format!("{config:?}").contains("hush-hush"));
+    let shown = |name: &str| {
+        let setting = config.settings.iter().find(|setting| setting.name == name);
+        setting.unwrap().shown.clone()
+    };
+    assert_eq!(shown("DATABASE_URL"), "postgres://ann:(hidden)@db/repartee");
+    assert_eq!(shown("JWT_SECRET"), "(hidden)");
+}
+
+#[test]
+fn an_empty_value_counts_as_not_set() {
+    let config = config(&[("PORT", ""), ("OPENAI_API_KEY", " ")]);
+    assert_eq!(config.listen.address.port(), 3001);
+    assert!(matches!(config.providers.language_model, LanguageModelChoice::Scenario));
+}
+
+#[test]
+fn automatic_providers_are_real_as_soon_as_their_key_or_command_is_set() {
+    let with_key = config(&[("OPENAI_API_KEY", "k")]);
+    let SpeechToTextChoice::OpenAi { endpoint, model } = with_key.providers.speech_to_text else {
+        panic!("not the real recogniser");
+    };
+    assert_eq!(endpoint.base_url, "https://api.openai.com/v1");
+    assert_eq!(model, "whisper-1");
+
+    let with_command = config(&[("TTS_COMMAND", "say"), ("OPENAI_API_KEY", "k")]);
+    let voice = with_command.providers.text_to_speech;
+    assert!(matches!(voice, TextToSpeechChoice::Command(command) if command == "say"));
+}
+
+#[test]
+fn the_names_of_existing_deployments_make_only_the_answers_real() {
+    let providers =
+        config(&[("AI_API_URL", "http://llm.local/v1/"), ("AI_API_KEY", "k"), ("AI_MODEL", "small")]).providers;
+    let LanguageModelChoice::OpenAi { endpoint, model } = providers.language_model else {
+        panic!("not the real model");
+    };
+    assert_eq!(endpoint.base_url, "http://llm.local/v1");
+    assert_eq!(model, "small");
+    assert!(matches!(providers.speech_to_text, SpeechToTextChoice::Scripted));
+}
+
+#[test]
+fn a_provider_that_lacks_what_it_needs_is_a_mistake() {
+    let told = mistakes(&[("LLM_PROVIDER", "openai"), ("STT_PROVIDER", "command")]);
+    assert!(told.contains("that needs OPENAI_API_KEY or OPENAI_BASE_URL"));
+    assert!(told.contains("that needs STT_COMMAND"));
+}
+
+#[test]
+fn a_bucket_is_named_by_its_url_and_the_rest_may_stand_beside() {
+    let pairs = [
+        ("OBJECT_STORE_URL", "s3://voices?endpoint=http://minio:9000"),
+        ("S3_REGION", "eu-1"),
+        ("S3_ENDPOINT", "http://other:9000"),
+        ("S3_ACCESS_KEY_ID", "id"),
+        ("S3_SECRET_ACCESS_KEY", "key"),
+    ];
+    let ObjectStoreLocation::S3(location) = config(&pairs).stores.objects else {
+        panic!("not a bucket");
+    };
+    assert_eq!(location.bucket, "voices");
+    assert_eq!(location.endpoint.as_deref(), Some("http://minio:9000"));
+    assert_eq!(location.region.as_deref(), Some("eu-1"));
+    assert!(location.path_style);
+    assert!(location.credentials.is_some());
+}
+
+#[test]
+fn pages_of_the_front_end_and_of_this_machine_are_allowed_in_development() {
+    let pairs = [
+        ("FRONTEND_URL", "https://App.example, http://10.0.0.1:8080/"),
+        ("PUBLIC_URL", "https://voice.example/repartee"),
+    ];
+    assert_eq!(
+        config(&pairs).listen.allowed_origins,
+        [
+            "https://app.example",
+            "http://10.0.0.1:8080",
+            "https://voice.example",
+            "http://localhost:3000",
+            "http://127.0.0.1:3000",
+        ]
+    );
+    let told = mistakes(&[("FRONTEND_URL", "https://app.example/page")]);
+    assert!(told.contains("FRONTEND_URL"), "{told}");
+}
+
+#[test]
+fn spans_of_time_are_read_with_and_without_a_unit() {
+    let seconds = |text| parse::span(text).map(|span| span.as_secs());
+    assert_eq!(seconds("3600"), Some(3600));
+    assert_eq!(seconds("12h"), Some(43_200));
+    assert_eq!(seconds("7d"), Some(604_800));
+    for bad in ["", "0", "7 d", "-1", "99999999999999999999", "1w", "9000d"] {
+        assert_eq!(seconds(bad), None, "{bad:?}");
+    }
+}
+
+#[test]
+fn every_variable_is_declared_once() {
+    let mut names: Vec<&str> = SECTIONS
+        .iter()
+        .flat_map(|(_, variables)| *variables)
+        .flat_map(|variable| std::iter::once(&variable.name).chain(variable.aliases))
+        .copied()
+        .collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn the_example_in_the_repository_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.env.example");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == Config::example(), ".env.example is stale: run `cargo run -- config example > .env.example`");
+}

@@ -1,0 +1,194 @@
+use std::{collections::BTreeMap, fmt, path::Path};
+
+use secrecy::SecretString;
+
+use super::variable::Variable;
+
+/// What was given, from where, and what was wrong with it.
+pub(super) struct Values {
+    given: BTreeMap<String, Given>,
+    mistakes: Vec<Mistake>,
+}
+
+struct Given {
+    text: String,
+    origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Default,
+    DotEnv,
+    Environment,
+}
+
+/// A variable as it may be shown to anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    pub name: &'static str,
+    pub shown: String,
+    pub origin: Origin,
+}
+
+/// One broken value, with the remedy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} {found}; {remedy}")]
+pub struct Mistake {
+    pub name: String,
+    pub found: String,
+    pub remedy: String,
+}
+
+/// Only these begin with our name, so a misspelt one is noticed.
+const OUR_PREFIX: &str = "REPARTEE_";
+
+impl Values {
+    pub(super) fn of_process() -> Self {
+        let mut values = Self::empty();
+        values.read_dot_env(Path::new(".env"));
+        let environment =
+            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        for (name, text) in environment {
+            values.give(name, text, Origin::Environment);
+        }
+        values
+    }
+
+    pub(super) fn of_pairs(pairs: &[(&str, &str)]) -> Self {
+        let mut values = Self::empty();
+        for (name, text) in pairs {
+            values.give((*name).to_owned(), (*text).to_owned(), Origin::Environment);
+        }
+        values
+    }
+
+    /// The value, its default, or `None` when it has neither.
+    pub(super) fn text(&self, variable: &Variable) -> Option<String> {
+        let text = match self.find(variable) {
+            Some((_, given)) => given.text.as_str(),
+            None => variable.default,
+        };
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    pub(super) fn secret(&self, variable: &Variable) -> Option<SecretString> {
+        self.text(variable).map(SecretString::from)
+    }
+
+    /// `None` when it is not set, or broken; then the mistake is noted.
+    pub(super) fn optional<T>(
+        &mut self,
+        variable: &Variable,
+        allowed: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text(variable)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            let name = self.find(variable).map_or(variable.name, |(name, _)| name).to_owned();
+            let found =
+                if variable.secret { "is not usable".to_owned() } else { format!("is {:?}", without_password(&text)) };
+            self.refuse(&name, &found, &format!("allowed: {allowed}"));
+        }
+        parsed
+    }
+
+    /// For a variable whose default is a valid value; a broken one counts as the default until the start is refused.
+    pub(super) fn required<T>(&mut self, variable: &Variable, allowed: &str, parse: impl Fn(&str) -> Option<T>) -> T {
+        self.optional(variable, allowed, &parse)
+            .or_else(|| parse(variable.default))
+            .expect("a required variable has a valid default")
+    }
+
+    pub(super) fn refuse(&mut self, name: &str, found: &str, remedy: &str) {
+        self.mistakes.push(Mistake { name: name.to_owned(), found: found.to_owned(), remedy: remedy.to_owned() });
+    }
+
+    pub(super) fn refuse_unknown<'a>(&mut self, known: impl Iterator<Item = &'a Variable>) {
+        let ours: Vec<&str> = known.map(|variable| variable.name).filter(|name| name.starts_with(OUR_PREFIX)).collect();
+        let unknown: Vec<String> = self
+            .given
+            .keys()
+            .filter(|name| name.starts_with(OUR_PREFIX) && !ours.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        for name in unknown {
+            self.refuse(
+                &name,
+                "is not a variable of Repartee",
+                &format!("those with this prefix: {}", ours.join(", ")),
+            );
+        }
+    }
+
+    pub(super) fn finish<'a>(self, known: impl Iterator<Item = &'a Variable>) -> (Vec<Setting>, Vec<Mistake>) {
+        let settings = known.map(|variable| self.show(variable)).collect();
+        (settings, self.mistakes)
+    }
+
+    fn empty() -> Self {
+        Self { given: BTreeMap::new(), mistakes: Vec::new() }
+    }
+
+    fn read_dot_env(&mut self, path: &Path) {
+        let Ok(lines) = dotenvy::from_path_iter(path) else {
+            return;
+        };
+        for line in lines {
+            match line {
+                Ok((name, text)) => self.give(name, text, Origin::DotEnv),
+                // The error would show the line, which may hold a secret.
+                Err(_) => {
+                    self.refuse(".env", "has a broken line", "allowed: NAME=value, # comment");
+                }
+            }
+        }
+    }
+
+    /// An empty value counts as not set, because compose files pass empty ones.
+    fn give(&mut self, name: String, text: String, origin: Origin) {
+        let text = text.trim();
+        if !text.is_empty() {
+            let text = text.to_owned();
+            self.given.insert(name, Given { text, origin });
+        }
+    }
+
+    fn find(&self, variable: &Variable) -> Option<(&'static str, &Given)> {
+        std::iter::once(&variable.name).chain(variable.aliases).find_map(|name| Some((*name, self.given.get(*name)?)))
+    }
+
+    fn show(&self, variable: &Variable) -> Setting {
+        let origin = self.find(variable).map_or(Origin::Default, |(_, given)| given.origin);
+        let shown = match self.text(variable) {
+            None => "(not set)".to_owned(),
+            Some(_) if variable.secret => "(hidden)".to_owned(),
+            Some(text) => without_password(&text),
+        };
+        Setting { name: variable.name, shown, origin }
+    }
+}
+
+/// `scheme://user:password@host` without the password.
+fn without_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
+    let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let Some(at) = rest[..authority_end].rfind('@') else {
+        return text.to_owned();
+    };
+    let user = rest[..at].split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}:(hidden)@{}", &rest[at + 1..])
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Default => "default",
+            Self::DotEnv => ".env",
+            Self::Environment => "environment",
+        })
+    }
+}

@@ -1,0 +1,12 @@
+//! The server: configuration, accounts, HTTP, transports and telemetry around the engine.
+//!
+//! Only this crate knows which implementation stands behind each port. It deliberately does not know
+//! how a session behaves (crate `session`), how it is driven (`runtime`) or how a vendor is called.
+
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+#[cfg(test)]
+mod fixtures;
+pub mod telemetry;
