@@ -1,0 +1,116 @@
+//! The journal and the catalogue on SQLite or PostgreSQL. Both speak the same SQL here: every query
+//! has one text and one body.
+
+mod backend;
+mod catalog;
+mod failure;
+mod group_commit;
+mod journal;
+mod people;
+mod records;
+mod scenarios;
+mod schema;
+mod sessions;
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use ports::StoreError;
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use self::{
+    backend::{Backend, Pool},
+    failure::failure,
+    group_commit::GroupCommit,
+};
+
+const POSTGRES_CONNECTIONS: u32 = 10;
+const SQLITE_READERS: u32 = 4;
+/// How long a query waits for a free connection, or for another process that is writing the same file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// People, scenarios, sessions and the book of every session.
+pub struct Database {
+    reads: Pool,
+    /// SQLite has one writer: there this pool is a single connection and callers queue for it in order.
+    writes: Pool,
+    journal: GroupCommit,
+}
+
+impl Database {
+    /// `sqlite://path` or `sqlite:path` creates the file and its folder when they are missing;
+    /// `postgres://user:password@host/name` must exist. Touches no table: see [`Self::migrate`].
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return Self::open_sqlite(path).await;
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Self::open_postgres(url).await;
+        }
+        Err(StoreError::Refused("a database URL begins with sqlite: or postgres://".to_owned()))
+    }
+
+    /// How many transactions the journal has committed. Much smaller than the number of `record`
+    /// calls when many sessions write at once.
+    pub fn journal_commits(&self) -> u64 {
+        self.journal.commits()
+    }
+
+    async fn open_sqlite(path: &str) -> Result<Self, StoreError> {
+        if path.is_empty() || path == ":memory:" {
+            return Err(StoreError::Refused(
+                "the SQLite database must be a file: sqlite://data/repartee.db".to_owned(),
+            ));
+        }
+        create_folder_of(Path::new(path)).await?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(PATIENCE)
+            .foreign_keys(true);
+        let writes = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.clone())
+            .await
+            .map_err(failure)?;
+        let reads = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.pragma("query_only", "on"))
+            .await
+            .map_err(failure)?;
+        Ok(Self::over(Backend::Sqlite(reads), Backend::Sqlite(writes)))
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url).map_err(failure)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await
+            .map_err(failure)?;
+        Ok(Self::over(Backend::Postgres(pool.clone()), Backend::Postgres(pool)))
+    }
+
+    fn over(reads: Pool, writes: Pool) -> Self {
+        Self { journal: GroupCommit::start(writes.clone()), reads, writes }
+    }
+}
+
+async fn create_folder_of(file: &Path) -> Result<(), StoreError> {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    tokio::fs::create_dir_all(folder).await.map_err(|error| {
+        StoreError::Refused(format!("cannot create the database's folder {}: {error}", folder.display()))
+    })
+}

@@ -1,0 +1,59 @@
+//! One of two databases, and the macro that gives both the same query.
+
+use ports::StoreError;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+
+use super::failure::failure;
+
+#[derive(Clone)]
+pub(super) enum Backend<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+pub(super) type Pool = Backend<SqlitePool, PgPool>;
+
+pub(super) type Transaction = Backend<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>;
+
+/// Compiles `$body` once per database, with `$name` bound to the concrete pool or transaction.
+/// A failed query becomes a `StoreError`.
+macro_rules! on {
+    ($backend:expr, $name:ident => $body:expr) => {
+        match $backend {
+            $crate::database::backend::Backend::Sqlite($name) => $body.await,
+            $crate::database::backend::Backend::Postgres($name) => $body.await,
+        }
+        .map_err($crate::database::failure::failure)
+    };
+}
+
+/// Executes a statement and answers how many rows it changed.
+macro_rules! execute {
+    ($backend:expr, $name:ident => $query:expr) => {
+        match $backend {
+            $crate::database::backend::Backend::Sqlite($name) => $query.await.map(|done| done.rows_affected()),
+            $crate::database::backend::Backend::Postgres($name) => $query.await.map(|done| done.rows_affected()),
+        }
+        .map_err($crate::database::failure::failure)
+    };
+}
+
+pub(super) use {execute, on};
+
+impl Pool {
+    /// On SQLite the lock is taken at once: a transaction that reads first and writes later could
+    /// find that another process wrote in between, and fail.
+    pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
+        match self {
+            Self::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Backend::Sqlite),
+            Self::Postgres(pool) => pool.begin().await.map(Backend::Postgres),
+        }
+        .map_err(failure)
+    }
+}
+
+impl Transaction {
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        on!(self, transaction => transaction.commit())
+    }
+}

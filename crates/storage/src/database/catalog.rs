@@ -1,0 +1,76 @@
+//! The catalogue's port: which query answers which question.
+
+use async_trait::async_trait;
+use ports::{
+    Catalog, Claim, Message, NewSession, NewUser, Page, PageRequest, ProfileChange, Scenario, ScenarioFilter,
+    ScenarioSummary, SessionId, SessionRow, StoreError, Timestamp, User, UserId,
+};
+
+use super::{Database, backend::execute};
+
+#[async_trait]
+impl Catalog for Database {
+    async fn create_user(&self, user: NewUser) -> Result<User, StoreError> {
+        self.insert_user(user).await
+    }
+
+    async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
+        self.find_user(id).await
+    }
+
+    async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
+        self.find_user_by_email(email).await
+    }
+
+    async fn change_profile(&self, id: &UserId, change: ProfileChange, at: Timestamp) -> Result<User, StoreError> {
+        self.update_profile(id, change, at).await
+    }
+
+    async fn set_password(&self, id: &UserId, password_hash: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.update_password(id, password_hash, at).await
+    }
+
+    async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp) -> Result<(), StoreError> {
+        self.replace_scenarios(scenarios, at).await
+    }
+
+    async fn scenario(&self, id_or_alias: &str) -> Result<Option<ScenarioSummary>, StoreError> {
+        self.find_scenario(id_or_alias).await
+    }
+
+    async fn scenarios(&self, filter: &ScenarioFilter, page: PageRequest) -> Result<Page<ScenarioSummary>, StoreError> {
+        self.list_scenarios(filter, page).await
+    }
+
+    async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError> {
+        self.insert_new_session(session).await
+    }
+
+    async fn claim_session(&self, session: NewSession) -> Result<Claim, StoreError> {
+        self.insert_or_find_session(session).await
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
+        self.find_session(id).await
+    }
+
+    async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError> {
+        self.abandon_sessions_but(keep, user, at).await
+    }
+
+    async fn complete_session(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {
+        self.complete_once(id, at).await
+    }
+
+    async fn history(&self, user: &UserId, page: PageRequest) -> Result<Page<SessionRow>, StoreError> {
+        self.completed_sessions(user, page).await
+    }
+
+    async fn messages(&self, session: &SessionId) -> Result<Vec<Message>, StoreError> {
+        self.said_in(session).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        execute!(&self.writes, db => sqlx::query("SELECT 1 FROM sessions LIMIT 1").execute(db)).map(|_| ())
+    }
+}

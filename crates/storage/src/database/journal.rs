@@ -1,0 +1,289 @@
+//! The book of a session, written through the group commit and read from the tables.
+
+use async_trait::async_trait;
+use ports::{
+    AnsweredRecord, EndedRecord, HeardRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord, SessionId,
+    Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage,
+};
+use sqlx::FromRow;
+
+use super::{Database, backend::on, failure::unreadable};
+
+#[async_trait]
+impl Journal for Database {
+    async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
+        self.journal.record(session.clone(), records).await
+    }
+
+    async fn resume(&self, session: &SessionId) -> Result<Option<Resumption>, StoreError> {
+        let sums = self.segment_sums(session).await?;
+        let last_segment = self.last_segment(session).await?;
+        let turns = self.turns(session).await?;
+        let ended = self.ending(session).await?;
+        if last_segment.is_none() && turns.is_empty() && ended.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Resumption {
+            last_segment,
+            through_seq: sums.through_seq.map(i64::cast_unsigned),
+            last_turn: turns.last().map_or(0, |turn| turn.heard.turn),
+            answered_turns: count_answered(&turns),
+            last_event_seq: last_event_seq(&sums, &turns, ended.as_ref()),
+            duration_ms: sums.duration_ms,
+            history: turns.into_iter().flat_map(lines).collect(),
+            ended,
+        }))
+    }
+
+    async fn segments(&self, session: &SessionId) -> Result<Vec<SegmentRecord>, StoreError> {
+        let rows: Vec<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT * FROM segments WHERE session_id = $1 ORDER BY number",
+        )
+        .bind(session.as_str())
+        .fetch_all(db))?;
+        Ok(rows.into_iter().map(SegmentRow::into_record).collect())
+    }
+
+    async fn turns(&self, session: &SessionId) -> Result<Vec<TurnRecord>, StoreError> {
+        let rows: Vec<TurnRow> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT t.*,
+                a.text AS answer, a.provider AS answered_by, a.input_tokens, a.output_tokens,
+                a.event_seq AS answered_event_seq, a.at AS answered_at,
+                s.object AS speech, s.duration_ms AS speech_ms,
+                s.event_seq AS spoken_event_seq, s.at AS spoken_at
+             FROM turns t
+             LEFT JOIN answers a ON a.session_id = t.session_id AND a.turn = t.turn
+             LEFT JOIN speeches s ON s.session_id = t.session_id AND s.turn = t.turn
+             WHERE t.session_id = $1 ORDER BY t.turn",
+        )
+        .bind(session.as_str())
+        .fetch_all(db))?;
+        rows.into_iter().map(TurnRow::into_record).collect()
+    }
+}
+
+impl Database {
+    async fn segment_sums(&self, session: &SessionId) -> Result<SegmentSums, StoreError> {
+        on!(&self.reads, db => sqlx::query_as(
+            "SELECT MAX(through_seq) AS through_seq,
+                COALESCE(MAX(event_seq), 0) AS event_seq,
+                CAST(COALESCE(SUM(duration_ms), 0) AS BIGINT) AS duration_ms
+             FROM segments WHERE session_id = $1",
+        )
+        .bind(session.as_str())
+        .fetch_one(db))
+    }
+
+    async fn last_segment(&self, session: &SessionId) -> Result<Option<SegmentRecord>, StoreError> {
+        let row: Option<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT * FROM segments WHERE session_id = $1 ORDER BY number DESC LIMIT 1",
+        )
+        .bind(session.as_str())
+        .fetch_optional(db))?;
+        Ok(row.map(SegmentRow::into_record))
+    }
+
+    async fn ending(&self, session: &SessionId) -> Result<Option<EndedRecord>, StoreError> {
+        let row: Option<EndingRow> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT * FROM endings WHERE session_id = $1",
+        )
+        .bind(session.as_str())
+        .fetch_optional(db))?;
+        Ok(row.map(EndingRow::into_record))
+    }
+}
+
+fn count_answered(turns: &[TurnRecord]) -> u32 {
+    let answered = turns.iter().filter(|turn| turn.answered.is_some()).count();
+    u32::try_from(answered).unwrap_or(u32::MAX)
+}
+
+fn last_event_seq(sums: &SegmentSums, turns: &[TurnRecord], ended: Option<&EndedRecord>) -> u64 {
+    let of_turn = |turn: &TurnRecord| {
+        let answered = turn.answered.as_ref().map_or(0, |answer| answer.event_seq);
+        let spoken = turn.spoken.as_ref().map_or(0, |speech| speech.event_seq);
+        turn.heard.event_seq.max(answered).max(spoken)
+    };
+    let of_turns = turns.iter().map(of_turn).max().unwrap_or(0);
+    let of_ending = ended.map_or(0, |ended| ended.event_seq);
+    sums.event_seq.max(of_turns).max(of_ending)
+}
+
+fn lines(turn: TurnRecord) -> impl Iterator<Item = Line> {
+    let user = Line { speaker: Speaker::User, text: turn.heard.text };
+    let persona = turn.answered.map(|answered| Line { speaker: Speaker::Persona, text: answered.text });
+    std::iter::once(user).chain(persona)
+}
+
+#[derive(FromRow)]
+struct SegmentSums {
+    through_seq: Option<i64>,
+    #[sqlx(try_from = "i64")]
+    event_seq: u64,
+    #[sqlx(try_from = "i64")]
+    duration_ms: u64,
+}
+
+#[derive(FromRow)]
+struct SegmentRow {
+    #[sqlx(try_from = "i64")]
+    number: u64,
+    #[sqlx(try_from = "String")]
+    object: ObjectKey,
+    media_type: String,
+    #[sqlx(try_from = "i64")]
+    received_bytes: u64,
+    #[sqlx(try_from = "i64")]
+    duration_ms: u64,
+    through_seq: Option<i64>,
+    intake_state: Vec<u8>,
+    #[sqlx(try_from = "i64")]
+    event_seq: u64,
+    at: i64,
+}
+
+impl SegmentRow {
+    fn into_record(self) -> SegmentRecord {
+        SegmentRecord {
+            number: self.number,
+            object: self.object,
+            media_type: self.media_type,
+            received_bytes: self.received_bytes,
+            duration_ms: self.duration_ms,
+            through_seq: self.through_seq.map(i64::cast_unsigned),
+            intake_state: self.intake_state,
+            event_seq: self.event_seq,
+            at: Timestamp(self.at),
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct TurnRow {
+    #[sqlx(try_from = "i64")]
+    turn: u32,
+    text: String,
+    language: String,
+    confidence: Option<f64>,
+    provider: String,
+    first_segment: Option<i64>,
+    last_segment: Option<i64>,
+    #[sqlx(try_from = "i64")]
+    duration_ms: u64,
+    #[sqlx(try_from = "i64")]
+    event_seq: u64,
+    at: i64,
+    #[sqlx(flatten)]
+    answer: AnswerColumns,
+    #[sqlx(flatten)]
+    speech: SpeechColumns,
+}
+
+#[derive(FromRow)]
+struct AnswerColumns {
+    answer: Option<String>,
+    answered_by: Option<String>,
+    input_tokens: Option<i64>,
+    output_tokens: Option<i64>,
+    answered_event_seq: Option<i64>,
+    answered_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct SpeechColumns {
+    speech: Option<String>,
+    speech_ms: Option<i64>,
+    spoken_event_seq: Option<i64>,
+    spoken_at: Option<i64>,
+}
+
+impl TurnRow {
+    fn into_record(self) -> Result<TurnRecord, StoreError> {
+        Ok(TurnRecord {
+            answered: self.answer.into_record(self.turn)?,
+            spoken: self.speech.into_record(self.turn)?,
+            heard: HeardRecord {
+                turn: self.turn,
+                text: self.text,
+                language: self.language,
+                confidence: self.confidence.map(|confidence| confidence as f32),
+                provider: self.provider,
+                segments: self
+                    .first_segment
+                    .zip(self.last_segment)
+                    .map(|(first, last)| (first.cast_unsigned(), last.cast_unsigned())),
+                duration_ms: self.duration_ms,
+                event_seq: self.event_seq,
+                at: Timestamp(self.at),
+            },
+        })
+    }
+}
+
+impl AnswerColumns {
+    /// Without a joined row every column is null.
+    fn into_record(self, turn: u32) -> Result<Option<AnsweredRecord>, StoreError> {
+        let (Some(text), Some(provider), Some(event_seq), Some(at)) =
+            (self.answer, self.answered_by, self.answered_event_seq, self.answered_at)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(AnsweredRecord {
+            turn,
+            text,
+            provider,
+            usage: usage(self.input_tokens, self.output_tokens)?,
+            event_seq: event_seq.cast_unsigned(),
+            at: Timestamp(at),
+        }))
+    }
+}
+
+fn usage(input: Option<i64>, output: Option<i64>) -> Result<Option<Usage>, StoreError> {
+    let tokens = |count| u32::try_from(count).map_err(|error| unreadable("a token count", error));
+    let Some((input, output)) = input.zip(output) else {
+        return Ok(None);
+    };
+    Ok(Some(Usage { input_tokens: tokens(input)?, output_tokens: tokens(output)? }))
+}
+
+impl SpeechColumns {
+    fn into_record(self, turn: u32) -> Result<Option<SpokenRecord>, StoreError> {
+        let (Some(object), Some(duration_ms), Some(event_seq), Some(at)) =
+            (self.speech, self.speech_ms, self.spoken_event_seq, self.spoken_at)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(SpokenRecord {
+            turn,
+            object: ObjectKey::parse(&object).map_err(|bad| unreadable("an object key", bad))?,
+            duration_ms: duration_ms.cast_unsigned(),
+            event_seq: event_seq.cast_unsigned(),
+            at: Timestamp(at),
+        }))
+    }
+}
+
+#[derive(FromRow)]
+struct EndingRow {
+    reason: String,
+    #[sqlx(try_from = "i64")]
+    duration_ms: u64,
+    #[sqlx(try_from = "i64")]
+    turns: u32,
+    #[sqlx(try_from = "i64")]
+    event_seq: u64,
+    at: i64,
+}
+
+impl EndingRow {
+    fn into_record(self) -> EndedRecord {
+        EndedRecord {
+            reason: self.reason,
+            duration_ms: self.duration_ms,
+            turns: self.turns,
+            event_seq: self.event_seq,
+            at: Timestamp(self.at),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Which migrations there are, and which of them the database has.
+
+use std::collections::HashSet;
+
+use ports::StoreError;
+use sqlx::migrate::Migrator;
+
+use super::{
+    Database,
+    backend::{Backend, on},
+    failure::migration_failure,
+};
+
+impl Database {
+    /// Applies what is pending, in order. On PostgreSQL several servers may call this at once.
+    ///
+    /// Refused when an applied migration was edited. A database that is ahead of this version is
+    /// fine, so that a release can be taken back.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let migrator = self.migrator();
+        match &self.writes {
+            Backend::Sqlite(pool) => migrator.run(pool).await,
+            Backend::Postgres(pool) => migrator.run(pool).await,
+        }
+        .map_err(migration_failure)
+    }
+
+    /// The names of the migrations that [`Self::migrate`] would apply. Changes nothing.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        let applied = self.applied_versions().await?;
+        let pending = |migration: &&sqlx::migrate::Migration| {
+            migration.migration_type.is_up_migration() && !applied.contains(&migration.version)
+        };
+        Ok(self
+            .migrator()
+            .iter()
+            .filter(pending)
+            .map(|migration| format!("{:04} {}", migration.version, migration.description))
+            .collect())
+    }
+
+    async fn applied_versions(&self) -> Result<HashSet<i64>, StoreError> {
+        let is_new = match &self.reads {
+            Backend::Sqlite(_) => "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')",
+            Backend::Postgres(_) => "SELECT to_regclass('_sqlx_migrations') IS NULL",
+        };
+        if on!(&self.reads, db => sqlx::query_scalar(is_new).fetch_one(db))? {
+            return Ok(HashSet::new());
+        }
+        let versions: Vec<i64> = on!(&self.reads, db => sqlx::query_scalar(
+            "SELECT version FROM _sqlx_migrations WHERE success",
+        )
+        .fetch_all(db))?;
+        Ok(versions.into_iter().collect())
+    }
+
+    fn migrator(&self) -> Migrator {
+        let mut migrator = match &self.writes {
+            Backend::Sqlite(_) => sqlx::migrate!("../../migrations/sqlite"),
+            Backend::Postgres(_) => sqlx::migrate!("../../migrations/postgres"),
+        };
+        migrator.set_ignore_missing(true);
+        migrator
+    }
+}

@@ -1,0 +1,237 @@
+//! The file system side of the folder store; every call blocks.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::UNIX_EPOCH,
+};
+
+use ports::{ObjectKey, StoredObject, Timestamp};
+
+/// What is being written lives here. It is on the same file system as the objects, so that a rename
+/// is atomic, and no key can name it because no key begins with a dot.
+const INCOMING: &str = ".incoming";
+
+pub(super) struct Files {
+    root: PathBuf,
+    fsync: bool,
+    written: AtomicU64,
+}
+
+impl Files {
+    pub(super) fn open(root: PathBuf, fsync: bool) -> io::Result<Self> {
+        let incoming = root.join(INCOMING);
+        fs::create_dir_all(&incoming)?;
+        for leftover in fs::read_dir(&incoming)? {
+            fs::remove_file(leftover?.path())?;
+        }
+        Ok(Self { root, fsync, written: AtomicU64::new(0) })
+    }
+
+    pub(super) fn put(&self, key: &ObjectKey, body: &[u8]) -> io::Result<()> {
+        let incoming = self.write_incoming(body)?;
+        self.publish(&incoming, &self.path(key)).inspect_err(|_| {
+            let _ = fs::remove_file(&incoming);
+        })
+    }
+
+    pub(super) fn get(&self, key: &ObjectKey) -> io::Result<Option<Vec<u8>>> {
+        absent(fs::read(self.path(key)))
+    }
+
+    /// Folders that become empty go too, or every deleted session would leave some behind.
+    pub(super) fn delete(&self, key: &ObjectKey) -> io::Result<()> {
+        let path = self.path(key);
+        if absent(fs::remove_file(&path))?.is_none() {
+            return Ok(());
+        }
+        let folders = path.ancestors().skip(1);
+        for folder in folders.take_while(|folder| *folder != self.root) {
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn list(&self, prefix: &str) -> io::Result<Vec<StoredObject>> {
+        let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if !folder.is_empty() && ObjectKey::parse(folder).is_err() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        self.walk(&self.root.join(folder), prefix, &mut found)?;
+        found.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(found)
+    }
+
+    pub(super) fn check(&self) -> io::Result<()> {
+        fs::remove_file(self.write_incoming(b"check")?)
+    }
+
+    fn path(&self, key: &ObjectKey) -> PathBuf {
+        self.root.join(key.as_str())
+    }
+
+    fn write_incoming(&self, body: &[u8]) -> io::Result<PathBuf> {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{number}", std::process::id());
+        let path = self.root.join(INCOMING).join(name);
+        let write = || {
+            let mut file = File::create(&path)?;
+            file.write_all(body)?;
+            if self.fsync {
+                file.sync_all()?;
+            }
+            Ok(())
+        };
+        match write() {
+            Ok(()) => Ok(path),
+            Err(error) => {
+                let _ = fs::remove_file(&path);
+                Err(error)
+            }
+        }
+    }
+
+    /// The folder is nearly always there; only when it is not is it created. A delete may take an
+    /// empty folder away in between, hence more than one attempt.
+    fn publish(&self, incoming: &Path, object: &Path) -> io::Result<()> {
+        let folder = object.parent().unwrap_or(&self.root);
+        let mut renamed = fs::rename(incoming, object);
+        for _ in 0..3 {
+            match &renamed {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.create_folder(folder)?;
+                    renamed = fs::rename(incoming, object);
+                }
+                _ => break,
+            }
+        }
+        renamed?;
+        self.sync_folder(folder)
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        for created in folder.ancestors().skip(1) {
+            self.sync_folder(created)?;
+            if created == self.root {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        if self.fsync {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    fn walk(&self, folder: &Path, prefix: &str, found: &mut Vec<StoredObject>) -> io::Result<()> {
+        let Some(entries) = absent(fs::read_dir(folder))? else {
+            return Ok(());
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let Some(key) = self.key(&path) else {
+                continue;
+            };
+            let Some(metadata) = absent(fs::metadata(&path))? else {
+                continue;
+            };
+            if metadata.is_dir() {
+                let inside = format!("{key}/");
+                if inside.starts_with(prefix) || prefix.starts_with(&inside) {
+                    self.walk(&path, prefix, found)?;
+                }
+            } else if key.as_str().starts_with(prefix) {
+                found.push(StoredObject { key, bytes: metadata.len(), modified_at: modified_at(&metadata)? });
+            }
+        }
+        Ok(())
+    }
+
+    /// `None` for a file that is no object, such as what is still being written.
+    fn key(&self, path: &Path) -> Option<ObjectKey> {
+        ObjectKey::parse(path.strip_prefix(&self.root).ok()?.to_str()?).ok()
+    }
+}
+
+/// `None` where there is no such object, also when its name is that of a folder or lies below a file.
+fn absent<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+fn modified_at(metadata: &fs::Metadata) -> io::Result<Timestamp> {
+    let since = metadata.modified()?.duration_since(UNIX_EPOCH);
+    let milliseconds = since.map_or(0, |since| since.as_millis());
+    Ok(Timestamp(i64::try_from(milliseconds).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::TempDir;
+
+    use super::*;
+
+    fn key(text: &str) -> ObjectKey {
+        ObjectKey::parse(text).unwrap()
+    }
+
+    fn entries(folder: &Path) -> usize {
+        fs::read_dir(folder).unwrap().count()
+    }
+
+    #[test]
+    fn a_crash_before_the_rename_leaves_nothing_that_is_visible() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), false).unwrap();
+        files.write_incoming(b"half").unwrap();
+        assert_eq!(files.list("").unwrap(), []);
+        assert_eq!(entries(&dir.path().join(INCOMING)), 1);
+
+        let reopened = Files::open(dir.path().to_owned(), false).unwrap();
+        assert_eq!(reopened.list("").unwrap(), []);
+        assert_eq!(entries(&dir.path().join(INCOMING)), 0);
+    }
+
+    #[test]
+    fn a_put_that_fails_leaves_no_file_behind() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), false).unwrap();
+        files.put(&key("a"), b"file").unwrap();
+        files.put(&key("a/b"), b"below a file").unwrap_err();
+        assert_eq!(entries(&dir.path().join(INCOMING)), 0);
+        assert_eq!(files.get(&key("a/b")).unwrap(), None);
+    }
+
+    #[test]
+    fn deleting_the_last_object_of_a_folder_deletes_the_folder() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), false).unwrap();
+        files.put(&key("sessions/s/audio/1.ogg"), b"1").unwrap();
+        files.put(&key("sessions/t/audio/1.ogg"), b"1").unwrap();
+        files.delete(&key("sessions/s/audio/1.ogg")).unwrap();
+        assert!(!dir.path().join("sessions/s").exists());
+        assert_eq!(files.list("sessions/").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn objects_can_be_forced_to_the_disk() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), true).unwrap();
+        files.put(&key("deep/er/1"), b"1").unwrap();
+        assert_eq!(files.get(&key("deep/er/1")).unwrap().unwrap(), b"1");
+    }
+}
