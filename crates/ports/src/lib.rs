@@ -12,6 +12,7 @@ mod ids;
 mod journal;
 mod language_model;
 mod object_store;
+pub mod offline;
 mod provider;
 mod scenario;
 pub mod scenario_file;

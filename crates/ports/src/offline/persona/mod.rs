@@ -1,0 +1,41 @@
+mod phrases;
+mod play;
+mod sentences;
+
+pub(super) use sentences::is_ideograph;
+
+use async_trait::async_trait;
+use futures_util::stream;
+
+use crate::{FinishReason, LanguageModel, Prompt, Provider, ProviderError, Token, TokenStream, Usage};
+
+/// Plays the scenario from its file: raises the objections in order, insists in other words until one is dealt
+/// with, changes its mood with the stages, and closes when all is said or the turns run out.
+///
+/// It answers from the history alone and says no sentence twice in a session.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ScenarioPersona;
+
+#[async_trait]
+impl LanguageModel for ScenarioPersona {
+    fn provider(&self) -> Provider {
+        Provider::demo("scenario")
+    }
+
+    async fn answer(&self, prompt: Prompt) -> Result<TokenStream, ProviderError> {
+        let words = sentences::tokens(&play::reply(&prompt));
+        let read = prompt.history.iter();
+        let finish = Token::Finish {
+            reason: FinishReason::Stop,
+            usage: Some(Usage {
+                input_tokens: read.map(|line| sentences::tokens(&line.text).len() as u32).sum(),
+                output_tokens: words.len() as u32,
+            }),
+        };
+        let tokens = words.into_iter().map(Token::Text).chain([finish]);
+        Ok(Box::pin(stream::iter(tokens.map(Ok))))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+use std::collections::HashSet;
+
+use super::{
+    phrases::{Phrases, phrases},
+    sentences::{join, mentions, sentences},
+};
+use crate::{Prompt, Scenario, Speaker, Stage};
+
+/// The persona's answer to the last line of the history. Plays the whole conversation again, so that it needs no memory.
+pub(super) fn reply(prompt: &Prompt) -> String {
+    let mut play = Play::new(&prompt.scenario, prompt.max_turns);
+    let asked = |line: &&crate::Line| line.speaker == Speaker::User;
+    let questions = prompt.history.iter().filter(asked).count() as u32;
+    let mut turn = prompt.turn.saturating_sub(questions);
+    let mut reply = String::new();
+    for line in &prompt.history {
+        match line.speaker {
+            Speaker::Persona => play.remember(&line.text),
+            Speaker::User => {
+                turn += 1;
+                reply = play.react(&line.text, turn);
+            }
+        }
+    }
+    reply
+}
+
+/// How often it says an objection in other words before it lets it rest.
+const PATIENCE: usize = 2;
+
+struct Play<'a> {
+    scenario: &'a Scenario,
+    phrases: &'static Phrases,
+    max_turns: u32,
+    /// The sentences so far, without case and punctuation.
+    said: HashSet<String>,
+    /// The objection on the table.
+    objection: Option<usize>,
+    insisted: usize,
+    parked: usize,
+    ending: Option<Ending>,
+    turn: u32,
+    reply: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Convinced,
+    Doubtful,
+    OutOfTime,
+}
+
+impl<'a> Play<'a> {
+    fn new(scenario: &'a Scenario, max_turns: u32) -> Self {
+        let mut play = Self {
+            scenario,
+            phrases: phrases(&scenario.language),
+            max_turns,
+            said: HashSet::new(),
+            objection: None,
+            insisted: 0,
+            parked: 0,
+            ending: None,
+            turn: 0,
+            reply: Vec::new(),
+        };
+        play.remember(&scenario.opening);
+        play
+    }
+
+    fn remember(&mut self, text: &str) {
+        self.said.extend(sentences(text).into_iter().map(bare));
+    }
+
+    fn react(&mut self, text: &str, turn: u32) -> String {
+        self.turn = turn;
+        self.reply.clear();
+        if !text.chars().any(char::is_alphanumeric) {
+            self.say_one(self.phrases.not_heard);
+        } else if let Some(ending) = self.ending {
+            self.linger(ending);
+        } else {
+            self.converse(text);
+        }
+        if self.reply.is_empty() {
+            self.say_aside();
+        }
+        join(&self.reply)
+    }
+
+    fn converse(&mut self, text: &str) {
+        let dealt_with = self.objection.map(|number| {
+            let objection = &self.scenario.objections[number];
+            (objection, mentions(text, objection.answered_by.iter().map(String::as_str)))
+        });
+        match dealt_with {
+            None => {
+                self.acknowledge(text);
+                self.raise(0);
+            }
+            Some((objection, true)) => {
+                match &objection.when_answered {
+                    Some(says) => self.say(says),
+                    None => self.say_one(self.phrases.satisfied),
+                };
+                self.go_on();
+            }
+            Some((objection, false)) if self.insisted < PATIENCE && !self.is_last_turn() => {
+                self.acknowledge(text);
+                if self.reply.is_empty() {
+                    self.say_one(self.phrases.unmoved);
+                }
+                match objection.insists.get(self.insisted) {
+                    Some(says) => self.say(says),
+                    None => self.say_aside(),
+                };
+                self.insisted += 1;
+            }
+            Some((_, false)) => {
+                self.say_one(self.phrases.parked);
+                self.parked += 1;
+                self.go_on();
+            }
+        }
+        if self.ending.is_none() && self.turn + 1 == self.max_turns {
+            self.say(self.phrases.nearly_over);
+        }
+    }
+
+    /// Greets back, and says a word to a question.
+    fn acknowledge(&mut self, text: &str) {
+        if self.objection.is_none() && mentions(text, self.phrases.greeting_words.iter().copied()) {
+            self.say_one(self.phrases.greetings);
+        }
+        if !mentions(text, self.phrases.question_words.iter().copied()) {
+            return;
+        }
+        let about_worries = mentions(text, self.phrases.worry_words.iter().copied());
+        let worries = self.phrases.worries.iter().zip(&self.scenario.persona.concerns);
+        let told = about_worries && worries.into_iter().any(|(says, concern)| self.say(&says.replace("{}", concern)));
+        if !told {
+            self.say_one(self.phrases.questioned);
+        }
+    }
+
+    fn go_on(&mut self) {
+        let next = self.objection.map_or(0, |number| number + 1);
+        if next < self.scenario.objections.len() && !self.is_last_turn() {
+            self.show_the_mood();
+            self.raise(next);
+        } else {
+            self.close(next);
+        }
+    }
+
+    fn raise(&mut self, number: usize) {
+        if self.is_last_turn() {
+            return self.close(number);
+        }
+        self.objection = Some(number);
+        self.insisted = 0;
+        self.say(&self.scenario.objections[number].says);
+    }
+
+    fn close(&mut self, next: usize) {
+        let (ending, says) = if next < self.scenario.objections.len() {
+            (Ending::OutOfTime, self.phrases.out_of_time)
+        } else if self.parked > 0 {
+            (Ending::Doubtful, self.phrases.doubtful)
+        } else {
+            (Ending::Convinced, self.phrases.convinced)
+        };
+        self.ending = Some(ending);
+        self.say(says);
+    }
+
+    /// What comes after the end is small talk.
+    fn linger(&mut self, ending: Ending) {
+        let said = match ending {
+            Ending::Convinced => self.say_one(self.phrases.agreed),
+            Ending::Doubtful | Ending::OutOfTime => self.say_one(self.phrases.reserved),
+        };
+        if !said {
+            self.say_aside();
+        }
+    }
+
+    /// Where a new stage begins, a line of it that asks nothing.
+    fn show_the_mood(&mut self) {
+        let Some(stage) = self.stage().filter(|stage| stage.from_turn == self.turn) else {
+            return;
+        };
+        let asks = |line: &&String| line.ends_with(['?', '？']);
+        let _ = stage.lines.iter().filter(|line| !asks(line)).any(|line| self.say(line));
+    }
+
+    fn say_aside(&mut self) -> bool {
+        let of_the_stage = self.stage().into_iter().flat_map(|stage| &stage.lines);
+        if of_the_stage.into_iter().any(|line| self.say(line)) {
+            return true;
+        }
+        let (beginnings, endings) = &self.phrases.asides;
+        (0..beginnings.len() * endings.len()).any(|number| {
+            let beginning = beginnings[number % beginnings.len()];
+            let space = if beginning.ends_with(',') { " " } else { "" };
+            self.say(&format!("{beginning}{space}{}", endings[number % endings.len()]))
+        })
+    }
+
+    fn stage(&self) -> Option<&'a Stage> {
+        (self.scenario.stages.iter()).rfind(|stage| stage.from_turn <= self.turn)
+    }
+
+    fn is_last_turn(&self) -> bool {
+        self.turn >= self.max_turns
+    }
+
+    fn say_one(&mut self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.say(phrase))
+    }
+
+    /// Says those sentences of the text that were not said before; false if all were.
+    fn say(&mut self, text: &str) -> bool {
+        let before = self.reply.len();
+        for sentence in sentences(text) {
+            if self.said.insert(bare(sentence)) {
+                self.reply.push(sentence.to_owned());
+            }
+        }
+        self.reply.len() > before
+    }
+}
+
+fn bare(sentence: &str) -> String {
+    let letters = sentence.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
