@@ -1,0 +1,156 @@
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use session::{Command, TurnId};
+
+use super::{
+    arguments::{Arguments, bad_event},
+    client::{
+        AudioChunkIn, AudioData, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn, StartSession, TranscriptionIn,
+    },
+};
+use crate::{ErrorCode, WireError};
+
+/// What a client asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    Start(StartSession),
+    Audio { session: String, chunk: AudioChunk },
+    Command { session: String, command: Command },
+    Observe { session: String, from_event_seq: Option<u64> },
+    StopObserving { session: String },
+    Ping { t: Option<f64> },
+}
+
+/// A piece of a recording, as it came out of the recorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudioChunk {
+    pub audio: Bytes,
+    pub seq: Option<u64>,
+    pub mime_type: Option<String>,
+}
+
+/// How much one event may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub max_chunk_bytes: usize,
+    /// Of a typed turn.
+    pub max_text_chars: usize,
+}
+
+/// Reads one event: its text `["name", {...}]` and its binary attachments.
+pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Request, WireError> {
+    let arguments = Arguments::read(text)?;
+    let command = |session: String, command: Command| Ok(Request::Command { session, command });
+    match arguments.name.as_ref() {
+        "audio-chunk" => {
+            let AudioChunkIn { session_id, audio_data, seq, mime_type } = arguments.parse()?;
+            let audio = audio_bytes(audio_data, attachments, limits.max_chunk_bytes)?;
+            let chunk = AudioChunk { audio, seq, mime_type: mime_type.map(Cow::into_owned) };
+            Ok(Request::Audio { session: session_id.into_owned(), chunk })
+        }
+        "start-session" => arguments.parse().map(Request::Start),
+        "transcription" => {
+            let TranscriptionIn { session_id, text, is_final, confidence } = arguments.parse()?;
+            check_text(&text, limits.max_text_chars)?;
+            command(session_id, if is_final { Command::Said { text, confidence } } else { Command::Saying { text } })
+        }
+        "playback-progress" => {
+            let PlaybackIn { session_id, turn_id, played_ms, done } = arguments.parse()?;
+            let turn = turn_id_of(&turn_id)?;
+            command(session_id, Command::Played { turn, played_ms: milliseconds(played_ms), done })
+        }
+        "set-language" => {
+            let LanguageIn { session_id, language, voice } = arguments.parse()?;
+            check_language(&language)?;
+            command(session_id, Command::SetLanguage { language, voice })
+        }
+        "end-turn" => command(arguments.parse::<SessionIn>()?.session_id, Command::EndTurn),
+        "interrupt" => command(arguments.parse::<SessionIn>()?.session_id, Command::Interrupt),
+        "pause-session" => command(arguments.parse::<SessionIn>()?.session_id, Command::Pause),
+        "resume-session" => command(arguments.parse::<SessionIn>()?.session_id, Command::Resume),
+        "end-session" => command(arguments.parse::<SessionIn>()?.session_id, Command::End),
+        "observe-session" => {
+            let ObserveIn { session_id, from_event_seq } = arguments.parse()?;
+            Ok(Request::Observe { session: session_id, from_event_seq })
+        }
+        "stop-observing" => Ok(Request::StopObserving { session: arguments.parse::<SessionIn>()?.session_id }),
+        "ping" => Ok(Request::Ping { t: arguments.parse_or_default::<PingIn>()?.t }),
+        unknown => Err(bad_event(format!(
+            "there is no event {:?}; this server takes start-session, audio-chunk, transcription, end-turn, interrupt, \
+             playback-progress, pause-session, resume-session, set-language, end-session, observe-session, \
+             stop-observing and ping",
+            unknown.chars().take(64).collect::<String>()
+        ))),
+    }
+}
+
+/// A language tag such as `en`, `zh-TW` or `nan-Hant-TW`.
+pub fn check_language(language: &str) -> Result<(), WireError> {
+    let part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if language.len() <= 35 && language.split('-').all(part) {
+        return Ok(());
+    }
+    let found: String = language.chars().take(40).collect();
+    Err(bad_event(format!("language: {found:?} is no language tag; send one such as en-US, zh-CN or nan-TW")))
+}
+
+fn audio_bytes(data: AudioData<'_>, attachments: &[Bytes], limit: usize) -> Result<Bytes, WireError> {
+    let audio = match data {
+        AudioData::Attachment(number) => attachments.get(number).cloned().ok_or_else(|| {
+            bad_event(format!("audio-chunk.audioData: attachment {number} did not come with the event"))
+        })?,
+        AudioData::Text(text) => {
+            let text = text.split_once("base64,").map_or(text.as_ref(), |(_, data)| data);
+            // Refused before it is decoded: four characters hold three bytes.
+            if text.len() / 4 * 3 > limit.saturating_add(3) {
+                return Err(too_large(text.len() / 4 * 3, limit));
+            }
+            decode_base64(text)?
+        }
+    };
+    if audio.len() > limit {
+        return Err(too_large(audio.len(), limit));
+    }
+    Ok(audio)
+}
+
+fn decode_base64(text: &str) -> Result<Bytes, WireError> {
+    base64_simd::STANDARD
+        .decode_to_vec(text)
+        .or_else(|_| base64_simd::forgiving_decode_to_vec(text.as_bytes()))
+        .map(Bytes::from)
+        .map_err(|_| {
+            let message = "Failed to process audio: audioData is neither base64 nor a binary attachment; send the \
+                           recorder's bytes as one of these";
+            WireError::new(ErrorCode::BadAudio, message)
+        })
+}
+
+fn too_large(found: usize, limit: usize) -> WireError {
+    let message = format!(
+        "Failed to process audio: the chunk holds {found} bytes and may hold {limit}; send smaller pieces more often \
+         (a recorder timeslice of 250 ms is a good choice)"
+    );
+    WireError::new(ErrorCode::AudioTooLarge, message)
+}
+
+fn check_text(text: &str, limit: usize) -> Result<(), WireError> {
+    let length = text.chars().count();
+    if length <= limit {
+        return Ok(());
+    }
+    Err(bad_event(format!("transcription.text: it has {length} characters and may have {limit}")))
+}
+
+fn turn_id_of(text: &str) -> Result<TurnId, WireError> {
+    text.parse().map(TurnId).map_err(|_| {
+        let found: String = text.chars().take(40).collect();
+        bad_event(format!("turnId: {found:?} is no turn of this session; send the turnId of the server's event"))
+    })
+}
+
+/// Clients measure in fractions; negative and endless ones count as nothing.
+fn milliseconds(value: f64) -> u64 {
+    if value.is_finite() && value > 0.0 { value as u64 } else { 0 }
+}

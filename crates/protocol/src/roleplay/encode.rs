@@ -1,0 +1,217 @@
+use session::{Animation, EndReason, Event, Finish, Heard, InterruptReason, Problem, Stage, TurnId};
+
+use super::server::{
+    AiResponse, AiResponseDelta, AudioReceived, AvatarResponse, ErrorEvent, FaceKind, FinishReason, Head, HeardAudio,
+    Interrupted, InterruptedBy, ServerEvent, SessionEnded, SessionEnding, SessionForceEnded, SessionState,
+    Transcription, TranscriptionPartial, Usage, Viseme,
+};
+use crate::{ErrorCode, WireError};
+
+/// Which session, which number, when.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp<'a> {
+    pub session: &'a str,
+    pub event_seq: u64,
+    pub timestamp: i64,
+}
+
+/// What differs from client to client.
+pub struct View<'a> {
+    /// The client sent something that Repartee added to the old contract, so it knows that a URL may be null.
+    pub extended: bool,
+    /// The address under which this client can fetch a stored object.
+    pub media_url: &'a dyn Fn(&str) -> String,
+    pub recording_url: &'a dyn Fn() -> String,
+    pub report_url: &'a dyn Fn() -> String,
+}
+
+/// Every event of a session is exactly one message: `eventSeq` has no gap.
+pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> ServerEvent<'a> {
+    let head = Head { session_id: stamp.session, event_seq: stamp.event_seq, timestamp: stamp.timestamp };
+    match event {
+        Event::State { state, turn } => {
+            ServerEvent::SessionState(SessionState { head, state: (*state).into(), turn_id: turn.map(turn_id) })
+        }
+        Event::AudioStored { stored, bytes } => ServerEvent::AudioReceived(AudioReceived {
+            head,
+            audio_size: *bytes,
+            segment_id: stored.last_segment.to_string(),
+            through_seq: stored.last_seq,
+            duration_ms: stored.duration_ms,
+        }),
+        Event::Partial { turn, text, stable_chars } => ServerEvent::TranscriptionPartial(TranscriptionPartial {
+            head,
+            turn_id: turn_id(*turn),
+            text,
+            stable_chars: *stable_chars,
+        }),
+        Event::Transcript { turn, text, language, confidence, by, audio } => {
+            ServerEvent::Transcription(Transcription {
+                head,
+                text,
+                turn_id: turn_id(*turn),
+                language,
+                confidence: *confidence,
+                provider: &by.provider,
+                demo: by.demo,
+                audio: audio.map(heard_audio),
+            })
+        }
+        Event::Silence { turn } => {
+            let message = "No speech was recognised. Please say it again, a little louder or closer to the microphone.";
+            problem(head, Some(*turn), WireError::new(ErrorCode::SttFailed, message))
+        }
+        Event::ReplyDelta { turn, index, text } => {
+            ServerEvent::AiResponseDelta(AiResponseDelta { head, turn_id: turn_id(*turn), index: *index, text })
+        }
+        Event::Reply { turn, text, count, max, by, finish, usage } => ServerEvent::AiResponse(AiResponse {
+            head,
+            text,
+            turn_count: *count,
+            max_turns: *max,
+            turn_id: turn_id(*turn),
+            provider: &by.provider,
+            demo: by.demo,
+            finish_reason: finish_reason(*finish),
+            usage: usage.map(|usage| Usage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }),
+        }),
+        Event::Face { turn, audio, duration_ms, animation, by } => {
+            let audio_url = audio.as_deref().map(view.media_url);
+            let video_url = animation.as_ref().and_then(|animation| animation.video_url.clone());
+            let absent = || (!view.extended).then(String::new);
+            ServerEvent::AvatarResponse(AvatarResponse {
+                head,
+                kind: face_kind(animation.as_ref()),
+                video_url: video_url.or_else(absent),
+                audio_url: audio_url.or_else(absent),
+                duration: *duration_ms,
+                turn_id: turn_id(*turn),
+                visemes: animation.as_ref().map(visemes).unwrap_or_default(),
+                expression: animation.as_ref().and_then(|animation| animation.expression.as_deref()),
+                provider: by.as_ref().map(|by| by.provider.as_str()),
+                demo: by.as_ref().is_some_and(|by| by.demo),
+            })
+        }
+        Event::Interrupted { turn, heard_ms, heard_text, reason } => ServerEvent::Interrupted(Interrupted {
+            head,
+            turn_id: turn_id(*turn),
+            heard_ms: *heard_ms,
+            heard_text,
+            reason: match reason {
+                InterruptReason::Client => InterruptedBy::Client,
+                InterruptReason::SessionEnd => InterruptedBy::SessionEnd,
+            },
+        }),
+        Event::TurnsUsedUp { turns } => {
+            ServerEvent::SessionEnding(SessionEnding { head, reason: "max_turns_reached", total_turns: *turns })
+        }
+        Event::Problem(Problem { stage, turn, failure }) => {
+            let error = stage_error(*stage);
+            let error = match failure.retry_after_ms {
+                Some(wait) => error.after(wait),
+                None => error,
+            };
+            problem(head, *turn, error)
+        }
+        Event::Ended { reason, turns, duration_ms } => ended(head, *reason, *turns, *duration_ms, view),
+    }
+}
+
+/// The Socket.IO event that carries it.
+pub fn event_name(event: &ServerEvent<'_>) -> &'static str {
+    match event {
+        ServerEvent::SessionState(_) => "session-state",
+        ServerEvent::AudioReceived(_) => "audio-received",
+        ServerEvent::TranscriptionPartial(_) => "transcription-partial",
+        ServerEvent::Transcription(_) => "transcription",
+        ServerEvent::AiResponseDelta(_) => "ai-response-delta",
+        ServerEvent::AiResponse(_) => "ai-response",
+        ServerEvent::AvatarResponse(_) => "avatar-response",
+        ServerEvent::Interrupted(_) => "interrupted",
+        ServerEvent::SessionEnding(_) => "session-ending",
+        ServerEvent::SessionEnded(_) => "session-ended",
+        ServerEvent::SessionForceEnded(_) => "session-force-ended",
+        ServerEvent::Error(_) => "error",
+    }
+}
+
+fn ended<'a>(head: Head<'a>, reason: EndReason, turns: u32, duration_ms: u64, view: &View<'_>) -> ServerEvent<'a> {
+    let force_ended = |reason| ServerEvent::SessionForceEnded(SessionForceEnded { head, reason, total_turns: turns });
+    match reason {
+        EndReason::UserEnded => {
+            let recording_url = (view.recording_url)();
+            ServerEvent::SessionEnded(SessionEnded {
+                head,
+                reason: "user_ended",
+                total_turns: turns,
+                duration: duration_ms,
+                audio_url: recording_url.clone(),
+                turns,
+                recording_url,
+                report_url: (view.report_url)(),
+            })
+        }
+        EndReason::Idle | EndReason::MaxLength => force_ended("timeout"),
+        EndReason::Disconnected => force_ended("client_disconnect"),
+        EndReason::Suspended => {
+            let message = "The server is restarting. Reconnect in a few seconds and start the session again with the \
+                           same sessionId: it goes on where it stopped.";
+            problem(head, None, WireError::new(ErrorCode::ShuttingDown, message).after(5_000))
+        }
+    }
+}
+
+fn problem<'a>(head: Head<'a>, turn: Option<TurnId>, error: WireError) -> ServerEvent<'a> {
+    ServerEvent::Error(ErrorEvent {
+        error,
+        session_id: Some(head.session_id),
+        event_seq: Some(head.event_seq),
+        turn_id: turn.map(turn_id),
+        timestamp: head.timestamp,
+    })
+}
+
+/// The first two messages are literals of the old contract.
+fn stage_error(stage: Stage) -> WireError {
+    let (code, message) = match stage {
+        Stage::Transcribe => (ErrorCode::SttFailed, "Failed to process audio"),
+        Stage::Answer => (ErrorCode::LlmFailed, "Failed to generate response"),
+        Stage::Speak => (ErrorCode::TtsFailed, "The reply could not be spoken; it is shown as text"),
+        Stage::Animate => (ErrorCode::AvatarFailed, "The avatar could not be animated; the reply is not affected"),
+        Stage::Store => (
+            ErrorCode::StorageUnavailable,
+            "Failed to process audio: the recording cannot be stored at the moment; it is kept and tried again",
+        ),
+    };
+    WireError::new(code, message)
+}
+
+fn turn_id(turn: TurnId) -> String {
+    turn.0.to_string()
+}
+
+fn heard_audio(heard: Heard) -> HeardAudio {
+    let Heard { first_segment, last_segment, duration_ms, first_seq, last_seq } = heard;
+    let segment_ids = (first_segment..=last_segment).map(|segment| segment.to_string()).collect();
+    HeardAudio { first_seq, last_seq, duration_ms, segment_ids }
+}
+
+fn finish_reason(finish: Finish) -> FinishReason {
+    match finish {
+        Finish::Stop => FinishReason::Stop,
+        Finish::Length => FinishReason::Length,
+        Finish::Filtered => FinishReason::Filtered,
+    }
+}
+
+fn face_kind(animation: Option<&Animation>) -> FaceKind {
+    match animation {
+        Some(Animation { video_url: Some(_), .. }) => FaceKind::Video,
+        Some(Animation { visemes, .. }) if !visemes.is_empty() => FaceKind::Visemes,
+        _ => FaceKind::None,
+    }
+}
+
+fn visemes(animation: &Animation) -> Vec<Viseme> {
+    animation.visemes.iter().map(|viseme| Viseme { at_ms: viseme.at_ms, shape: viseme.shape.into() }).collect()
+}

@@ -1,0 +1,19 @@
+//! The roleplay contract: the Socket.IO events of existing front ends, and what Repartee adds.
+
+mod arguments;
+mod client;
+mod decode;
+mod encode;
+mod export;
+mod refusals;
+mod server;
+
+pub use client::{AudioFormat, Practice, SpeechCodec, SpeechFormat, StartSession, Thresholds, TurnDetectionWish};
+pub use decode::{AudioChunk, Limits, Request, check_language, decode};
+pub use encode::{Stamp, View, encode, event_name};
+pub use export::typescript;
+pub use refusals::{refused, unknown_session};
+pub use server::{
+    Ack, AiResponse, AudioConfig, AudioGap, AvatarResponse, Connected, ErrorEvent, Head, HistoryLine, LimitsInForce,
+    Observer, Pong, ProviderLabel, Providers, ServerEvent, SessionStarted, TurnDetectionInForce,
+};
