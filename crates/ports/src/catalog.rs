@@ -14,33 +14,18 @@ pub trait Catalog: Send + Sync + 'static {
     /// `email` in lower case.
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
 
-    async fn change_profile(
-        &self,
-        id: &UserId,
-        change: ProfileChange,
-        at: Timestamp,
-    ) -> Result<User, StoreError>;
+    async fn change_profile(&self, id: &UserId, change: ProfileChange, at: Timestamp) -> Result<User, StoreError>;
 
-    async fn set_password(
-        &self,
-        id: &UserId,
-        password_hash: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError>;
+    async fn set_password(&self, id: &UserId, password_hash: &str, at: Timestamp) -> Result<(), StoreError>;
 
     /// Brings the shipped scenarios up to date. Scenarios that are no longer shipped become inactive.
-    async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp)
-    -> Result<(), StoreError>;
+    async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp) -> Result<(), StoreError>;
 
     /// By id or alias, active ones only.
     async fn scenario(&self, id_or_alias: &str) -> Result<Option<ScenarioSummary>, StoreError>;
 
     /// Active ones, most practised first, then by title.
-    async fn scenarios(
-        &self,
-        filter: &ScenarioFilter,
-        page: PageRequest,
-    ) -> Result<Page<ScenarioSummary>, StoreError>;
+    async fn scenarios(&self, filter: &ScenarioFilter, page: PageRequest) -> Result<Page<ScenarioSummary>, StoreError>;
 
     /// Creates the session for this user. [`StoreError::Conflict`] when the id exists.
     async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError>;
@@ -51,26 +36,13 @@ pub trait Catalog: Send + Sync + 'static {
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError>;
 
     /// Marks the user's other active sessions as abandoned; answers how many.
-    async fn abandon_other_sessions(
-        &self,
-        user: &UserId,
-        keep: &SessionId,
-        at: Timestamp,
-    ) -> Result<u64, StoreError>;
+    async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError>;
 
     /// Completes it (idempotent) and counts the practice for its scenario.
-    async fn complete_session(
-        &self,
-        id: &SessionId,
-        at: Timestamp,
-    ) -> Result<SessionRow, StoreError>;
+    async fn complete_session(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError>;
 
     /// Completed ones of this user, newest first.
-    async fn history(
-        &self,
-        user: &UserId,
-        page: PageRequest,
-    ) -> Result<Page<SessionRow>, StoreError>;
+    async fn history(&self, user: &UserId, page: PageRequest) -> Result<Page<SessionRow>, StoreError>;
 
     /// Everything said in a session, oldest first: the opening, then both voices of every turn.
     async fn messages(&self, session: &SessionId) -> Result<Vec<Message>, StoreError>;

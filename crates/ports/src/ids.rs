@@ -3,9 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch, by the server's clock.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -24,18 +22,11 @@ const MAX_ID: usize = 128;
 
 fn parse_id(what: &'static str, text: &str) -> Result<String, BadId> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._:@+-".contains(c);
-    let good = !text.is_empty()
-        && text.len() <= MAX_ID
-        && !text.starts_with('.')
-        && text.chars().all(allowed);
+    let good = !text.is_empty() && text.len() <= MAX_ID && !text.starts_with('.') && text.chars().all(allowed);
     if good {
         return Ok(text.to_owned());
     }
-    Err(BadId {
-        what,
-        found: text.chars().take(64).collect(),
-        max: MAX_ID,
-    })
+    Err(BadId { what, found: text.chars().take(64).collect(), max: MAX_ID })
 }
 
 macro_rules! id {
@@ -96,19 +87,12 @@ pub struct ObjectKey(String);
 impl ObjectKey {
     pub fn parse(text: &str) -> Result<Self, BadId> {
         let segment = |s: &str| {
-            !s.is_empty()
-                && !s.starts_with('.')
-                && s.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+            !s.is_empty() && !s.starts_with('.') && s.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
         };
         if text.len() <= 512 && text.split('/').all(segment) {
             return Ok(Self(text.to_owned()));
         }
-        Err(BadId {
-            what: "object key",
-            found: text.chars().take(64).collect(),
-            max: 512,
-        })
+        Err(BadId { what: "object key", found: text.chars().take(64).collect(), max: 512 })
     }
 
     /// The folder of everything that belongs to one session.
@@ -118,9 +102,7 @@ impl ObjectKey {
         for byte in session.as_str().bytes() {
             match byte {
                 b'-' => escaped.push_str("--"),
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' => {
-                    escaped.push(char::from(byte))
-                }
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' => escaped.push(char::from(byte)),
                 other => escaped.push_str(&format!("-{other:02x}")),
             }
         }
@@ -129,10 +111,7 @@ impl ObjectKey {
 
     /// `sessions/<session>/<folder>/<number>.<extension>`, numbers padded so that they sort.
     pub fn of_session(session: &SessionId, folder: &str, number: u64, extension: &str) -> Self {
-        Self(format!(
-            "{}/{folder}/{number:06}.{extension}",
-            Self::session_prefix(session)
-        ))
+        Self(format!("{}/{folder}/{number:06}.{extension}", Self::session_prefix(session)))
     }
 
     pub fn as_str(&self) -> &str {

@@ -46,10 +46,7 @@ pub enum Speaker {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Token {
     Text(String),
-    Finish {
-        reason: FinishReason,
-        usage: Option<Usage>,
-    },
+    Finish { reason: FinishReason, usage: Option<Usage> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

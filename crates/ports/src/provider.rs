@@ -13,17 +13,11 @@ pub struct Provider {
 
 impl Provider {
     pub fn real(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            demo: false,
-        }
+        Self { name: name.to_owned(), demo: false }
     }
 
     pub fn demo(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            demo: true,
-        }
+        Self { name: name.to_owned(), demo: true }
     }
 }
 
@@ -57,12 +51,7 @@ pub struct ProviderError {
 
 impl ProviderError {
     pub fn new(fault: Fault, provider: &str, detail: impl Into<String>) -> Self {
-        Self {
-            fault,
-            provider: provider.to_owned(),
-            detail: detail.into(),
-            retry_after: None,
-        }
+        Self { fault, provider: provider.to_owned(), detail: detail.into(), retry_after: None }
     }
 }
 

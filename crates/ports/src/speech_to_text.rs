@@ -11,10 +11,7 @@ pub trait SpeechToText: Send + Sync + 'static {
 
     /// Recognises one utterance. Dropping the future stops the work.
     /// Silence is not an error: the text is then empty.
-    async fn transcribe(
-        &self,
-        request: TranscriptionRequest,
-    ) -> Result<Transcription, ProviderError>;
+    async fn transcribe(&self, request: TranscriptionRequest) -> Result<Transcription, ProviderError>;
 }
 
 #[derive(Clone)]
