@@ -9,17 +9,21 @@ status=0
 tests=("$@")
 [ $# -gt 0 ] || tests=(clients/*.test.js frames/*.test.js traps/*.test.js deploy/*.test.js)
 
+cannot_run() {
+    printf 'Not tested: %s, because their packages are missing (scripts/setup.sh test)\n0 passed, 0 failed, 1 skipped\n' "$1"
+}
+
 [ -x "$binary" ] || { printf 'There is no %s: build the server first.\n' "$binary"; exit 1; }
 export SERVER_BINARY=$binary
 
 if command -v node >/dev/null && [ -d node_modules ]; then
-    node --test --test-reporter=spec --test-concurrency=2 --test-timeout=180000 "${tests[@]}" || status=1
+    node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 "${tests[@]}" || status=1
 else
-    printf 'SKIPPED: the Node clients, because Node or its packages are missing; scripts/setup.sh test\n'
+    cannot_run "the Node clients"
 fi
 if [ -x "$python" ]; then
     "$python" -m pytest -q -p no:cacheprovider python || status=1
 else
-    printf 'SKIPPED: the Python clients, because their packages are missing; scripts/setup.sh test\n'
+    cannot_run "the Python clients"
 fi
 exit "$status"

@@ -1,4 +1,4 @@
-# Adds up the closing lines of the test runners in a log: cargo, node, vitest, pytest.
+# Adds up the closing lines of the test runners in a log: cargo, node, vitest, pytest, and ours.
 # Prints: passed failed skipped.
 
 function count(word,    at) {
@@ -15,10 +15,10 @@ function count(word,    at) {
     else if ($2 == "fail" || $2 == "cancelled") failed += $3
     else skipped += $3
 }
-/^ *Tests +[0-9].*\([0-9]+\)$/ || /^(=+ )?[0-9]+ (passed|failed|skipped).* in [0-9.]+s/ {
+/^ *Tests +[0-9].*\([0-9]+\)$/ || /^[0-9]+ passed, [0-9]+ failed/ || /^(=+ )?[0-9]+ (passed|failed|skipped).* in [0-9.]+s/ {
     passed += count("passed"); failed += count("failed"); skipped += count("skipped")
 }
 # A test that cannot run says so and ends well: it did not pass.
-/^ *SKIPPED: / { skipped++; passed-- }
+/SKIPPED: / { skipped++; passed-- }
 
 END { print passed + 0, failed + 0, skipped + 0 }

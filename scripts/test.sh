@@ -21,7 +21,7 @@ main() {
     stage "lints" marked cargo clippy --workspace --all-targets -- -D warnings
     stage "web client: build" marked scripts/build-web.sh
     stage "build" marked cargo build --package server
-    stage "Rust tests" marked cargo test --workspace -- --show-output
+    stage "Rust tests" marked cargo test --workspace
     if [ -f web-client/package.json ] && command -v npm >/dev/null; then
         stage "web client: check" marked npm --prefix web-client run check
         stage "web client: tests" marked npm --prefix web-client test
@@ -81,7 +81,7 @@ report() {
     local passed failed skipped status=0
     read -r passed failed skipped < <(awk -f scripts/tally.awk "$log")
     printf '\n'
-    grep '^ *SKIPPED' "$log" | sort | uniq -c
+    grep -o 'SKIPPED: .*' "$log" | sort | uniq -c
     [ ${#failed_stages[@]} -eq 0 ] || { printf 'Failed: %s\n' "${failed_stages[@]}"; status=1; }
     # A stage may fail without a test that counts: a lint, a build, a crash of the runner.
     [ "$failed" -ge ${#failed_stages[@]} ] || failed=${#failed_stages[@]}

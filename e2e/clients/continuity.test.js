@@ -6,7 +6,7 @@ import { connect, newSession, TRANSPORTS } from '../support/client.js';
 import { assertContract, assertGapFree } from '../support/contract.js';
 import { eventually } from '../support/deadline.js';
 import { countingPcm, wavData } from '../support/recordings.js';
-import { startServer } from '../support/server.js';
+import { startServer, withServer } from '../support/server.js';
 
 let server;
 
@@ -163,24 +163,24 @@ test('audio that waits for more than the silence becomes a turn', async () => {
 });
 
 test('a session ends by itself when nobody comes back', async () => {
-    const impatient = await startServer({ GRACE_MS: '300' });
-    const client = connect(impatient, 'ivy');
-    const sessionId = newSession();
-    await client.start(sessionId);
-    client.close();
-    const ended = async () => (await impatient.rest(`/roleplay/session/${sessionId}`, 'ivy')).data?.status !== 'active';
-    await eventually(ended, 10_000, 'the session to end');
-    await impatient.stop();
+    await withServer({ GRACE_MS: '300' }, async (impatient) => {
+        const client = connect(impatient, 'ivy');
+        const sessionId = newSession();
+        await client.start(sessionId);
+        client.close();
+        const status = async () => (await impatient.rest(`/roleplay/session/${sessionId}`, 'ivy')).data?.status;
+        await eventually(async () => (await status()) !== 'active', 10_000, 'the session to end');
+    });
 });
 
 test('a session that idles too long is ended by force', async () => {
-    const impatient = await startServer({ IDLE_TIMEOUT_MS: '500' });
-    const client = connect(impatient, 'jon');
-    await client.start(newSession());
-    assert.equal((await client.next('session-force-ended')).reason, 'timeout');
-    assertContract(client.events);
-    client.close();
-    await impatient.stop();
+    await withServer({ IDLE_TIMEOUT_MS: '500' }, async (impatient) => {
+        const client = connect(impatient, 'jon');
+        await client.start(newSession());
+        assert.equal((await client.next('session-force-ended')).reason, 'timeout');
+        assertContract(client.events);
+        client.close();
+    });
 });
 
 async function say(client, sessionId, text) {

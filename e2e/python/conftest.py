@@ -51,7 +51,7 @@ def eventually(look, seconds, what):
     end = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(0.02)
+        time.sleep(0.1)
     return found
 
 

@@ -20,8 +20,8 @@ def test_a_client_that_stops_reading_is_cleaned_up(server):
     # Answers that nobody reads fill every buffer on the way.
     connection.settimeout(1)
     try:
-        for number in range(100_000):
-            connection.sendall(frame(f'42["ping",{{"t":{number}}}]'))
+        for _ in range(200):
+            connection.sendall(frame('42["ping",{"t":1}]') * 500)
     except (TimeoutError, ConnectionError):
         pass  # The server takes no more from a client that takes nothing.
 

@@ -56,7 +56,7 @@ class Client {
         try {
             return await deadline(found, within, `"${name}"`);
         } catch (error) {
-            const seen = this.events.map((event) => `${event.name} ${JSON.stringify(event.body)?.slice(0, 200)}`);
+            const seen = this.events.slice(-40).map((event) => `${event.name} ${JSON.stringify(event.body)?.slice(0, 200)}`);
             throw new Error(`${error.message}; there came:\n${seen.join('\n')}`);
         } finally {
             this.waiting.delete(look);

@@ -19,6 +19,17 @@ export async function startServer(env = {}) {
     return server;
 }
 
+/** A server for one test only, which ends with it however the test ends. */
+export async function withServer(env, body) {
+    const server = await startServer(env);
+    try {
+        await body(server);
+        await server.stop();
+    } finally {
+        server.process.kill('SIGKILL');
+    }
+}
+
 class Server {
     constructor(env) {
         this.dataFolder = mkdtempSync(join(tmpdir(), 'repartee-e2e-'));
@@ -55,7 +66,7 @@ class Server {
     /** Ends it as an operator does; returns how long that took, in milliseconds. */
     async stop() {
         const asked = performance.now();
-        this.process.kill('SIGTERM');
+        this.process.kill('SIGTERM'); // No harm where it has ended already.
         try {
             await deadline(this.exited, 20_000, 'the server to end after SIGTERM');
         } finally {

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { connect, newSession } from '../support/client.js';
 import { deadline } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
-import { startServer } from '../support/server.js';
+import { startServer, withServer } from '../support/server.js';
 
 let server;
 
@@ -74,17 +74,17 @@ test('an event name with an escape does not disturb the other sockets of the use
 });
 
 test('a client that sends too much is told so and not cut off', async () => {
-    const strict = await startServer({ RATE_EVENTS_PER_SECOND: '20' });
-    const client = connect(strict, 'ivy');
-    await client.next('connected');
-    for (let t = 0; t < 200; t++) client.emit('ping', { t });
-    const error = await client.next('error');
-    assert.equal(error.code, 'RATE_LIMITED');
-    assert.equal(error.retryable, true);
-    assert.ok(error.retryAfterMs > 0);
-    assert.equal(client.socket.connected, true);
-    client.close();
-    await strict.stop();
+    await withServer({ RATE_EVENTS_PER_SECOND: '20' }, async (strict) => {
+        const client = connect(strict, 'ivy');
+        await client.next('connected');
+        for (let t = 0; t < 200; t++) client.emit('ping', { t });
+        const error = await client.next('error');
+        assert.equal(error.code, 'RATE_LIMITED');
+        assert.equal(error.retryable, true);
+        assert.ok(error.retryAfterMs > 0);
+        assert.equal(client.socket.connected, true);
+        client.close();
+    });
 });
 
 test('protocol 3 is refused, because its polling cannot carry binary', async () => {

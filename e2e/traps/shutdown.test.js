@@ -5,48 +5,47 @@ import { test } from 'node:test';
 import { connect, newSession, TRANSPORTS } from '../support/client.js';
 import { deadline } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
-import { startServer } from '../support/server.js';
+import { withServer } from '../support/server.js';
 
-test('clients are told on every transport, and the server ends within its deadline', async () => {
-    const server = await startServer();
-    const clients = Object.values(TRANSPORTS).map((transports) => connect(server, 'ann', { transports }));
-    await Promise.all(clients.map((client) => client.start(newSession())));
-    const stopped = server.stop();
-    for (const client of clients) {
-        const error = await client.next('error');
-        assert.equal(error.code, 'SHUTTING_DOWN');
-        assert.equal(error.retryable, true);
+test('clients are told on every transport, and the server ends within its deadline', () =>
+    withServer({}, async (server) => {
+        const clients = Object.values(TRANSPORTS).map((transports) => connect(server, 'ann', { transports }));
+        await Promise.all(clients.map((client) => client.start(newSession())));
+        const stopped = server.stop();
+        for (const client of clients) {
+            const error = await client.next('error');
+            assert.equal(error.code, 'SHUTTING_DOWN');
+            assert.equal(error.retryable, true);
+            await client.next('disconnect');
+        }
+        assert.ok((await stopped) < 10_000);
+    }));
+
+test('a client that does not read cannot hold the server', () =>
+    withServer({}, async (server) => {
+        const stuck = await Frames.signedIn(server, 'bea');
+        stuck.socket.pause();
+        assert.ok((await server.stop()) < 15_000);
+        stuck.close();
+    }));
+
+test('an open session goes on where it was after a restart', () =>
+    withServer({}, async (server) => {
+        const client = connect(server, 'cid');
+        const sessionId = newSession();
+        await client.start(sessionId);
+        client.emit('transcription', { sessionId, text: 'Before the restart.', isFinal: true });
+        await client.next('ai-response');
+        server.process.kill('SIGTERM');
         await client.next('disconnect');
-    }
-    assert.ok((await stopped) < 10_000);
-});
+        await deadline(server.exited, 10_000, 'the server to end');
+        await server.start();
 
-test('a client that does not read cannot hold the server', async () => {
-    const server = await startServer();
-    const stuck = await Frames.signedIn(server, 'bea');
-    stuck.socket.pause();
-    assert.ok((await server.stop()) < 15_000);
-    stuck.close();
-});
-
-test('an open session goes on where it was after a restart', async () => {
-    const server = await startServer();
-    const client = connect(server, 'cid');
-    const sessionId = newSession();
-    await client.start(sessionId);
-    client.emit('transcription', { sessionId, text: 'Before the restart.', isFinal: true });
-    await client.next('ai-response');
-    server.process.kill('SIGTERM');
-    await client.next('disconnect');
-    await deadline(server.exited, 10_000, 'the server to end');
-    await server.start();
-
-    const again = connect(server, 'cid');
-    const started = await again.start(sessionId);
-    assert.equal(started.resumed, true);
-    assert.ok(started.history.some(({ text }) => text === 'Before the restart.'));
-    again.emit('transcription', { sessionId, text: 'After the restart.', isFinal: true });
-    assert.equal((await again.next('ai-response')).turnCount, 2);
-    again.close();
-    await server.stop();
-});
+        const again = connect(server, 'cid');
+        const started = await again.start(sessionId);
+        assert.equal(started.resumed, true);
+        assert.ok(started.history.some(({ text }) => text === 'Before the restart.'));
+        again.emit('transcription', { sessionId, text: 'After the restart.', isFinal: true });
+        assert.equal((await again.next('ai-response')).turnCount, 2);
+        again.close();
+    }));
