@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { Outbox, type TurnCommand } from "./outbox.js";
+
+const piece = (bytes = 10) => new Uint8Array(bytes);
+
+test("audio is numbered from zero and sent once", () => {
+  const outbox = new Outbox(0);
+  expect([outbox.record(piece()), outbox.record(piece())]).toEqual([0, 1]);
+  expect(seqs(outbox, 0)).toEqual([0, 1]);
+  expect(seqs(outbox, 0)).toEqual([]);
+});
+
+test("after a reconnect everything that was not stored goes out again, in order", () => {
+  const outbox = new Outbox(0);
+  for (let i = 0; i < 5; i++) outbox.record(piece());
+  outbox.take(0);
+  outbox.stored(1);
+  outbox.rewind();
+  outbox.record(piece());
+  expect(seqs(outbox, 0)).toEqual([2, 3, 4, 5]);
+  expect(outbox.unstoredBytes).toBe(40);
+});
+
+test("the end of a turn stays behind the audio that it ends", () => {
+  const outbox = new Outbox(0);
+  const end: TurnCommand = { kind: "end-turn" };
+  outbox.record(piece());
+  outbox.command(end);
+  outbox.record(piece());
+  outbox.take(0);
+  outbox.rewind();
+  expect(outbox.take(0).map((entry) => entry.kind)).toEqual(["audio", "command", "audio"]);
+  outbox.taken(end);
+  outbox.rewind();
+  expect(outbox.take(0).map((entry) => entry.kind)).toEqual(["audio", "audio"]);
+});
+
+test("a resend is paced so that the server does not refuse it", () => {
+  const outbox = new Outbox(0);
+  for (let i = 0; i < 10; i++) outbox.record(piece(100 * 1024));
+  expect(seqs(outbox, 0)).toEqual([0, 1, 2, 3, 4]);
+  expect(seqs(outbox, 0)).toEqual([]);
+  expect(seqs(outbox, 1000)).toEqual([5, 6]);
+});
+
+test("a page that takes over a session goes on counting where the other stopped", () => {
+  const outbox = new Outbox(0);
+  outbox.stored(41);
+  expect(outbox.record(piece())).toBe(42);
+});
+
+test("a gap is filled from the chunk that is missing", () => {
+  const outbox = new Outbox(0);
+  for (let i = 0; i < 4; i++) outbox.record(piece());
+  outbox.take(0);
+  outbox.rewind(2);
+  expect(seqs(outbox, 0)).toEqual([2, 3]);
+});
+
+test("what can no longer be kept is refused and does not break the numbers", () => {
+  const outbox = new Outbox(0);
+  outbox.record(piece(32 * 1024 * 1024));
+  expect(outbox.record(piece())).toBeNull();
+  outbox.stored(0);
+  expect(outbox.record(piece())).toBe(1);
+});
+
+function seqs(outbox: Outbox, now: number): number[] {
+  return outbox.take(now).flatMap((entry) => (entry.kind === "audio" ? [entry.seq] : []));
+}

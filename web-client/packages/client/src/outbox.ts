@@ -1,0 +1,87 @@
+/**
+ * What a session still has to send: audio until the server stored it, words and ends of turns until it took them, all in
+ * the order in which they happened. It knows no socket; a reconnect means `rewind`.
+ */
+export class Outbox {
+  #entries: (Entry & { sent: boolean })[] = [];
+  #nextSeq = 0;
+  #bytes = 0;
+  #allowance = BURST_BYTES;
+  #allowedAt: number;
+
+  constructor(now: number) {
+    this.#allowedAt = now;
+  }
+
+  /** Bytes that are recorded and not yet stored. */
+  get unstoredBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Numbers and keeps the audio; `null` when no more can be kept and the audio is lost. */
+  record(audio: Uint8Array, mimeType?: string): number | null {
+    if (this.#bytes + audio.length > MOST_UNSTORED_BYTES) return null;
+    const seq = this.#nextSeq++;
+    this.#bytes += audio.length;
+    this.#entries.push({ kind: "audio", seq, audio, mimeType, sent: false });
+    return seq;
+  }
+
+  command(command: TurnCommand): void {
+    this.#entries.push({ kind: "command", command, sent: false });
+  }
+
+  /** The server has everything up to this chunk. */
+  stored(throughSeq: number | null): void {
+    if (throughSeq === null) return;
+    this.#forget((entry) => entry.kind === "audio" && entry.seq <= throughSeq);
+    // A session that an earlier page began goes on counting where that page stopped.
+    this.#nextSeq = Math.max(this.#nextSeq, throughSeq + 1);
+  }
+
+  taken(command: TurnCommand): void {
+    this.#forget((entry) => entry.kind === "command" && entry.command === command);
+  }
+
+  /** From this chunk on, everything has to be sent again. */
+  rewind(seq = 0): void {
+    const first = this.#entries.findIndex((entry) => entry.kind === "command" || entry.seq >= seq);
+    if (first < 0) return;
+    for (const entry of this.#entries.slice(first)) entry.sent = false;
+  }
+
+  /** What may go out now without the server calling it a flood. */
+  take(now: number): Entry[] {
+    this.#allowance = Math.min(BURST_BYTES, this.#allowance + ((now - this.#allowedAt) / 1000) * BYTES_PER_SECOND);
+    this.#allowedAt = now;
+    const due: Entry[] = [];
+    for (const entry of this.#entries) {
+      if (entry.sent) continue;
+      if (entry.kind === "audio") {
+        if (this.#allowance < entry.audio.length) break;
+        this.#allowance -= entry.audio.length;
+      }
+      entry.sent = true;
+      due.push(entry);
+    }
+    return due;
+  }
+
+  #forget(done: (entry: Entry) => boolean): void {
+    this.#entries = this.#entries.filter((entry) => !done(entry));
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + (entry.kind === "audio" ? entry.audio.length : 0), 0);
+  }
+}
+
+export type Entry =
+  | { kind: "audio"; seq: number; audio: Uint8Array; mimeType?: string | undefined }
+  | { kind: "command"; command: TurnCommand };
+
+/** What belongs between two pieces of audio. */
+export type TurnCommand = { kind: "say"; text: string } | { kind: "end-turn" };
+
+/** Below the server's limit of 256 KiB per second with bursts of four times that. */
+const BYTES_PER_SECOND = 192 * 1024;
+const BURST_BYTES = 512 * 1024;
+/** About 17 minutes of PCM: a lost network is noticed before. */
+const MOST_UNSTORED_BYTES = 32 * 1024 * 1024;

@@ -1,0 +1,346 @@
+import { io, type Socket } from "socket.io-client";
+import { Emitter } from "./emitter.js";
+import { EventOrder } from "./event-order.js";
+import { type Entry, Outbox, type TurnCommand } from "./outbox.js";
+import type { Ack, ClientEvents, ErrorCode, ServerEvents, WireError } from "./wire.js";
+
+/** How the line to the server is. */
+export type Connection =
+  | { status: "idle" }
+  | { status: "connecting" }
+  | { status: "connected" }
+  | { status: "reconnecting"; attempt: number }
+  /** It will not come back by itself; `connect` tries again. */
+  | { status: "closed"; reason: "closed" | "refused" | "taken-over" };
+
+export interface RealtimeClientOptions {
+  /** Where the server is; this page's own origin by default. */
+  url?: string;
+  /** A token, or who to ask for a fresh one at every connection. */
+  token: string | (() => string | Promise<string>);
+}
+
+export type StartOptions = Omit<ClientEvents["start-session"], "sessionId" | "resumeFrom">;
+export type Started = ServerEvents["session-started"];
+/** Every server event, and what only this side knows. */
+export type ClientSideEvents = ServerEvents & {
+  connection: Connection;
+  /** More was recorded than could be kept while the line was down. */
+  "audio-lost": { bytes: number };
+};
+
+/** What the server refused, as it said it. */
+export class RealtimeError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(error: Pick<WireError, "message" | "code" | "retryable">) {
+    super(error.message);
+    this.name = "RealtimeError";
+    this.code = error.code;
+    this.retryable = error.retryable;
+  }
+}
+
+/**
+ * One connection and at most one session on it. Audio is kept until the server stored it; after a lost line the session is
+ * taken up where it was and everything unstored goes out again. It knows nothing of microphones, loudspeakers or screens.
+ */
+export class RealtimeClient extends Emitter<ClientSideEvents> {
+  readonly #socket: Socket;
+  readonly #options: RealtimeClientOptions;
+  #connection: Connection = { status: "idle" };
+  #session: Session | null = null;
+  #refreshed = false;
+  #pacing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RealtimeClientOptions) {
+    super();
+    this.#options = options;
+    this.#socket = io(options.url ?? globalThis.location?.origin, {
+      autoConnect: false,
+      transports: ["websocket", "polling"],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 5000,
+      withCredentials: true,
+      auth: (give) => void this.#token().then((token) => give({ token })),
+    });
+    this.#listen();
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  get sessionId(): string | null {
+    return this.#session?.id ?? null;
+  }
+
+  /** Recorded bytes that the server has not stored yet. */
+  get unstoredBytes(): number {
+    return this.#session?.outbox.unstoredBytes ?? 0;
+  }
+
+  /** Resolves once the server took the token; rejects when it did not. */
+  async connect(): Promise<void> {
+    if (this.#connection.status === "connected") return;
+    const settled = new Promise<void>((resolve, reject) => {
+      const stop = this.on("connection", (connection) => {
+        if (connection.status === "connected") resolve();
+        else if (connection.status === "closed") reject(new RealtimeError(REFUSED));
+        else return;
+        stop();
+      });
+    });
+    this.#become({ status: "connecting" });
+    this.#socket.connect();
+    await settled;
+  }
+
+  /** Begins the session or comes back to it. Calling it again for the same session changes its options. */
+  async startSession(sessionId: string, options: StartOptions): Promise<Started> {
+    if (this.#session?.id !== sessionId) {
+      this.#session = { id: sessionId, options, outbox: new Outbox(now()), order: new EventOrder(), live: false };
+    }
+    const session = this.#session;
+    session.options = options;
+    return this.#enter(session);
+  }
+
+  /** Sends a piece of a recording now, or as soon as the line is back. */
+  sendAudio(audio: Uint8Array, mimeType?: string): void {
+    const session = this.#need();
+    if (session.outbox.record(audio, mimeType) === null) this.emit("audio-lost", { bytes: audio.length });
+    this.#flush();
+  }
+
+  /** A turn in writing. */
+  say(text: string): void {
+    this.#need().outbox.command({ kind: "say", text });
+    this.#flush();
+  }
+
+  endTurn(): void {
+    this.#need().outbox.command({ kind: "end-turn" });
+    this.#flush();
+  }
+
+  /** Tells what the user has really heard of a reply. Only the newest word counts, so none is kept for later. */
+  reportPlayback(turnId: string, playedMs: number, done = false): void {
+    if (!this.#session?.live) return;
+    this.#socket.emit("playback-progress", { sessionId: this.#session.id, turnId, playedMs: Math.round(playedMs), done });
+  }
+
+  interrupt(turnId: string, playedMs: number): void {
+    if (!this.#session?.live) return;
+    this.#socket.emit("interrupt", { sessionId: this.#session.id, turnId, playedMs: Math.round(playedMs) });
+  }
+
+  setLanguage(language: string): Promise<void> {
+    const session = this.#need();
+    session.options = { ...session.options, language };
+    return this.#request("set-language", { sessionId: session.id, language });
+  }
+
+  pause(): Promise<void> {
+    return this.#request("pause-session", { sessionId: this.#need().id });
+  }
+
+  resume(): Promise<void> {
+    return this.#request("resume-session", { sessionId: this.#need().id });
+  }
+
+  /** Resolves when the server has accepted it; `session-ended` follows. */
+  async endSession(): Promise<void> {
+    await this.#request("end-session", { sessionId: this.#need().id });
+  }
+
+  /** A coach reads along. */
+  observe(sessionId: string): Promise<void> {
+    return this.#request("observe-session", { sessionId });
+  }
+
+  stopObserving(sessionId: string): Promise<void> {
+    return this.#request("stop-observing", { sessionId });
+  }
+
+  whisper(sessionId: string, text: string): Promise<void> {
+    return this.#request("coach-hint", { sessionId, text, to: "trainee" });
+  }
+
+  /** Milliseconds to the server and back. */
+  async ping(): Promise<number> {
+    const sentAt = now();
+    const answered = new Promise<void>((resolve) => {
+      const stop = this.on("pong", (pong) => {
+        if (pong.t !== sentAt) return;
+        stop();
+        resolve();
+      });
+    });
+    this.#socket.emit("ping", { t: sentAt });
+    await answered;
+    return now() - sentAt;
+  }
+
+  /** Leaves without ending the session: the server keeps it for a while. */
+  close(): void {
+    this.#session = null;
+    clearTimeout(this.#pacing);
+    this.#socket.disconnect();
+    this.#become({ status: "closed", reason: "closed" });
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.onAny((name: keyof ServerEvents, payload: ServerEvents[keyof ServerEvents]) => this.#onEvent(name, payload));
+    socket.on("disconnect", (reason) => {
+      if (this.#session) this.#session.live = false;
+      if (this.#connection.status === "closed") return;
+      this.#become({ status: "reconnecting", attempt: 0 });
+      if (reason === "io server disconnect") socket.connect();
+    });
+    socket.on("connect_error", () => {
+      if (this.#connection.status !== "connecting") this.#become({ status: "reconnecting", attempt: 1 });
+      if (!socket.active) this.#stop("refused");
+    });
+    socket.io.on("reconnect_attempt", (attempt) => {
+      if (this.#connection.status !== "closed") this.#become({ status: "reconnecting", attempt });
+    });
+  }
+
+  #onEvent(name: keyof ServerEvents, payload: ServerEvents[keyof ServerEvents]): void {
+    const session = this.#session;
+    if (name === "connected") return this.#onConnected();
+    if (name === "error") this.#onError(payload as ServerEvents["error"]);
+    if (session && "sessionId" in payload && payload.sessionId === session.id) {
+      // An error that only answers one event of ours has no number and is always news.
+      if (!session.order.accept("eventSeq" in payload ? payload.eventSeq : undefined)) return;
+      if (name === "session-started") this.#onStarted(session, payload as Started);
+      if (name === "audio-received") session.outbox.stored((payload as ServerEvents["audio-received"]).throughSeq);
+      if (name === "audio-gap") {
+        session.outbox.rewind((payload as ServerEvents["audio-gap"]).expectedSeq);
+        this.#flush();
+      }
+      if (name === "session-ended" || name === "session-force-ended") this.#session = null;
+    }
+    this.emit(name, payload);
+  }
+
+  #onConnected(): void {
+    this.#refreshed = false;
+    this.#become({ status: "connected" });
+    this.emit("connected", { message: "", timestamp: Date.now() });
+    const session = this.#session;
+    if (session?.entered) this.#enter(session).catch(() => undefined);
+  }
+
+  #onStarted(session: Session, started: Started): void {
+    if (!session.entered) {
+      // A page that has seen nothing yet begins after what `history` tells.
+      session.order.accept(started.lastEventSeq);
+      session.entered = true;
+    }
+    session.outbox.stored(started.throughSeq);
+    session.outbox.rewind();
+    session.live = true;
+    this.#flush();
+  }
+
+  #onError(error: ServerEvents["error"]): void {
+    if (error.code === "SESSION_TAKEN_OVER") return this.#stop("taken-over");
+    const unknown = error.code === undefined && this.#connection.status === "connecting";
+    if (!unknown && error.code !== "UNAUTHENTICATED" && error.code !== "TOKEN_EXPIRED") return;
+    // A provider may know a newer token; a fixed one will not get better.
+    if (typeof this.#options.token === "string" || this.#refreshed) return this.#stop("refused");
+    this.#refreshed = true;
+  }
+
+  async #enter(session: Session): Promise<Started> {
+    const started = new Promise<Started>((resolve) => {
+      const stop = this.on("session-started", (payload) => {
+        if (payload.sessionId !== session.id) return;
+        stop();
+        resolve(payload);
+      });
+    });
+    const resumeFrom = session.entered ? session.order.seen : undefined;
+    await this.#request("start-session", { ...session.options, sessionId: session.id, resumeFrom });
+    return started;
+  }
+
+  #flush(): void {
+    const session = this.#session;
+    if (!session?.live) return;
+    for (const entry of session.outbox.take(now())) this.#send(session, entry);
+    clearTimeout(this.#pacing);
+    if (session.outbox.unstoredBytes > 0) this.#pacing = setTimeout(() => this.#flush(), PACING_MS);
+  }
+
+  #send(session: Session, entry: Entry): void {
+    if (entry.kind === "command") return this.#sendCommand(session, entry.command);
+    const { seq, audio, mimeType } = entry;
+    this.#socket.emit("audio-chunk", { sessionId: session.id, seq, audioData: audio, mimeType, timestamp: Date.now() });
+  }
+
+  #sendCommand(session: Session, command: TurnCommand): void {
+    const sent =
+      command.kind === "say"
+        ? this.#request("transcription", { sessionId: session.id, text: command.text, isFinal: true })
+        : this.#request("end-turn", { sessionId: session.id });
+    sent.then(
+      () => session.outbox.taken(command),
+      (error: unknown) => {
+        // A refusal is an answer; only a line that broke means sending it again.
+        if (!(error instanceof RealtimeError)) return;
+        session.outbox.taken(command);
+        const { code, message, retryable } = error;
+        this.emit("error", { code, message, retryable, type: "", sessionId: session.id, timestamp: Date.now() });
+      },
+    );
+  }
+
+  async #request<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): Promise<void> {
+    const ack: Ack = await this.#socket.timeout(ANSWER_WITHIN_MS).emitWithAck(name, payload);
+    if (!ack.ok && ack.error) throw new RealtimeError(ack.error);
+  }
+
+  async #token(): Promise<string> {
+    const { token } = this.#options;
+    return typeof token === "string" ? token : token();
+  }
+
+  #need(): Session {
+    if (!this.#session) throw new Error("there is no session: call startSession first");
+    return this.#session;
+  }
+
+  #stop(reason: "refused" | "taken-over"): void {
+    this.#become({ status: "closed", reason });
+    this.#socket.disconnect();
+  }
+
+  #become(connection: Connection): void {
+    this.#connection = connection;
+    this.emit("connection", connection);
+  }
+}
+
+interface Session {
+  id: string;
+  options: StartOptions;
+  outbox: Outbox;
+  order: EventOrder;
+  /** The server has answered `start-session` once. */
+  entered?: boolean;
+  /** The server has answered it on this very connection. */
+  live: boolean;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+const PACING_MS = 250;
+const REFUSED = { message: "The server did not accept the sign-in.", code: "UNAUTHENTICATED", retryable: false } as const;
+
+function now(): number {
+  return performance.now();
+}
