@@ -1,0 +1,234 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AudioError, Declared, Limits, Segment,
+    declared::Kind,
+    magic::{self, Container},
+    mp4::Mp4,
+    ogg::Ogg,
+    opus::OpusHead,
+    pending::{Pending, Stream},
+    sink::{Codec, Origin, Sink},
+    wav::{Pcm, Wav},
+    webm::WebM,
+};
+
+/// The bytes of one session's microphone, as they arrive.
+///
+/// An error says what was left out. What was collected before stays, and the next good chunk is taken.
+pub struct Intake {
+    source: Source,
+    /// The unfinished element's bytes.
+    carry: Vec<u8>,
+    declared: Kind,
+    pending: Pending,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+enum Source {
+    /// Too few bytes to tell.
+    #[default]
+    Unknown,
+    WebM(WebM),
+    Ogg(Ogg),
+    Mp4(Mp4),
+    Wav(Wav),
+    Pcm(Pcm),
+    OpusPackets,
+    /// Whatever continues a stream that had to be given up.
+    Refused,
+}
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    source: Source,
+    carry: Vec<u8>,
+    declared: Kind,
+    stream: Option<Stream>,
+    streams: u32,
+}
+
+impl Intake {
+    pub fn new(limits: Limits) -> Self {
+        Self { source: Source::Unknown, carry: Vec::new(), declared: Kind::Unknown, pending: Pending::new(limits) }
+    }
+
+    /// Takes a chunk as it was received. The bytes decide what it is: a container's first bytes begin a new stream, anything else
+    /// continues the active one; without one it is what was declared, or 16-bit PCM of 16 kHz mono.
+    pub fn push(&mut self, chunk: &[u8], declared: &Declared) -> Result<(), AudioError> {
+        self.notice(declared);
+        if let Some(container) = magic::container(chunk).filter(|container| self.restarts(*container, chunk)) {
+            self.begin(container);
+        }
+        let parsed = match self.source {
+            Source::Unknown => self.recognise(chunk, declared),
+            _ => self.follow(chunk, declared),
+        };
+        let left_out = self.pending.take_problem();
+        parsed.and(left_out.map_or(Ok(()), Err))
+    }
+
+    /// Milliseconds of audio since the last cut.
+    pub fn pending_ms(&self) -> u64 {
+        self.pending.duration_ms()
+    }
+
+    /// Everything since the last cut as files that play by themselves, one for each stream; none if no whole packet is there.
+    pub fn cut(&mut self) -> Vec<Segment> {
+        self.pending.cut()
+    }
+
+    /// What must be kept with the segments of a cut so that another process can go on exactly there: the parameters and the
+    /// unfinished element's bytes, at most a little more than `Limits::element`. Audio that was not cut is not in it.
+    pub fn state(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct StateRef<'a> {
+            source: &'a Source,
+            carry: &'a [u8],
+            declared: Kind,
+            stream: Option<Stream>,
+            streams: u32,
+        }
+        let (stream, streams) = self.pending.state();
+        let state = StateRef { source: &self.source, carry: &self.carry, declared: self.declared, stream, streams };
+        postcard::to_stdvec(&state).expect("plain values in memory can always be written")
+    }
+
+    /// Goes on from what [`state`](Self::state) gave.
+    pub fn restore(state: &[u8], limits: Limits) -> Result<Self, AudioError> {
+        let state: State = postcard::from_bytes(state).map_err(|_| AudioError::BadState)?;
+        let sound = state.stream.is_none_or(Stream::is_sound) && state.source.is_sound();
+        if !sound {
+            return Err(AudioError::BadState);
+        }
+        let pending = Pending::resume(limits, state.stream, state.streams);
+        Ok(Self { source: state.source, carry: state.carry, declared: state.declared, pending })
+    }
+
+    /// A client that says something new speaks of a new stream.
+    fn notice(&mut self, declared: &Declared) {
+        let raw = matches!(declared.kind, Kind::Pcm | Kind::OpusPackets);
+        let changed = self.declared != Kind::Unknown && self.declared != declared.kind;
+        if raw && (changed || matches!(self.source, Source::Refused)) {
+            self.source = Source::Unknown;
+            self.carry.clear();
+        }
+        if declared.kind != Kind::Unknown {
+            self.declared = declared.kind;
+        }
+    }
+
+    fn restarts(&self, container: Container, chunk: &[u8]) -> bool {
+        const FIRST_PAGE: u8 = 2;
+        match (&self.source, container) {
+            (Source::Ogg(_), Container::Ogg) => chunk.get(5).is_some_and(|flags| flags & FIRST_PAGE != 0),
+            (Source::Unknown, _) => self.carry.is_empty(),
+            _ => true,
+        }
+    }
+
+    fn begin(&mut self, container: Container) {
+        self.carry.clear();
+        self.source = match container {
+            Container::WebM => Source::WebM(WebM::default()),
+            Container::Ogg => Source::Ogg(Ogg::default()),
+            Container::Mp4 => Source::Mp4(Mp4::default()),
+            Container::Wav => Source::Wav(Wav::default()),
+        };
+    }
+
+    fn recognise(&mut self, chunk: &[u8], declared: &Declared) -> Result<(), AudioError> {
+        if declared.kind == Kind::OpusPackets {
+            self.source = Source::OpusPackets;
+            self.pending.begin(Codec::Opus(OpusHead::plain(declared.channels())), Origin::default());
+            return self.follow(chunk, declared);
+        }
+        let mut beginning = std::mem::take(&mut self.carry);
+        beginning.extend_from_slice(chunk);
+        if let Some(container) = magic::container(&beginning) {
+            self.begin(container);
+        } else if beginning.len() < magic::ENOUGH {
+            self.carry = beginning;
+            return Ok(());
+        } else if let Some(found) = magic::foreign(&beginning) {
+            return Err(AudioError::NotAudio { found: found.to_owned() });
+        } else if matches!(declared.kind, Kind::Container | Kind::Other) {
+            let (declared, found) = (declared.name().to_owned(), magic::describe(&beginning));
+            return Err(AudioError::NoHeader { declared, found });
+        } else {
+            self.begin_samples(declared.samples())?;
+        }
+        self.follow(&beginning, declared)
+    }
+
+    fn begin_samples(&mut self, pcm: Pcm) -> Result<(), AudioError> {
+        self.source = Source::Pcm(pcm.checked()?);
+        self.pending.begin(Codec::Pcm(pcm), Origin::default());
+        Ok(())
+    }
+
+    fn follow(&mut self, chunk: &[u8], declared: &Declared) -> Result<(), AudioError> {
+        match self.source {
+            Source::Unknown => return Ok(()),
+            Source::Refused => return Err(AudioError::Refused),
+            Source::OpusPackets => {
+                self.pending.packet(chunk);
+                return Ok(());
+            }
+            Source::Pcm(pcm) if declared.kind == Kind::Pcm && declared.samples() != pcm => {
+                self.carry.clear();
+                self.begin_samples(declared.samples())?;
+            }
+            Source::WebM(_) | Source::Ogg(_) | Source::Mp4(_)
+                if self.pending.is_in_a_stream() && magic::is_text(chunk) =>
+            {
+                return Err(AudioError::NotAudio { found: "text".to_owned() });
+            }
+            Source::Pcm(_) | Source::WebM(_) | Source::Ogg(_) | Source::Mp4(_) | Source::Wav(_) => {}
+        }
+        let parsed = if self.carry.is_empty() {
+            let parsed = self.source.parse(chunk, &mut self.pending);
+            self.carry.extend_from_slice(&chunk[parsed.as_ref().map_or(chunk.len(), |taken| *taken)..]);
+            parsed
+        } else {
+            self.carry.extend_from_slice(chunk);
+            let parsed = self.source.parse(&self.carry, &mut self.pending);
+            self.carry.drain(..parsed.as_ref().map_or(self.carry.len(), |taken| *taken));
+            parsed
+        };
+        if self.carry.is_empty() {
+            self.carry = Vec::new();
+        }
+        if parsed.is_err() {
+            self.source = Source::Refused;
+        }
+        parsed.map(|_| ())
+    }
+}
+
+impl Source {
+    /// Takes what is complete in `bytes` and says how much that was. An error ends the stream.
+    fn parse(&mut self, bytes: &[u8], pending: &mut Pending) -> Result<usize, AudioError> {
+        let limits = pending.limits;
+        match self {
+            Self::WebM(webm) => webm.parse(bytes, &limits, pending),
+            Self::Ogg(ogg) => ogg.parse(bytes, &limits, pending),
+            Self::Mp4(mp4) => mp4.parse(bytes, &limits, pending),
+            Self::Wav(wav) => wav.parse(bytes, &limits, pending),
+            Self::Pcm(pcm) => {
+                let whole = bytes.len() - bytes.len() % pcm.frame_bytes();
+                pending.packet(&bytes[..whole]);
+                Ok(whole)
+            }
+            Self::Unknown | Self::OpusPackets | Self::Refused => Ok(bytes.len()),
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        match self {
+            Self::Pcm(pcm) => pcm.is_sound(),
+            Self::Wav(wav) => wav.is_sound(),
+            Self::Unknown | Self::WebM(_) | Self::Ogg(_) | Self::Mp4(_) | Self::OpusPackets | Self::Refused => true,
+        }
+    }
+}

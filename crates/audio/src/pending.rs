@@ -1,0 +1,162 @@
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AudioError, Format, Limits, Segment, ogg,
+    sink::{Codec, Origin, Sink},
+    wav,
+};
+
+/// What was taken out of the stream since the last cut.
+pub(crate) struct Pending {
+    pub(crate) limits: Limits,
+    /// What the next packet belongs to.
+    stream: Option<Stream>,
+    /// Streams begun so far.
+    streams: u32,
+    bytes: Vec<u8>,
+    /// Of each packet in `bytes`; PCM has none.
+    lengths: Vec<u32>,
+    samples: u64,
+    /// Streams that ended since the last cut.
+    closed: Vec<Segment>,
+    closed_bytes: usize,
+    closed_ms: u64,
+    problem: Option<AudioError>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Stream {
+    codec: Codec,
+    origin: Origin,
+}
+
+impl Pending {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self::resume(limits, None, 0)
+    }
+
+    pub(crate) fn resume(limits: Limits, stream: Option<Stream>, streams: u32) -> Self {
+        Self {
+            limits,
+            stream,
+            streams,
+            bytes: Vec::new(),
+            lengths: Vec::new(),
+            samples: 0,
+            closed: Vec::new(),
+            closed_bytes: 0,
+            closed_ms: 0,
+            problem: None,
+        }
+    }
+
+    /// Where the stream would go on after a cut, and how many streams there were.
+    pub(crate) fn state(&self) -> (Option<Stream>, u32) {
+        let stream = self.stream.map(|stream| stream.after(self.samples));
+        (stream, self.streams)
+    }
+
+    pub(crate) fn is_in_a_stream(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    pub(crate) fn duration_ms(&self) -> u64 {
+        self.closed_ms + self.stream.map_or(0, |stream| self.samples * 1000 / u64::from(stream.codec.rate()))
+    }
+
+    pub(crate) fn cut(&mut self) -> Vec<Segment> {
+        self.close();
+        self.closed_bytes = 0;
+        self.closed_ms = 0;
+        std::mem::take(&mut self.closed)
+    }
+
+    pub(crate) fn take_problem(&mut self) -> Option<AudioError> {
+        self.problem.take()
+    }
+
+    fn close(&mut self) {
+        let Some(stream) = self.stream.filter(|_| self.samples > 0) else { return };
+        let bytes = std::mem::take(&mut self.bytes);
+        let lengths = std::mem::take(&mut self.lengths);
+        let segment = stream.file(bytes, &lengths, self.samples);
+        self.closed_bytes += segment.bytes.len();
+        self.closed_ms += segment.duration_ms;
+        self.closed.push(segment);
+        self.stream = Some(stream.after(self.samples));
+        self.samples = 0;
+    }
+}
+
+impl Sink for Pending {
+    fn begin(&mut self, codec: Codec, _: Origin) {
+        // Samples need no decoder that remembers: they go on in the same file.
+        if matches!(codec, Codec::Pcm(_)) && self.stream.is_some_and(|stream| stream.codec == codec) {
+            return;
+        }
+        self.close();
+        self.streams = self.streams.wrapping_add(1);
+        self.stream = Some(Stream { codec, origin: Origin { stream: self.streams, position: 0 } });
+    }
+
+    fn packet(&mut self, packet: &[u8]) {
+        let Some(Stream { codec, .. }) = self.stream else { return };
+        let samples = match codec.samples_of(packet) {
+            Ok(samples) => samples,
+            Err(problem) => return self.problem(problem),
+        };
+        let held = self.closed_bytes + self.bytes.len() + 4 * self.lengths.len() + packet.len();
+        if held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
+            return self.problem(AudioError::Overflow);
+        }
+        match codec {
+            Codec::Opus(_) => {
+                self.bytes.extend_from_slice(packet);
+                self.lengths.push(packet.len() as u32);
+            }
+            Codec::Aac(config) => config.append_adts(packet, &mut self.bytes),
+            Codec::Pcm(_) => {
+                if self.bytes.is_empty() {
+                    self.bytes.extend_from_slice(&[0; wav::HEADER]);
+                }
+                self.bytes.extend_from_slice(packet);
+            }
+        }
+        self.samples += samples;
+    }
+
+    fn problem(&mut self, problem: AudioError) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+impl Stream {
+    pub(crate) fn is_sound(self) -> bool {
+        self.codec.is_sound()
+    }
+
+    fn after(self, samples: u64) -> Self {
+        let position = self.origin.position.saturating_add(samples);
+        Self { origin: Origin { position, ..self.origin }, ..self }
+    }
+
+    fn file(self, mut bytes: Vec<u8>, lengths: &[u32], samples: u64) -> Segment {
+        let (format, bytes, unheard) = match self.codec {
+            Codec::Opus(head) => {
+                // What earlier segments of the stream left of the part that is not to be heard.
+                let pre_skip = u64::from(head.pre_skip).saturating_sub(self.origin.position).min(samples);
+                let file = ogg::write(head, pre_skip as u16, self.origin, &bytes, lengths);
+                (Format::OggOpus, file, pre_skip)
+            }
+            Codec::Aac(_) => (Format::AacAdts, bytes, 0),
+            Codec::Pcm(pcm) => {
+                let header = wav::header(pcm, bytes.len() - wav::HEADER);
+                bytes[..wav::HEADER].copy_from_slice(&header);
+                (Format::Wav, bytes, 0)
+            }
+        };
+        let duration_ms = (samples - unheard) * 1000 / u64::from(self.codec.rate());
+        Segment { format, bytes: Bytes::from(bytes), duration_ms }
+    }
+}

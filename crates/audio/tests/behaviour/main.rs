@@ -1,0 +1,8 @@
+//! What the crate promises to those who use it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+mod cutting;
+mod hostile;
+mod recordings;
