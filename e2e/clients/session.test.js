@@ -120,7 +120,7 @@ describe('a token is accepted', () => {
         for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
             test(`${wayName}, ${transportName}`, async () => {
                 const client = connectWith(server, { ...way(server.token('hal')), transports });
-                assert.deepEqual(await client.next('connected'), { message: 'Connected to real-time server' });
+                assert.equal((await client.next('connected')).message, 'Connected to real-time server');
                 client.close();
             });
         }
@@ -128,7 +128,7 @@ describe('a token is accepted', () => {
 });
 
 async function playWholeSession(client, chunks, encode) {
-    assert.deepEqual(await client.next('connected'), { message: 'Connected to real-time server' });
+    assert.equal((await client.next('connected')).message, 'Connected to real-time server');
     const sessionId = newSession();
     const started = await client.start(sessionId);
     assert.equal(started.sessionId, sessionId);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { connect, newSession } from '../support/client.js';
+import { connect, newSession, newUser } from '../support/client.js';
 import { deadline } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { countingPcm } from '../support/recordings.js';
@@ -23,7 +23,7 @@ describe('connect', () => {
         const answer = await frames.read();
         assert.equal(answer.slice(0, 2), '40');
         assert.equal(typeof JSON.parse(answer.slice(2)).sid, 'string');
-        assert.equal(await frames.read(), '42["connected",{"message":"Connected to real-time server"}]');
+        assert.match(await frames.read(), /^42\["connected",\{"message":"Connected to real-time server"/);
         frames.close();
     });
 
@@ -118,10 +118,10 @@ describe('a broken packet harms nobody else', () => {
     };
     for (const [name, packets] of Object.entries(broken)) {
         test(name, async () => {
-            const other = connect(server, 'dan');
+            const other = connect(server, newUser());
             const sessionId = newSession();
             await other.start(sessionId);
-            const frames = await Frames.signedIn(server, 'eve');
+            const frames = await Frames.signedIn(server, newUser());
             for (const packet of packets) frames.send(packet);
             // Either the connection is closed or it goes on: in both cases it is decided, and the others live.
             frames.send('42["ping",{"t":9}]');

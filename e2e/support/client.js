@@ -26,6 +26,10 @@ export function newSession() {
     return `e2e-${randomUUID()}`;
 }
 
+export function newUser() {
+    return `user-${randomUUID()}`;
+}
+
 class Client {
     constructor(socket) {
         this.socket = socket;
