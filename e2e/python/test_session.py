@@ -1,13 +1,12 @@
 """python-socketio's unmodified client plays whole sessions over every transport."""
 
 import base64
-import json
 from pathlib import Path
 
 import pytest
 import socketio
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+RECORDINGS = Path(__file__).parents[2] / "crates/audio/tests/fixtures"
 SEGMENT_BYTES = 32_000
 TRANSPORTS = {
     "websocket only": ["websocket"],
@@ -29,7 +28,7 @@ def test_a_whole_session_is_played(server, session_id, transports, encode):
         assert started["audioConfig"] == {"sampleRate": 16000, "channels": 1, "format": "pcm"}
 
         sent = uncut = turns = 0
-        for chunk in chunks_of("webm-opus.webm"):
+        for chunk in chunks_of("chromium.webm"):
             client.emit("audio-chunk", {"sessionId": session_id, "audioData": encode(chunk)})
             sent += len(chunk)
             uncut += len(chunk)
@@ -84,9 +83,11 @@ class Events:
 
 
 def chunks_of(name):
-    stream = (FIXTURES / name).read_bytes()
+    stream = (RECORDINGS / name).read_bytes()
+    arrivals = (RECORDINGS / "arrivals.txt").read_text().splitlines()
+    sizes = next(line.split()[1:] for line in arrivals if line.startswith(f"{name} "))
     chunks = []
-    for size in json.loads((FIXTURES / "chunks.json").read_text())[name]:
+    for size in map(int, sizes):
         chunks.append(stream[:size])
         stream = stream[size:]
     return chunks

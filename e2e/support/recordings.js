@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = join(import.meta.dirname, '../fixtures');
-const CHUNK_SIZES = JSON.parse(readFileSync(join(FOLDER, 'chunks.json'), 'utf8'));
+const FOLDER = join(import.meta.dirname, '../../crates/audio/tests/fixtures');
+const ARRIVALS = readFileSync(join(FOLDER, 'arrivals.txt'), 'utf8').split('\n').map((line) => line.split(' '));
 
 export const RECORDINGS = {
-    'WebM/Opus of Chromium': chunksOf('webm-opus.webm'),
-    'Ogg/Opus': chunksOf('ogg-opus.ogg'),
-    'fragmented MP4/AAC of Safari': chunksOf('mp4-aac.mp4'),
+    'WebM/Opus of Chromium': chunksOf('chromium.webm'),
+    'Ogg/Opus': chunksOf('pages.ogg'),
+    'fragmented MP4/AAC of Safari': chunksOf('aac.mp4'),
+    'fragmented MP4/Opus of Chromium': chunksOf('chromium.mp4'),
     'PCM': countingPcm(48_000, 8_000),
 };
 
@@ -32,6 +33,7 @@ export function wavData(file) {
 
 function chunksOf(name) {
     const stream = readFileSync(join(FOLDER, name));
+    const [, ...sizes] = ARRIVALS.find(([recording]) => recording === name);
     let end = 0;
-    return CHUNK_SIZES[name].map((size) => stream.subarray(end, (end += size)));
+    return sizes.map((size) => stream.subarray(end, (end += Number(size))));
 }
