@@ -50,12 +50,7 @@ marked() {
 }
 
 leftovers() {
-    local environment
-    for environment in /proc/[0-9]*/environ; do
-        if tr '\0' '\n' <"$environment" 2>/dev/null | grep -qx "TEST_RUN=$TEST_RUN"; then
-            basename "$(dirname "$environment")"
-        fi
-    done
+    grep -lsxz "TEST_RUN=$TEST_RUN" /proc/[0-9]*/environ | cut -d / -f 3
 }
 
 no_leftovers() {
