@@ -8,6 +8,8 @@
 
 mod avatar;
 mod catalog;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod ids;
 mod journal;
 mod language_model;

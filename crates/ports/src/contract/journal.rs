@@ -1,0 +1,271 @@
+//! What every journal does.
+
+use super::example::{open_session, session_id};
+use crate::{
+    AnsweredRecord, Catalog, EndedRecord, HeardRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord,
+    SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage,
+};
+
+/// Runs every check on a fresh journal, together with the catalogue that holds its sessions.
+pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
+    a_session_of_which_nothing_was_recorded_has_nothing_to_resume(&fresh().await).await;
+    what_was_recorded_is_read_again(&fresh().await).await;
+    a_typed_turn_without_details_is_read_again(&fresh().await).await;
+    recording_twice_changes_nothing(&fresh().await).await;
+    what_is_recorded_first_stands(&fresh().await).await;
+    segments_and_turns_come_in_order(&fresh().await).await;
+    a_session_resumes_where_it_was_left(&fresh().await).await;
+    numbers_of_any_size_are_kept(&fresh().await).await;
+    the_end_completes_the_session(&fresh().await).await;
+    an_abandoned_session_that_ends_stays_abandoned(&fresh().await).await;
+    sessions_do_not_mix(&fresh().await).await;
+    a_record_of_no_session_is_not_found(&fresh().await).await;
+    an_answer_to_nothing_is_not_found_and_its_call_writes_nothing(&fresh().await).await;
+    a_bad_record_fails_its_own_caller_only(&fresh().await).await;
+    recording_nothing_is_no_error(&fresh().await).await;
+}
+
+fn segment(number: u64) -> SegmentRecord {
+    SegmentRecord {
+        number,
+        object: ObjectKey::of_session(&session_id("s"), "audio", number, "ogg"),
+        media_type: "audio/ogg".to_owned(),
+        received_bytes: 32_000 + number,
+        duration_ms: 2_000,
+        through_seq: Some(10 * number),
+        intake_state: vec![0, 255, 7],
+        event_seq: 3 * number,
+        at: Timestamp(2_000 + number.cast_signed()),
+    }
+}
+
+fn heard(turn: u32) -> HeardRecord {
+    HeardRecord {
+        turn,
+        text: format!("question {turn} 你好"),
+        language: "zh-CN".to_owned(),
+        confidence: Some(0.1),
+        provider: "scripted".to_owned(),
+        segments: Some((u64::from(turn), u64::from(turn) + 1)),
+        duration_ms: 1_800,
+        event_seq: 100 + u64::from(turn),
+        at: Timestamp(3_000),
+    }
+}
+
+fn answered(turn: u32) -> AnsweredRecord {
+    AnsweredRecord {
+        turn,
+        text: format!("answer {turn}"),
+        provider: "persona".to_owned(),
+        usage: Some(Usage { input_tokens: 321, output_tokens: u32::MAX }),
+        event_seq: 200 + u64::from(turn),
+        at: Timestamp(3_500),
+    }
+}
+
+fn spoken(turn: u32) -> SpokenRecord {
+    SpokenRecord {
+        turn,
+        object: ObjectKey::of_session(&session_id("s"), "voice", u64::from(turn), "wav"),
+        duration_ms: 4_000,
+        event_seq: 300 + u64::from(turn),
+        at: Timestamp(4_000),
+    }
+}
+
+fn ended() -> EndedRecord {
+    EndedRecord { reason: "user_ended".to_owned(), duration_ms: 60_000, turns: 1, event_seq: 900, at: Timestamp(9_000) }
+}
+
+fn a_whole_turn(turn: u32) -> Vec<Record> {
+    vec![
+        Record::Segment(segment(u64::from(turn))),
+        Record::Heard(heard(turn)),
+        Record::Answered(answered(turn)),
+        Record::Spoken(spoken(turn)),
+    ]
+}
+
+fn said(turn: u32) -> TurnRecord {
+    TurnRecord { heard: heard(turn), answered: Some(answered(turn)), spoken: Some(spoken(turn)) }
+}
+
+async fn record(journal: &impl Journal, session: &SessionId, records: Vec<Record>) {
+    assert_eq!(journal.record(session, records).await, Ok(()));
+}
+
+async fn a_session_of_which_nothing_was_recorded_has_nothing_to_resume(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    assert_eq!(db.resume(&session).await, Ok(None));
+    assert_eq!(db.resume(&session_id("unknown")).await, Ok(None));
+    assert_eq!(db.segments(&session).await, Ok(Vec::new()));
+    assert_eq!(db.turns(&session).await, Ok(Vec::new()));
+}
+
+async fn what_was_recorded_is_read_again(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    record(db, &session, a_whole_turn(1)).await;
+    assert_eq!(db.segments(&session).await, Ok(vec![segment(1)]));
+    assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
+}
+
+async fn a_typed_turn_without_details_is_read_again(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let typed = HeardRecord { confidence: None, segments: None, ..heard(1) };
+    let unmeasured = AnsweredRecord { usage: None, ..answered(1) };
+    let unnumbered = SegmentRecord { through_seq: None, intake_state: Vec::new(), ..segment(1) };
+    let records =
+        vec![Record::Segment(unnumbered.clone()), Record::Heard(typed.clone()), Record::Answered(unmeasured.clone())];
+    record(db, &session, records).await;
+    let turn = TurnRecord { heard: typed, answered: Some(unmeasured), spoken: None };
+    assert_eq!(db.turns(&session).await, Ok(vec![turn]));
+    assert_eq!(db.segments(&session).await, Ok(vec![unnumbered]));
+}
+
+async fn recording_twice_changes_nothing(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let mut records = a_whole_turn(1);
+    records.push(Record::Ended(ended()));
+    record(db, &session, records.clone()).await;
+    let first = db.resume(&session).await;
+    record(db, &session, records).await;
+    assert_eq!(db.resume(&session).await, first);
+    assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
+    assert_eq!(db.segments(&session).await, Ok(vec![segment(1)]));
+}
+
+async fn what_is_recorded_first_stands(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    record(db, &session, a_whole_turn(1)).await;
+    let otherwise = HeardRecord { text: "something else".to_owned(), ..heard(1) };
+    record(db, &session, vec![Record::Heard(otherwise)]).await;
+    assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
+}
+
+async fn segments_and_turns_come_in_order(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    for number in [2, 10, 1] {
+        record(db, &session, a_whole_turn(number)).await;
+    }
+    let segments = db.segments(&session).await.expect("segments are read");
+    let numbers: Vec<_> = segments.iter().map(|segment| segment.number).collect();
+    assert_eq!(numbers, [1, 2, 10]);
+    let turns = db.turns(&session).await.expect("turns are read");
+    let numbers: Vec<_> = turns.iter().map(|turn| turn.heard.turn).collect();
+    assert_eq!(numbers, [1, 2, 10]);
+}
+
+async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    record(db, &session, a_whole_turn(1)).await;
+    let unnumbered = SegmentRecord { through_seq: None, event_seq: 5, ..segment(2) };
+    let unanswered = vec![Record::Segment(unnumbered.clone()), Record::Heard(heard(2))];
+    record(db, &session, unanswered).await;
+    let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+    let resumption = Resumption {
+        last_segment: Some(unnumbered),
+        through_seq: Some(10),
+        last_turn: 2,
+        answered_turns: 1,
+        last_event_seq: 301,
+        duration_ms: 4_000,
+        history: vec![
+            line(Speaker::User, "question 1 你好"),
+            line(Speaker::Persona, "answer 1"),
+            line(Speaker::User, "question 2 你好"),
+        ],
+        ended: None,
+    };
+    assert_eq!(db.resume(&session).await, Ok(Some(resumption.clone())));
+
+    record(db, &session, vec![Record::Ended(ended())]).await;
+    let over = Resumption { last_event_seq: 900, ended: Some(ended()), ..resumption };
+    assert_eq!(db.resume(&session).await, Ok(Some(over)));
+}
+
+async fn numbers_of_any_size_are_kept(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let large = SegmentRecord {
+        received_bytes: 1 << 40,
+        through_seq: Some((1 << 53) - 1),
+        event_seq: 1 << 40,
+        at: Timestamp(-1),
+        ..segment(u64::from(u32::MAX) + 1)
+    };
+    record(db, &session, vec![Record::Segment(large.clone())]).await;
+    assert_eq!(db.segments(&session).await, Ok(vec![large]));
+}
+
+async fn the_end_completes_the_session(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    record(db, &session, vec![Record::Ended(ended())]).await;
+    let row = db.session(&session).await.expect("sessions are read");
+    let row = row.expect("the session is there");
+    assert_eq!(row.status, SessionStatus::Completed);
+    assert_eq!(row.completed_at, Some(ended().at));
+
+    let again = db.complete_session(&session, Timestamp(99_000)).await;
+    assert_eq!(again, Ok(row));
+    let scenario = db.scenario("budget").await.expect("scenarios are read");
+    assert_eq!(scenario.expect("it is there").practice_count, 1);
+}
+
+async fn an_abandoned_session_that_ends_stays_abandoned(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let user = super::example::user_id("ann");
+    let other = session_id("other");
+    let abandoned = db.abandon_other_sessions(&user, &other, Timestamp(5_000)).await;
+    assert_eq!(abandoned, Ok(1));
+    record(db, &session, vec![Record::Ended(ended())]).await;
+    let row = db.session(&session).await.expect("sessions are read");
+    let row = row.expect("the session is there");
+    assert_eq!((row.status, row.completed_at), (SessionStatus::Abandoned, None));
+}
+
+async fn sessions_do_not_mix(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let other = super::example::new_session("S", "ann");
+    let other = db.create_session(other).await.expect("it is created").id;
+    record(db, &session, a_whole_turn(1)).await;
+    assert_eq!(db.resume(&other).await, Ok(None));
+    record(db, &other, a_whole_turn(2)).await;
+    assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
+    assert_eq!(db.turns(&other).await, Ok(vec![said(2)]));
+}
+
+async fn a_record_of_no_session_is_not_found(db: &(impl Journal + Catalog)) {
+    let unknown = session_id("unknown");
+    let written = db.record(&unknown, vec![Record::Segment(segment(1))]).await;
+    assert!(matches!(written, Err(StoreError::NotFound(_))), "{written:?}");
+}
+
+async fn an_answer_to_nothing_is_not_found_and_its_call_writes_nothing(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let records = vec![Record::Segment(segment(1)), Record::Answered(answered(1))];
+    let written = db.record(&session, records).await;
+    assert!(matches!(written, Err(StoreError::NotFound(_))), "{written:?}");
+    assert_eq!(db.segments(&session).await, Ok(Vec::new()));
+}
+
+async fn a_bad_record_fails_its_own_caller_only(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let unknown = session_id("unknown");
+    let calls = (1..=50).map(|number| {
+        let whose = if number == 25 { &unknown } else { &session };
+        db.record(whose, vec![Record::Segment(segment(number))])
+    });
+    let written = futures_util::future::join_all(calls).await;
+    let failed: Vec<_> = (1..).zip(&written).filter(|(_, done)| done.is_err()).collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!(failed[0].0, 25);
+    record(db, &session, vec![Record::Segment(segment(25))]).await;
+    let segments = db.segments(&session).await.expect("segments are read");
+    assert_eq!(segments.len(), 50);
+}
+
+async fn recording_nothing_is_no_error(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    record(db, &session, Vec::new()).await;
+    assert_eq!(db.resume(&session).await, Ok(None));
+}

@@ -1,0 +1,94 @@
+//! What both databases must do beyond the contract suites, once for each.
+
+use futures_util::future::join_all;
+use ports::{
+    Catalog, HeardRecord, Journal, ObjectKey, Record, SegmentRecord, SessionId, Timestamp,
+    contract::example::{open_session, scenario},
+};
+use storage::Database;
+
+pub(crate) async fn migrated(url: &str) -> Database {
+    let database = Database::open(url).await.unwrap();
+    database.migrate().await.unwrap();
+    database
+}
+
+pub(crate) fn segment(session: &SessionId, number: u64) -> Record {
+    Record::Segment(SegmentRecord {
+        number,
+        object: ObjectKey::of_session(session, "audio", number, "ogg"),
+        media_type: "audio/ogg".to_owned(),
+        received_bytes: 32_000,
+        duration_ms: 2_000,
+        through_seq: Some(number),
+        intake_state: vec![1, 2, 3],
+        event_seq: number,
+        at: Timestamp(3),
+    })
+}
+
+pub(crate) fn heard(text: &str) -> Record {
+    Record::Heard(HeardRecord {
+        turn: 1,
+        text: text.to_owned(),
+        language: "en-US".to_owned(),
+        confidence: None,
+        provider: "scripted".to_owned(),
+        segments: None,
+        duration_ms: 0,
+        event_seq: 0,
+        at: Timestamp(3),
+    })
+}
+
+pub(crate) async fn a_new_database_has_everything_pending_until_it_is_migrated(url: &str) {
+    let database = Database::open(url).await.unwrap();
+    let pending = database.pending_migrations().await.unwrap();
+    assert_eq!(pending, ["0001 people scenarios sessions", "0002 journal"]);
+    assert!(database.check().await.is_err(), "a database without tables cannot be used");
+    database.migrate().await.unwrap();
+    assert_eq!(database.pending_migrations().await, Ok(Vec::new()));
+    assert_eq!(database.check().await, Ok(()));
+    database.migrate().await.unwrap();
+}
+
+pub(crate) async fn a_thousand_records_at_once_are_few_transactions(url: &str) {
+    let database = migrated(url).await;
+    let session = &open_session(&database).await;
+    let calls = (1..=1_000).map(|number| database.record(session, vec![segment(session, number)]));
+    let written = join_all(calls).await;
+    assert!(written.iter().all(Result::is_ok));
+    assert_eq!(database.segments(session).await.unwrap().len(), 1_000);
+    let commits = database.journal_commits();
+    assert!((1..=10).contains(&commits), "{commits} transactions");
+}
+
+pub(crate) async fn what_was_recorded_is_there_when_the_database_is_opened_again(url: &str) {
+    let session = {
+        let database = migrated(url).await;
+        let session = open_session(&database).await;
+        database.record(&session, vec![segment(&session, 1), heard("hello")]).await.unwrap();
+        session
+    };
+    let reopened = Database::open(url).await.unwrap();
+    assert_eq!(reopened.pending_migrations().await, Ok(Vec::new()));
+    let resumption = reopened.resume(&session).await.unwrap().unwrap();
+    assert_eq!((resumption.through_seq, resumption.last_turn), (Some(1), 1));
+}
+
+pub(crate) async fn two_servers_share_a_database(url: &str) {
+    let (one, other) = tokio::join!(migrated(url), migrated(url));
+    let shipped = [scenario("budget", "No budget left")];
+    let (first, second) =
+        tokio::join!(one.ship_scenarios(&shipped, Timestamp(1)), other.ship_scenarios(&shipped, Timestamp(1)));
+    assert_eq!((first, second), (Ok(()), Ok(())));
+    let session = &open_session(&one).await;
+    let calls = (1..=200).map(|number| {
+        let server = if number % 2 == 0 { &one } else { &other };
+        server.record(session, vec![segment(session, number)])
+    });
+    let written = join_all(calls).await;
+    assert!(written.iter().all(Result::is_ok), "{written:?}");
+    assert_eq!(one.segments(session).await, other.segments(session).await);
+    assert_eq!(other.segments(session).await.unwrap().len(), 200);
+}

@@ -1,0 +1,63 @@
+//! A PostgreSQL database keeps the contracts of the journal and the catalogue.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod database;
+
+use database::migrated;
+use ports::{
+    Catalog, Journal, StoreError,
+    contract::{self, example::open_session},
+};
+use storage::Database;
+
+#[tokio::test]
+async fn a_database_is_a_journal() {
+    let Some(server) = testkit::postgres() else { return };
+    contract::journal::suite(async || migrated(&server.new_database().await).await).await;
+}
+
+#[tokio::test]
+async fn a_database_is_a_catalogue() {
+    let Some(server) = testkit::postgres() else { return };
+    contract::catalog::suite(async || migrated(&server.new_database().await).await).await;
+}
+
+#[tokio::test]
+async fn a_database_does_what_a_file_does() {
+    let Some(server) = testkit::postgres() else { return };
+    let url = async || server.new_database().await;
+    database::a_new_database_has_everything_pending_until_it_is_migrated(&url().await).await;
+    database::a_thousand_records_at_once_are_few_transactions(&url().await).await;
+    database::what_was_recorded_is_there_when_the_database_is_opened_again(&url().await).await;
+    database::two_servers_share_a_database(&url().await).await;
+}
+
+/// Text that PostgreSQL cannot hold is refused alone; the transaction it was in is written without it.
+#[tokio::test]
+async fn a_text_with_a_null_character_fails_its_own_caller_only() {
+    let Some(server) = testkit::postgres() else { return };
+    let database = migrated(&server.new_database().await).await;
+    let session = open_session(&database).await;
+    let bad = database.record(&session, vec![database::heard("no\0good")]);
+    let good = database.record(&session, vec![database::segment(&session, 1)]);
+    let (bad, good) = tokio::join!(bad, good);
+    assert!(matches!(bad, Err(StoreError::Refused(_))), "{bad:?}");
+    assert_eq!(good, Ok(()));
+    assert_eq!(database.segments(&session).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_went_away_is_unavailable() {
+    let Some(mut server) = testkit::postgres() else { return };
+    let url = server.new_database().await;
+    let database = migrated(&url).await;
+    let session = open_session(&database).await;
+    let Some(process) = server.process() else { return };
+    process.kill();
+    let written = database.record(&session, vec![database::segment(&session, 1)]).await;
+    assert!(matches!(written, Err(StoreError::Unavailable(_))), "{written:?}");
+    let opened = Database::open(&url).await.err();
+    assert!(matches!(opened, Some(StoreError::Unavailable(_))), "{opened:?}");
+    assert!(database.check().await.is_err());
+}
