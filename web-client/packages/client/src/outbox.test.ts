@@ -53,7 +53,7 @@ test("a gap is filled from the chunk that is missing", () => {
   const outbox = new Outbox(0);
   for (let i = 0; i < 4; i++) outbox.record(piece());
   outbox.take(0);
-  outbox.rewind(2);
+  outbox.resendFrom(2);
   expect(seqs(outbox, 0)).toEqual([2, 3]);
 });
 

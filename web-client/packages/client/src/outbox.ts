@@ -43,11 +43,14 @@ export class Outbox {
     this.#forget((entry) => entry.kind === "command" && entry.command === command);
   }
 
-  /** From this chunk on, everything has to be sent again. */
-  rewind(seq = 0): void {
-    const first = this.#entries.findIndex((entry) => entry.kind === "command" || entry.seq >= seq);
-    if (first < 0) return;
-    for (const entry of this.#entries.slice(first)) entry.sent = false;
+  /** The line broke: whatever the server did not confirm goes out again. */
+  rewind(): void {
+    for (const entry of this.#entries) entry.sent = false;
+  }
+
+  /** The server misses this chunk and did not take those after it. */
+  resendFrom(seq: number): void {
+    for (const entry of this.#entries) if (entry.kind === "audio" && entry.seq >= seq) entry.sent = false;
   }
 
   /** What may go out now without the server calling it a flood. */

@@ -128,7 +128,12 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   /** Tells what the user has really heard of a reply. Only the newest word counts, so none is kept for later. */
   reportPlayback(turnId: string, playedMs: number, done = false): void {
     if (!this.#session?.live) return;
-    this.#socket.emit("playback-progress", { sessionId: this.#session.id, turnId, playedMs: Math.round(playedMs), done });
+    this.#socket.emit("playback-progress", {
+      sessionId: this.#session.id,
+      turnId,
+      playedMs: Math.round(playedMs),
+      done,
+    });
   }
 
   interrupt(turnId: string, playedMs: number): void {
@@ -219,7 +224,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
       if (name === "session-started") this.#onStarted(session, payload as Started);
       if (name === "audio-received") session.outbox.stored((payload as ServerEvents["audio-received"]).throughSeq);
       if (name === "audio-gap") {
-        session.outbox.rewind((payload as ServerEvents["audio-gap"]).expectedSeq);
+        session.outbox.resendFrom((payload as ServerEvents["audio-gap"]).expectedSeq);
         this.#flush();
       }
       if (name === "session-ended" || name === "session-force-ended") this.#session = null;
@@ -339,7 +344,11 @@ interface Session {
 
 const ANSWER_WITHIN_MS = 10_000;
 const PACING_MS = 250;
-const REFUSED = { message: "The server did not accept the sign-in.", code: "UNAUTHENTICATED", retryable: false } as const;
+const REFUSED = {
+  message: "The server did not accept the sign-in.",
+  code: "UNAUTHENTICATED",
+  retryable: false,
+} as const;
 
 function now(): number {
   return performance.now();

@@ -9,22 +9,19 @@ class RecorderProcessor extends AudioWorkletProcessor {
   #resampler = new Resampler(sampleRate, RATE);
   #piece = new Float32Array(PIECE);
   #filled = 0;
-  #open = true;
 
   constructor() {
     super();
     this.port.onmessage = () => {
-      this.#take(this.#resampler.flush());
       this.#send();
-      this.#open = false;
       this.port.postMessage({ kind: "flushed" });
     };
   }
 
   process([channels]: Float32Array[][]): boolean {
     const first = channels?.[0];
-    if (first && this.#open) this.#take(this.#resampler.push(mixed(channels, first)));
-    return this.#open;
+    if (first) this.#take(this.#resampler.push(mixed(channels, first)));
+    return true;
   }
 
   #take(samples: Float32Array): void {

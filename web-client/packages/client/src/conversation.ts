@@ -1,0 +1,189 @@
+/** What is known about a session, as a pure function of what was told. It knows no socket, sound or screen. */
+import type { Connection } from "./realtime-client.js";
+import type { ServerEvents, TurnDetection, TurnLatency, Viseme } from "./wire.js";
+
+export interface Conversation {
+  connection: Connection;
+  sessionId: string | null;
+  stage: Stage;
+  lines: Line[];
+  /** What the user is saying right now, as far as it was understood. */
+  partial: string;
+  turnCount: number;
+  maxTurns: number;
+  turnDetection: TurnDetection;
+  providers: ServerEvents["session-started"]["providers"] | null;
+  latency: TurnLatency | null;
+  hints: { text: string; timestamp: number }[];
+  /** Who reads along. */
+  observers: string[];
+  problem: Problem | null;
+  /** The scenario's turns are used up. */
+  ending: boolean;
+  ended: Ended | null;
+}
+
+export type Stage = ServerEvents["session-state"]["state"];
+
+export interface Line {
+  role: "user" | "ai";
+  turnId: string;
+  text: string;
+  timestamp: number;
+  /** False while the reply is still coming in. */
+  complete: boolean;
+  provider?: string;
+  /** A demonstration provider made this text. */
+  demo?: boolean;
+  /** The reply was interrupted; this is what the user heard of it. */
+  heardText?: string;
+  face?: Face;
+}
+
+export interface Face {
+  visemes: Viseme[];
+  expression: string;
+  durationMs: number;
+  /** A demonstration provider made the voice or the face. */
+  demo: boolean;
+}
+
+export type Problem = Pick<ServerEvents["error"], "message" | "code" | "retryable"> & { turnId?: string };
+
+export interface Ended {
+  reason: string;
+  totalTurns: number;
+  durationMs: number | null;
+  reportUrl: string | null;
+  recordingUrl: string | null;
+}
+
+export type Told = { [Name in keyof ServerEvents]: { name: Name; payload: ServerEvents[Name] } }[keyof ServerEvents];
+export type Change =
+  | Told
+  | { name: "connection"; payload: Connection }
+  | { name: "problem"; payload: Problem | null }
+  | { name: "left"; payload: null };
+
+export const nothingYet: Conversation = {
+  connection: { status: "idle" },
+  sessionId: null,
+  stage: "listening",
+  lines: [],
+  partial: "",
+  turnCount: 0,
+  maxTurns: 0,
+  turnDetection: "manual",
+  providers: null,
+  latency: null,
+  hints: [],
+  observers: [],
+  problem: null,
+  ending: false,
+  ended: null,
+};
+
+export function after(now: Conversation, change: Change): Conversation {
+  switch (change.name) {
+    case "connection":
+      return { ...now, connection: change.payload };
+    case "problem":
+      return { ...now, problem: change.payload };
+    case "left":
+      return { ...nothingYet, connection: now.connection };
+    case "session-started":
+      return started(now, change.payload);
+    case "session-state":
+      return { ...now, stage: change.payload.state };
+    case "transcription-partial":
+      return { ...now, partial: change.payload.text };
+    case "transcription": {
+      const { turnId, text, timestamp, provider, demo } = change.payload;
+      const line: Line = { role: "user", turnId, text, timestamp, complete: true, provider, demo };
+      return { ...now, partial: "", problem: null, lines: upsert(now.lines, line) };
+    }
+    case "ai-response-delta": {
+      const { turnId, text, timestamp } = change.payload;
+      const before = find(now.lines, "ai", turnId);
+      if (before?.complete) return now;
+      const line: Line = { role: "ai", turnId, timestamp, complete: false, text: (before?.text ?? "") + text };
+      return { ...now, lines: upsert(now.lines, line) };
+    }
+    case "ai-response": {
+      const { turnId, text, timestamp, provider, demo, turnCount, maxTurns } = change.payload;
+      const line: Line = { role: "ai", turnId, text, timestamp, complete: true, provider, demo };
+      return { ...now, turnCount, maxTurns, problem: null, lines: upsert(now.lines, line) };
+    }
+    case "avatar-response": {
+      const { turnId, visemes, expression, duration, demo } = change.payload;
+      const face = {
+        visemes: visemes ?? [],
+        expression: expression ?? "neutral",
+        durationMs: duration,
+        demo: demo ?? false,
+      };
+      return { ...now, lines: update(now.lines, turnId, { face }) };
+    }
+    case "interrupted":
+      return {
+        ...now,
+        lines: update(now.lines, change.payload.turnId, { heardText: change.payload.heardText, complete: true }),
+      };
+    case "turn-latency":
+      return { ...now, latency: change.payload };
+    case "coach-hint":
+      return { ...now, hints: [...now.hints, { text: change.payload.text, timestamp: change.payload.timestamp }] };
+    case "observer-joined":
+      return { ...now, observers: [...new Set([...now.observers, change.payload.userId])] };
+    case "observer-left":
+      return { ...now, observers: now.observers.filter((userId) => userId !== change.payload.userId) };
+    case "session-ending":
+      return { ...now, ending: true };
+    case "session-ended": {
+      const { reason, totalTurns, duration, reportUrl, recordingUrl } = change.payload;
+      return { ...now, ended: { reason, totalTurns, durationMs: duration, reportUrl, recordingUrl } };
+    }
+    case "session-force-ended": {
+      const { reason, totalTurns } = change.payload;
+      return { ...now, ended: { reason, totalTurns, durationMs: null, reportUrl: null, recordingUrl: null } };
+    }
+    case "error": {
+      const { message, code, retryable, turnId } = change.payload;
+      return { ...now, problem: { message, code, retryable, turnId } };
+    }
+    default:
+      return now;
+  }
+}
+
+function started(now: Conversation, payload: ServerEvents["session-started"]): Conversation {
+  const { sessionId, maxTurns, turnDetection, providers, history } = payload;
+  const known = now.sessionId === sessionId ? now.lines : [];
+  const lines = history.reduce((lines, { role, text, timestamp, turnId }) => {
+    const who = role === "user" ? "user" : "ai";
+    if (find(lines, who, turnId)?.complete) return lines;
+    return upsert(lines, { role: who, text, timestamp, turnId, complete: true });
+  }, known);
+  const turnCount = Math.max(
+    now.turnCount,
+    history.filter(({ role, turnId }) => role !== "user" && turnId !== OPENING).length,
+  );
+  return { ...now, sessionId, maxTurns, turnDetection, providers, lines, turnCount, ended: null };
+}
+
+/** The persona's first words belong to no turn of the user's. */
+const OPENING = "0";
+
+function find(lines: Line[], role: Line["role"], turnId: string): Line | undefined {
+  return lines.findLast((line) => line.role === role && line.turnId === turnId);
+}
+
+function upsert(lines: Line[], line: Line): Line[] {
+  const known = find(lines, line.role, line.turnId);
+  if (!known) return [...lines, line];
+  return lines.map((each) => (each === known ? { ...known, ...line } : each));
+}
+
+function update(lines: Line[], turnId: string, change: Partial<Line>): Line[] {
+  return lines.map((line) => (line.role === "ai" && line.turnId === turnId ? { ...line, ...change } : line));
+}

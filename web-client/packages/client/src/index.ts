@@ -1,0 +1,20 @@
+export type { Conversation, Ended, Face, Line, Problem, Stage } from "./conversation.js";
+export { Player, type PlayerEvents, type Progress } from "./player.js";
+export {
+  type Connection,
+  RealtimeClient,
+  type RealtimeClientOptions,
+  RealtimeError,
+  type Started,
+  type StartOptions,
+} from "./realtime-client.js";
+export {
+  MicrophoneError,
+  Recorder,
+  type RecorderEvents,
+  type RecorderFormat,
+  type RecorderProblem,
+  type RecorderState,
+} from "./recorder.js";
+export { type Microphone, Roleplay, type RoleplayOptions, type Signals, type TalkMode } from "./roleplay.js";
+export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./wire.js";

@@ -1,0 +1,74 @@
+import { useCallback } from "react";
+import type { Conversation, Line } from "../conversation.js";
+import { RealtimeError, type StartOptions } from "../realtime-client.js";
+import type { Roleplay, RoleplayOptions } from "../roleplay.js";
+import { useRoleplay, useStore } from "./use-roleplay.js";
+
+export interface RealtimeRoleplay {
+  sessionId: string | null;
+  isConnected: boolean;
+  isRecording: boolean;
+  /** The persona is about to answer. */
+  isProcessing: boolean;
+  currentTranscription: string;
+  aiResponse: string;
+  turnCount: number;
+  maxTurns: number;
+  error: string | null;
+  conversationHistory: Line[];
+  connectSession: (sessionId: string, scenarioId: string, options?: StartOptions) => Promise<void>;
+  startRecording: () => Promise<void>;
+  /** Ends the turn; the answer follows. */
+  stopRecording: () => Promise<void>;
+  endSession: () => Promise<void>;
+  /** Everything else that is known. */
+  conversation: Conversation;
+  /** Everything else that can be done. */
+  roleplay: Roleplay;
+}
+
+/** A voice conversation with a persona, microphone and loudspeaker included. */
+export function useRealtimeRoleplay(options: RoleplayOptions): RealtimeRoleplay {
+  const roleplay = useRoleplay(options);
+  const conversation = useStore(roleplay.conversation);
+  const microphone = useStore(roleplay.microphone);
+  const isRecording = useStore(roleplay.talking);
+
+  const connectSession = useCallback(
+    async (sessionId: string, scenarioId: string, options?: StartOptions) => {
+      try {
+        await roleplay.start(sessionId, { ...options, scenarioId });
+      } catch (error) {
+        if (!(error instanceof RealtimeError)) throw error;
+        roleplay.report(error);
+      }
+    },
+    [roleplay],
+  );
+  const startRecording = useCallback(async () => {
+    if (roleplay.microphone.get().state === "closed") await roleplay.openMicrophone();
+    roleplay.startTalking();
+  }, [roleplay]);
+  const stopRecording = useCallback(() => roleplay.stopTalking(), [roleplay]);
+  const endSession = useCallback(() => roleplay.end(), [roleplay]);
+
+  const last = (role: Line["role"]): string => conversation.lines.findLast((line) => line.role === role)?.text ?? "";
+  return {
+    sessionId: conversation.sessionId,
+    isConnected: conversation.connection.status === "connected",
+    isRecording,
+    isProcessing: conversation.stage === "transcribing" || conversation.stage === "thinking",
+    currentTranscription: conversation.partial || last("user"),
+    aiResponse: last("ai"),
+    turnCount: conversation.turnCount,
+    maxTurns: conversation.maxTurns,
+    error: conversation.problem?.message ?? microphone.problem,
+    conversationHistory: conversation.lines,
+    connectSession,
+    startRecording,
+    stopRecording,
+    endSession,
+    conversation,
+    roleplay,
+  };
+}
