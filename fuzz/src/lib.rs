@@ -109,7 +109,7 @@ fn repair_checksums(file: &mut [u8]) {
         let Some(page) = file.get_mut(at..end) else { return };
         page[22..26].fill(0);
         let sum = page.iter().fold(0_u32, |sum, byte| {
-            (0..8).fold(sum ^ u32::from(*byte) << 24, |sum, _| sum << 1 ^ (sum >> 31) * 0x04c1_1db7)
+            (0..8).fold(sum ^ (u32::from(*byte) << 24), |sum, _| (sum << 1) ^ ((sum >> 31) * 0x04c1_1db7))
         });
         page[22..26].copy_from_slice(&sum.to_le_bytes());
         at = end;
