@@ -1,1 +1,26 @@
+//! Runs sessions: one task per session drives the machine, carries out what it asks for, and tells the room.
+//!
+//! The [`Hub`] knows which sessions live here. A [`Member`] is whoever a transport put into a session's room.
+//! This crate knows the ports and the machine; it deliberately knows no wire format, no transport, no token and
+//! no vendor.
 
+mod clock;
+mod ears;
+mod engine;
+mod gate;
+mod hub;
+mod live;
+mod member;
+mod outbox;
+mod room;
+mod translate;
+mod work;
+
+pub use clock::Clock;
+pub use ears::Chunk;
+pub use engine::{Engine, Opening};
+pub use gate::{Charge, Gate};
+pub use hub::{Handle, Hub, HubFull};
+pub use live::{Ask, Envelope, Seat};
+pub use member::{Joined, Member, MemberId, Rejection, Reply, Told};
+pub use room::{Happening, HistoryLine, RoomEvent};

@@ -1,0 +1,144 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use ports::{SessionId, UserId};
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    Engine, Envelope, Opening,
+    live::{Letter, LiveSession},
+};
+
+/// Letters that wait for a session; more make the sender wait.
+const MAILBOX: usize = 64;
+
+/// Knows which sessions live in this process.
+pub struct Hub {
+    engine: Arc<Engine>,
+    live: Arc<Mutex<HashMap<SessionId, Handle>>>,
+    tasks: TaskTracker,
+    max_per_user: usize,
+}
+
+/// The way to a live session.
+#[derive(Clone)]
+pub struct Handle {
+    about: Arc<About>,
+    mailbox: mpsc::Sender<Letter>,
+}
+
+struct About {
+    session: SessionId,
+    owner: UserId,
+    private: bool,
+}
+
+/// The user has as many sessions as one may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{limit} sessions of this user are open already")]
+pub struct HubFull {
+    pub limit: usize,
+}
+
+impl Hub {
+    pub fn new(engine: Arc<Engine>, max_per_user: usize) -> Self {
+        Self { engine, live: Arc::default(), tasks: TaskTracker::new(), max_per_user }
+    }
+
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub fn find(&self, session: &SessionId) -> Option<Handle> {
+        self.lock().get(session).cloned()
+    }
+
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Opens a session, or finds the one that somebody else opened in the meantime.
+    pub fn open(&self, opening: Opening) -> Result<Handle, HubFull> {
+        let mut live = self.lock();
+        if let Some(handle) = live.get(&opening.session) {
+            return Ok(handle.clone());
+        }
+        let of_this_user = live.values().filter(|handle| handle.about.owner == opening.owner).count();
+        if of_this_user >= self.max_per_user {
+            return Err(HubFull { limit: self.max_per_user });
+        }
+        let (sender, mailbox) = mpsc::channel(MAILBOX);
+        let about = About { session: opening.session.clone(), owner: opening.owner.clone(), private: opening.private };
+        let handle = Handle { about: Arc::new(about), mailbox: sender };
+        live.insert(opening.session.clone(), handle.clone());
+        drop(live);
+
+        let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
+        let session = LiveSession::new(Arc::clone(&self.engine), opening, mailbox);
+        self.tasks.spawn(async move {
+            // Even a session that panics leaves its place.
+            let _place = Place { id, registry };
+            session.run().await;
+        });
+        Ok(handle)
+    }
+
+    /// Lets every session finish what it has begun, and waits for them.
+    pub async fn suspend(&self) {
+        let handles: Vec<_> = self.lock().values().cloned().collect();
+        for handle in handles {
+            let _ = handle.mailbox.send(Letter::Suspend).await;
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Handle>> {
+        lock(&self.live)
+    }
+}
+
+impl Handle {
+    pub fn session(&self) -> &SessionId {
+        &self.about.session
+    }
+
+    pub fn owner(&self) -> &UserId {
+        &self.about.owner
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.about.private
+    }
+
+    /// Waits for room in the mailbox; gives the envelope back when the session is gone.
+    pub async fn send(&self, envelope: Envelope) -> Result<(), Envelope> {
+        self.mailbox.send(Letter::From(envelope)).await.map_err(|error| match error.0 {
+            Letter::From(envelope) => envelope,
+            Letter::Suspend => unreachable!("an envelope was sent"),
+        })
+    }
+}
+
+struct Place {
+    id: SessionId,
+    registry: Arc<Mutex<HashMap<SessionId, Handle>>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.registry).remove(&self.id);
+    }
+}
+
+/// Nothing under this lock panics halfway, so a poisoned map is as good as any.
+fn lock(live: &Mutex<HashMap<SessionId, Handle>>) -> MutexGuard<'_, HashMap<SessionId, Handle>> {
+    live.lock().unwrap_or_else(PoisonError::into_inner)
+}

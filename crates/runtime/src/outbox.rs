@@ -1,0 +1,126 @@
+//! Facts are written down before anybody is told what follows from them.
+
+use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
+
+use ports::{Journal, Record, SessionId, StoreError};
+
+use crate::RoomEvent;
+
+/// While this much waits, the session takes nothing new.
+const FULL: usize = 256;
+const FIRST_RETRY: Duration = Duration::from_millis(100);
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
+
+pub(crate) struct Outbox {
+    session: SessionId,
+    journal: Arc<dyn Journal>,
+    entries: VecDeque<Entry>,
+    committing: Option<Committing>,
+    failures: u32,
+}
+
+enum Entry {
+    Record(Record),
+    Event(RoomEvent),
+}
+
+/// The records among the first `entries` entries are being written.
+struct Committing {
+    entries: usize,
+    records: Vec<Record>,
+    done: Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(session: SessionId, journal: Arc<dyn Journal>) -> Self {
+        Self { session, journal, entries: VecDeque::new(), committing: None, failures: 0 }
+    }
+
+    pub(crate) fn record(&mut self, record: Record) {
+        self.entries.push_back(Entry::Record(record));
+    }
+
+    pub(crate) fn tell(&mut self, event: RoomEvent) {
+        self.entries.push_back(Entry::Event(event));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.entries.len() < FULL
+    }
+
+    pub(crate) fn waiting_events(&self) -> u64 {
+        self.entries.iter().filter(|entry| matches!(entry, Entry::Event(_))).count() as u64
+    }
+
+    pub(crate) fn is_committing(&self) -> bool {
+        self.committing.is_some()
+    }
+
+    /// The next event that may be told; begins to write the records that stand before others.
+    pub(crate) fn next_event(&mut self) -> Option<RoomEvent> {
+        if self.committing.is_some() {
+            return None;
+        }
+        match self.entries.pop_front()? {
+            Entry::Event(event) => Some(event),
+            record @ Entry::Record(_) => {
+                self.entries.push_front(record);
+                self.commit();
+                None
+            }
+        }
+    }
+
+    /// Waits for the records that are being written. Pends for ever when there are none.
+    pub(crate) async fn committed(&mut self) -> Result<(), StoreError> {
+        match &mut self.committing {
+            Some(committing) => committing.done.as_mut().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// With the answer of [`Self::committed`]. A failed write is tried again, for as long as it takes.
+    pub(crate) fn on_committed(&mut self, result: &Result<(), StoreError>) {
+        let Some(Committing { entries, records, .. }) = self.committing.take() else {
+            return;
+        };
+        if result.is_err() {
+            self.failures = self.failures.saturating_add(1);
+            let wait = FIRST_RETRY.saturating_mul(1 << self.failures.min(10)).min(LONGEST_RETRY);
+            return self.write(entries, records, wait);
+        }
+        self.failures = 0;
+        let rest = self.entries.split_off(entries);
+        self.entries.retain(|entry| matches!(entry, Entry::Event(_)));
+        self.entries.extend(rest);
+    }
+
+    /// How often in a row writing has failed.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    fn commit(&mut self) {
+        let records = self.entries.iter().filter_map(|entry| match entry {
+            Entry::Record(record) => Some(record.clone()),
+            Entry::Event(_) => None,
+        });
+        let records = records.collect();
+        self.write(self.entries.len(), records, Duration::ZERO);
+    }
+
+    fn write(&mut self, entries: usize, records: Vec<Record>, wait: Duration) {
+        let (journal, session, batch) = (Arc::clone(&self.journal), self.session.clone(), records.clone());
+        let done = Box::pin(async move {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            journal.record(&session, batch).await
+        });
+        self.committing = Some(Committing { entries, records, done });
+    }
+}

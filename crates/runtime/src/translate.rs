@@ -1,0 +1,71 @@
+//! Between the machine's words and the ports' words.
+
+use ports::{Fault, Provider, ProviderError};
+use session::{Animation, EndReason, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme};
+
+pub(crate) fn source(provider: Provider) -> Source {
+    Source { provider: provider.name, demo: provider.demo }
+}
+
+pub(crate) fn failure(error: &ProviderError) -> Failure {
+    let kind = match error.fault {
+        Fault::Unavailable => FailureKind::Unavailable,
+        Fault::RateLimited => FailureKind::RateLimited,
+        Fault::TimedOut => FailureKind::TimedOut,
+        Fault::Rejected => FailureKind::Rejected,
+        Fault::Garbled => FailureKind::Garbled,
+    };
+    let retry_after_ms = error.retry_after.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+    Failure { kind, retry_after_ms }
+}
+
+pub(crate) fn finish(reason: ports::FinishReason) -> Finish {
+    match reason {
+        ports::FinishReason::Stop => Finish::Stop,
+        ports::FinishReason::Length => Finish::Length,
+        ports::FinishReason::Filtered => Finish::Filtered,
+    }
+}
+
+pub(crate) fn usage(usage: ports::Usage) -> Usage {
+    Usage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
+}
+
+pub(crate) fn usage_record(usage: Usage) -> ports::Usage {
+    ports::Usage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
+}
+
+pub(crate) fn line(line: Line) -> ports::Line {
+    let speaker = match line.speaker {
+        Speaker::User => ports::Speaker::User,
+        Speaker::Persona => ports::Speaker::Persona,
+    };
+    ports::Line { speaker, text: line.text }
+}
+
+pub(crate) fn animation(animation: ports::Animation) -> Animation {
+    let ports::Animation { video_url, visemes, expression } = animation;
+    let visemes = visemes.into_iter().map(|viseme| Viseme { at_ms: viseme.at_ms, shape: shape(viseme.shape) });
+    Animation { video_url, visemes: visemes.collect(), expression }
+}
+
+fn shape(shape: ports::MouthShape) -> MouthShape {
+    match shape {
+        ports::MouthShape::Closed => MouthShape::Closed,
+        ports::MouthShape::Slight => MouthShape::Slight,
+        ports::MouthShape::Open => MouthShape::Open,
+        ports::MouthShape::Wide => MouthShape::Wide,
+        ports::MouthShape::Round => MouthShape::Round,
+        ports::MouthShape::Teeth => MouthShape::Teeth,
+    }
+}
+
+pub(crate) fn end_reason(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::UserEnded => "user_ended",
+        EndReason::Idle => "idle",
+        EndReason::MaxLength => "max_length",
+        EndReason::Disconnected => "client_disconnect",
+        EndReason::Suspended => "suspended",
+    }
+}

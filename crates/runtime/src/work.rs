@@ -1,0 +1,207 @@
+//! Carries out one piece of the machine's work and reports what comes of it.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use ports::{
+    AnimationRequest, Fault, ObjectKey, Prompt, ProviderError, SPEECH_RATE, Scenario, SessionId, SpeechPiece,
+    SpeechRequest, Token, TranscriptionRequest, Utterance,
+};
+use session::{Failure, FailureKind, Line, OpEvent, OpId, TurnId};
+use tokio::sync::mpsc;
+
+use crate::{
+    Engine,
+    ears::{Piece, StoredUtterance},
+    translate,
+};
+
+/// Words that are there already are told together.
+const TOKENS_AT_ONCE: usize = 64;
+
+/// What work says to the session that began it.
+pub(crate) struct Report {
+    pub(crate) op: OpId,
+    pub(crate) what: Happened,
+}
+
+pub(crate) enum Happened {
+    Machine(OpEvent),
+    /// The store has the pieces; the session's ears know which.
+    Stored,
+    /// The reply was spoken: these are its samples.
+    Spoken {
+        event: OpEvent,
+        speech: Arc<[i16]>,
+    },
+}
+
+/// What every piece of work needs.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) session: SessionId,
+    pub(crate) scenario: Arc<Scenario>,
+    pub(crate) max_turns: u32,
+    pub(crate) reports: mpsc::Sender<Report>,
+}
+
+impl Desk {
+    pub(crate) async fn store(self, op: OpId, pieces: Arc<[Piece]>) {
+        for piece in pieces.iter() {
+            let media_type = piece.segment.format.media_type();
+            let put = self.engine.objects.put(&piece.key, piece.segment.bytes.clone(), media_type).await;
+            if let Err(error) = put {
+                tracing::warn!(session.id = %self.session, %error, "A segment could not be stored");
+                let failed = OpEvent::Failed(Failure::new(FailureKind::Unavailable));
+                return self.report(op, Happened::Machine(failed)).await;
+            }
+        }
+        self.report(op, Happened::Stored).await;
+    }
+
+    pub(crate) async fn transcribe(
+        self,
+        op: OpId,
+        turn: TurnId,
+        duration_ms: u64,
+        language: String,
+        audio: StoredUtterance,
+    ) {
+        let request = TranscriptionRequest {
+            session: self.session.clone(),
+            turn: turn.0,
+            language,
+            scenario: Arc::clone(&self.scenario),
+            utterance: Utterance { duration: Duration::from_millis(duration_ms), source: Arc::new(audio) },
+        };
+        let by = translate::source(self.engine.recogniser.provider());
+        let event = match self.engine.recogniser.transcribe(request).await {
+            Ok(heard) => {
+                OpEvent::Heard { text: heard.text, language: heard.language, confidence: heard.confidence, by }
+            }
+            Err(error) => self.failed("transcribe", turn, &error),
+        };
+        self.report(op, Happened::Machine(event)).await;
+    }
+
+    pub(crate) async fn answer(self, op: OpId, turn: TurnId, number: u32, language: String, history: Vec<Line>) {
+        let prompt = Prompt {
+            session: self.session.clone(),
+            turn: number,
+            max_turns: self.max_turns,
+            language,
+            scenario: Arc::clone(&self.scenario),
+            history: history.into_iter().map(translate::line).collect(),
+        };
+        if let Err(error) = self.stream_answer(op, prompt).await {
+            let failed = self.failed("answer", turn, &error);
+            self.report(op, Happened::Machine(failed)).await;
+        }
+    }
+
+    async fn stream_answer(&self, op: OpId, prompt: Prompt) -> Result<(), ProviderError> {
+        let provider = self.engine.persona.provider();
+        let mut tokens = self.engine.persona.answer(prompt).await?.ready_chunks(TOKENS_AT_ONCE);
+        while let Some(ready) = tokens.next().await {
+            let (mut text, mut end) = (String::new(), None);
+            for token in ready {
+                match token {
+                    Ok(Token::Text(piece)) => text.push_str(&piece),
+                    Ok(Token::Finish { reason, usage }) => end = Some(Ok((reason, usage))),
+                    Err(error) => end = Some(Err(error)),
+                }
+                if end.is_some() {
+                    break;
+                }
+            }
+            if !text.is_empty() {
+                self.report(op, Happened::Machine(OpEvent::Token(text))).await;
+            }
+            if let Some(end) = end {
+                let (reason, usage) = end?;
+                let (finish, usage) = (translate::finish(reason), usage.map(translate::usage));
+                let answered = OpEvent::Answered { finish, usage, by: translate::source(provider) };
+                self.report(op, Happened::Machine(answered)).await;
+                return Ok(());
+            }
+        }
+        Err(ProviderError::new(Fault::Garbled, &provider.name, "the answer was cut off"))
+    }
+
+    pub(crate) async fn speak(self, op: OpId, turn: TurnId, text: String, language: String, voice: Option<String>) {
+        let what = match self.speech(turn, text, language, voice).await {
+            Ok((key, speech)) => {
+                let by = self.engine.voice.as_ref().map(|voice| translate::source(voice.provider()));
+                let by = by.unwrap_or_else(nobody);
+                let duration_ms = speech.len() as u64 * 1_000 / u64::from(SPEECH_RATE);
+                Happened::Spoken { event: OpEvent::Spoken { audio: key.into(), duration_ms, by }, speech }
+            }
+            Err(error) => Happened::Machine(self.failed("speak", turn, &error)),
+        };
+        self.report(op, what).await;
+    }
+
+    async fn speech(
+        &self,
+        turn: TurnId,
+        text: String,
+        language: String,
+        voice: Option<String>,
+    ) -> Result<(ObjectKey, Arc<[i16]>), ProviderError> {
+        let Some(engine) = &self.engine.voice else {
+            return Err(ProviderError::new(Fault::Rejected, "none", "there is no voice"));
+        };
+        let voice = voice.or_else(|| self.scenario.persona.voice.clone());
+        let request = SpeechRequest { session: self.session.clone(), text, language, voice };
+        let mut pieces = engine.speak(request).await?;
+        let mut samples = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            match piece? {
+                SpeechPiece::Audio(audio) => samples.extend(audio),
+                SpeechPiece::Word { .. } => (),
+            }
+        }
+        if samples.is_empty() {
+            return Err(ProviderError::new(Fault::Garbled, &engine.provider().name, "nothing was spoken"));
+        }
+        let key = ObjectKey::of_session(&self.session, "replies", u64::from(turn.0), "wav");
+        let wav = audio::wav::encode(&samples, SPEECH_RATE);
+        self.engine.objects.put(&key, wav.into(), "audio/wav").await.map_err(|error| {
+            ProviderError::new(Fault::Unavailable, "storage", format!("the speech could not be stored: {error}"))
+        })?;
+        Ok((key, samples.into()))
+    }
+
+    pub(crate) async fn animate(self, op: OpId, turn: TurnId, text: String, language: String, speech: Arc<[i16]>) {
+        let event = match &self.engine.face {
+            None => OpEvent::Animated { animation: session::Animation::default(), by: nobody() },
+            Some(face) => {
+                let session = self.session.clone();
+                let request = AnimationRequest { session, text, language, speech, audio_url: None };
+                match face.animate(request).await {
+                    Ok(animation) => OpEvent::Animated {
+                        animation: translate::animation(animation),
+                        by: translate::source(face.provider()),
+                    },
+                    Err(error) => self.failed("animate", turn, &error),
+                }
+            }
+        };
+        self.report(op, Happened::Machine(event)).await;
+    }
+
+    fn failed(&self, stage: &'static str, turn: TurnId, error: &ProviderError) -> OpEvent {
+        tracing::warn!(session.id = %self.session, turn.id = turn.0, stage, %error, "A provider failed");
+        OpEvent::Failed(translate::failure(error))
+    }
+
+    /// A session that is gone does not listen any more, and that is fine.
+    async fn report(&self, op: OpId, what: Happened) {
+        let _ = self.reports.send(Report { op, what }).await;
+    }
+}
+
+fn nobody() -> session::Source {
+    session::Source { provider: "none".to_owned(), demo: false }
+}
