@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check clean
+.PHONY: help run test check fuzz generate clean
 
 help: ## What can be done here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: ## Install what is missing, build, and start on port 3001
 	@scripts/run.sh
@@ -14,6 +14,13 @@ check: ## The inner loop: format, lints, quick tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace --lib --bins --quiet
+
+fuzz: ## Look longer for bytes that break a parser
+	PROPTEST_CASES=$${PROPTEST_CASES:-100000} cargo test --package audio --test fuzz_smoke
+
+generate: ## Write again what is generated: the wire types for TypeScript and .env.example
+	UPDATE_GENERATED=1 cargo test --package protocol --test generated
+	cargo run --package server -- config example > target/env.example && mv target/env.example .env.example
 
 clean: ## Remove everything that was built; the data stays
 	cargo clean
