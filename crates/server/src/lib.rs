@@ -9,4 +9,5 @@ pub mod clock;
 pub mod config;
 #[cfg(test)]
 mod fixtures;
+pub mod http;
 pub mod telemetry;

@@ -29,10 +29,10 @@ pub struct S3Location {
     pub bucket: String,
     /// `None` is AWS itself.
     pub endpoint: Option<String>,
-    pub region: Option<String>,
+    pub region: String,
     pub path_style: bool,
-    /// Key id and secret key; `None` leaves it to the machine's own AWS identity.
-    pub credentials: Option<(String, SecretString)>,
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
 }
 
 const DATA_DIR: Variable =
@@ -89,11 +89,7 @@ enum Place {
 pub(super) fn read(values: &mut Values) -> Stores {
     let data_dir = PathBuf::from(values.text(&DATA_DIR).unwrap_or_default());
     let database_url = values
-        .optional(
-            &DATABASE_URL,
-            "sqlite:///path/of/file, sqlite::memory: or postgres://user:password@host/name",
-            database_url,
-        )
+        .optional(&DATABASE_URL, "sqlite:///path/of/file or postgres://user:password@host/name", database_url)
         .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("repartee.db").display()));
     Stores {
         objects: object_store(values, data_dir.join("objects")),
@@ -119,23 +115,22 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
             let endpoint = endpoint.or(endpoint_alternative);
             ObjectStoreLocation::S3(S3Location {
                 bucket: name,
-                region: region.or_else(|| values.text(&S3_REGION)),
+                region: region.or_else(|| values.text(&S3_REGION)).unwrap_or_default(),
                 path_style: path_style.or(path_style_alternative).unwrap_or(endpoint.is_some()),
                 endpoint,
-                credentials: credentials(values),
+                access_key_id: needed_for_bucket(values, &S3_ACCESS_KEY_ID),
+                secret_access_key: needed_for_bucket(values, &S3_SECRET_ACCESS_KEY).into(),
             })
         }
     }
 }
 
-fn credentials(values: &mut Values) -> Option<(String, SecretString)> {
-    let id = values.text(&S3_ACCESS_KEY_ID);
-    let secret = values.secret(&S3_SECRET_ACCESS_KEY);
-    if id.is_some() != secret.is_some() {
-        let missing = if id.is_some() { &S3_SECRET_ACCESS_KEY } else { &S3_ACCESS_KEY_ID };
-        values.refuse(missing.name, "is not set", "the key id and the secret key go together");
-    }
-    id.zip(secret)
+/// A bucket lets nobody in without a key; the start is refused when it is missing.
+fn needed_for_bucket(values: &mut Values, variable: &Variable) -> String {
+    values.text(variable).unwrap_or_else(|| {
+        values.refuse(variable.name, "is not set", "an object store in a bucket needs it");
+        String::new()
+    })
 }
 
 fn database_url(text: &str) -> Option<String> {

@@ -124,9 +124,16 @@ fn a_bucket_is_named_by_its_url_and_the_rest_may_stand_beside() {
     };
     assert_eq!(location.bucket, "voices");
     assert_eq!(location.endpoint.as_deref(), Some("http://minio:9000"));
-    assert_eq!(location.region.as_deref(), Some("eu-1"));
+    assert_eq!(location.region, "eu-1");
     assert!(location.path_style);
-    assert!(location.credentials.is_some());
+    assert_eq!(location.access_key_id, "id");
+}
+
+#[test]
+fn a_bucket_without_a_key_is_a_mistake() {
+    let told = mistakes(&[("OBJECT_STORE_URL", "s3://voices"), ("S3_ACCESS_KEY_ID", "id")]);
+    assert!(told.contains("S3_SECRET_ACCESS_KEY is not set"));
+    assert!(!told.contains("S3_ACCESS_KEY_ID is not set"));
 }
 
 #[test]

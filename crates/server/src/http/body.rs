@@ -1,0 +1,87 @@
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Query, Request, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use ports::PageRequest;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::Failure;
+
+/// A JSON body. No body at all counts as `{}`, so that the route can say which field it misses.
+pub struct Body<T>(pub T);
+
+/// The query of an address.
+pub struct Parameters<T>(pub T);
+
+/// `page` and `pageSize` of a list.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Paging {
+    page: Option<u32>,
+    page_size: Option<u32>,
+}
+
+const PAGE_SIZE: u32 = 10;
+const LARGEST_PAGE: u32 = 100;
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let is_json = is_json(request.headers());
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| Failure::new(rejection.status(), rejection.body_text()))?;
+        if bytes.is_empty() {
+            return Self::parse(b"{}");
+        }
+        if !is_json {
+            let error = "The body must be JSON with Content-Type: application/json";
+            return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+        }
+        Self::parse(&bytes)
+    }
+}
+
+impl<T: DeserializeOwned> Body<T> {
+    fn parse(bytes: &[u8]) -> Result<Self, Failure> {
+        Json::from_bytes(bytes)
+            .map(|Json(value)| Self(value))
+            .map_err(|rejection: JsonRejection| Failure::bad_request(rejection.body_text()))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Query(value) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| Failure::bad_request(rejection.body_text()))?;
+        Ok(Self(value))
+    }
+}
+
+impl Paging {
+    pub(super) fn request(&self) -> Result<PageRequest, Failure> {
+        let page = self.page.unwrap_or(1);
+        let size = self.page_size.unwrap_or(PAGE_SIZE);
+        if page == 0 {
+            return Err(Failure::bad_request("page is 0; the first is 1"));
+        }
+        if !(1..=LARGEST_PAGE).contains(&size) {
+            let error = format!("pageSize is {size}; allowed: 1 to {LARGEST_PAGE}");
+            return Err(Failure::bad_request(error));
+        }
+        Ok(PageRequest { page, size })
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("application/json"))
+}

@@ -1,0 +1,15 @@
+use axum::Json;
+use serde_json::{Value, json};
+
+use crate::clock;
+
+/// As existing front ends ask for it.
+pub(super) async fn api() -> Json<Value> {
+    let timestamp = clock::iso(clock::now());
+    Json(json!({"success": true, "message": "Repartee API is running", "timestamp": timestamp}))
+}
+
+/// The process answers; nothing is said about what it depends on.
+pub(super) async fn alive() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}

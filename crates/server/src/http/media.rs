@@ -1,0 +1,171 @@
+//! Stored audio for a player that has no token: the address itself is signed and expires.
+
+use std::{ops::Range, sync::Arc};
+
+use aws_lc_rs::hmac;
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use ports::{ObjectKey, StoreError, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+use super::{App, Failure, Parameters};
+use crate::clock;
+
+/// Signs addresses of objects, and checks them.
+pub struct MediaLinks {
+    key: hmac::Key,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Signature {
+    /// Milliseconds since the epoch.
+    exp: i64,
+    sig: String,
+}
+
+impl MediaLinks {
+    /// A key of its own is derived, so that no media signature is ever a token's.
+    pub fn new(secret: &SecretString) -> Self {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
+        let derived = hmac::sign(&secret, b"repartee media links 1");
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) }
+    }
+
+    /// The path and query below the server's address; good until `expires_at`.
+    pub fn sign(&self, object: &ObjectKey, expires_at: Timestamp) -> String {
+        let signature = hmac::sign(&self.key, signed_text(object, expires_at).as_bytes());
+        let signature = base64_simd::URL_SAFE_NO_PAD.encode_to_string(signature.as_ref());
+        format!("/media/{object}?exp={}&sig={signature}", expires_at.0)
+    }
+
+    fn verify(&self, object: &ObjectKey, signature: &Signature, now: Timestamp) -> bool {
+        let expires_at = Timestamp(signature.exp);
+        let Ok(given) = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(&signature.sig) else {
+            return false;
+        };
+        let text = signed_text(object, expires_at);
+        now < expires_at && hmac::verify(&self.key, text.as_bytes(), &given).is_ok()
+    }
+}
+
+pub(super) async fn serve(
+    State(app): State<Arc<App>>,
+    Path(key): Path<String>,
+    Parameters(signature): Parameters<Signature>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let refused = || Failure::forbidden("This link is not valid or has expired");
+    let key = ObjectKey::parse(&key).map_err(|_| refused())?;
+    if !app.media.verify(&key, &signature, clock::now()) {
+        return Err(refused());
+    }
+    let object = app.objects.get(&key).await.map_err(|error| match error {
+        StoreError::NotFound(_) => Failure::not_found("This recording is no longer kept"),
+        other => other.into(),
+    })?;
+    Ok(respond(object, media_type(&key), headers.get(header::RANGE)))
+}
+
+fn signed_text(object: &ObjectKey, expires_at: Timestamp) -> String {
+    format!("{object}\n{}", expires_at.0)
+}
+
+fn respond(object: Bytes, media_type: &'static str, range: Option<&HeaderValue>) -> Response {
+    let whole = object.len();
+    let range = range.and_then(|range| range.to_str().ok()).and_then(|range| wanted(range, whole));
+    let mut response = match range {
+        None => Body::from(object).into_response(),
+        Some(None) => StatusCode::RANGE_NOT_SATISFIABLE.into_response(),
+        Some(Some(ref range)) => (StatusCode::PARTIAL_CONTENT, Body::from(object.slice(range.clone()))).into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    let content_range = match range {
+        None => return response,
+        Some(None) => format!("bytes */{whole}"),
+        Some(Some(range)) => format!("bytes {}-{}/{whole}", range.start, range.end - 1),
+    };
+    let content_range = HeaderValue::from_str(&content_range).expect("digits are a header value");
+    headers.insert(header::CONTENT_RANGE, content_range);
+    response
+}
+
+/// What `bytes=first-last` asks for: `None` when the whole is to be served (no single range of bytes),
+/// `Some(None)` when there is nothing at that place.
+fn wanted(range: &str, whole: usize) -> Option<Option<Range<usize>>> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let (first, last) = (first.trim(), last.trim());
+    let range = if first.is_empty() {
+        let length: usize = last.parse().ok()?;
+        whole.saturating_sub(length)..whole
+    } else {
+        let first = first.parse().ok()?;
+        let last: usize = if last.is_empty() { usize::MAX } else { last.parse().ok()? };
+        if last < first {
+            return None;
+        }
+        first..last.saturating_add(1).min(whole)
+    };
+    Some((range.start < range.end).then_some(range))
+}
+
+fn media_type(key: &ObjectKey) -> &'static str {
+    match key.as_str().rsplit('.').next() {
+        Some("ogg" | "opus") => "audio/ogg",
+        Some("wav") => "audio/wav",
+        Some("webm") => "audio/webm",
+        Some("mp4" | "m4a") => "audio/mp4",
+        Some("mp3") => "audio/mpeg",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_cut_to_what_there_is() {
+        for (text, expected) in [
+            ("bytes=0-4", Some(Some(0..5))),
+            ("bytes=5-", Some(Some(5..10))),
+            ("bytes=8-99", Some(Some(8..10))),
+            ("bytes=-3", Some(Some(7..10))),
+            ("bytes=-99", Some(Some(0..10))),
+            ("bytes=10-", Some(None)),
+            ("bytes=-0", Some(None)),
+            ("bytes=0-18446744073709551615", Some(Some(0..10))),
+            ("bytes=4-2", None),
+            ("bytes=0-1,3-4", None),
+            ("words=0-1", None),
+        ] {
+            assert_eq!(wanted(text, 10), expected, "{text}");
+        }
+        assert_eq!(wanted("bytes=0-", 0), Some(None));
+    }
+
+    #[test]
+    fn a_link_is_good_for_its_object_and_its_time_alone() {
+        let links = MediaLinks::new(&"a secret".into());
+        let key = |text| ObjectKey::parse(text).unwrap();
+        let path = links.sign(&key("a/b.ogg"), Timestamp(1000));
+        let sig = path.split("sig=").nth(1).unwrap();
+        let verify = |object, exp, now| {
+            let signature = Signature { exp, sig: sig.to_owned() };
+            links.verify(&key(object), &signature, Timestamp(now))
+        };
+        assert!(path.starts_with("/media/a/b.ogg?exp=1000&sig="));
+        assert!(verify("a/b.ogg", 1000, 999));
+        assert!(!verify("a/b.ogg", 1000, 1000));
+        assert!(!verify("a/b.ogg", 2000, 999));
+        assert!(!verify("a/c.ogg", 1000, 999));
+    }
+}

@@ -1,0 +1,88 @@
+//! The REST interface, media and pages.
+//!
+//! Every answer under `/api` is an envelope (`envelope.rs`); every mistake of a client becomes a
+//! [`Failure`] with a text that a person can act on. This module deliberately knows no socket: what
+//! it shares with the transports is [`App`].
+
+mod account;
+mod body;
+mod caller;
+mod envelope;
+mod health;
+pub mod media;
+mod pages;
+mod passage;
+mod profile;
+mod roleplay;
+mod scenarios;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{any, get, post, put},
+};
+use ports::{Catalog, Journal, LanguageModel, ObjectStore};
+
+pub use body::{Body, Parameters};
+pub use caller::Caller;
+pub use envelope::{Done, Failure, Page, Success};
+pub use passage::protect;
+pub use roleplay::TypedTurns;
+
+use crate::{
+    auth::{Accounts, Origins, Passwords},
+    config::Config,
+    http::media::MediaLinks,
+};
+
+/// What the routes work with.
+pub struct App {
+    pub config: Config,
+    pub catalog: Arc<dyn Catalog>,
+    pub journal: Arc<dyn Journal>,
+    pub objects: Arc<dyn ObjectStore>,
+    pub language_model: Arc<dyn LanguageModel>,
+    pub accounts: Accounts,
+    pub passwords: Passwords,
+    pub origins: Origins,
+    pub media: MediaLinks,
+    pub typed_turns: TypedTurns,
+}
+
+/// Everything that HTTP alone serves, behind its [`protect`]ion.
+pub fn router(app: &Arc<App>) -> Router {
+    protect(routes(app), app)
+}
+
+/// The routes alone, for a caller that adds more behind the same protection.
+pub fn routes(app: &Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/api/health", get(health::api))
+        .route("/api/auth/register", post(account::register))
+        .route("/api/auth/login", post(account::login))
+        .route("/api/auth/logout", post(account::logout))
+        .route("/api/auth/me", get(account::me))
+        .route("/api/auth/profile", put(profile::change))
+        .route("/api/auth/password", put(profile::change_password))
+        .route("/api/scenarios", get(scenarios::list))
+        .route("/api/scenarios/recommended", get(scenarios::recommended))
+        .route("/api/scenarios/{id}", get(scenarios::one))
+        .route("/api/roleplay/start", post(roleplay::start))
+        .route("/api/roleplay/message", post(roleplay::message))
+        .route("/api/roleplay/end", post(roleplay::end))
+        .route("/api/roleplay/session/{id}", get(roleplay::session))
+        .route("/api/roleplay/history", get(roleplay::history))
+        .route("/api", any(pages::not_found))
+        .route("/api/{*rest}", any(pages::not_found));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/media/{*key}", get(media::serve))
+        .route("/demo", get(pages::demo))
+        .merge(api)
+        .merge(pages::web_client(&app.config))
+        .method_not_allowed_fallback(pages::not_found)
+        .with_state(Arc::clone(app))
+}

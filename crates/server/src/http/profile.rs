@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use ports::ProfileChange;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{
+    App, Body, Caller, Done, Failure, Success,
+    account::{PASSWORD_TOO_SHORT, SHORTEST_PASSWORD, UserView, WITHOUT_PASSWORD, check_name},
+};
+use crate::clock;
+
+#[derive(Deserialize)]
+pub(super) struct Profile {
+    name: Option<String>,
+    avatar: Option<String>,
+    department: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PasswordChange {
+    current_password: Option<String>,
+    new_password: Option<String>,
+}
+
+const LONGEST_DEPARTMENT: usize = 200;
+/// A small picture may be given as a data URL.
+const LONGEST_AVATAR: usize = 256 * 1024;
+
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Body(profile): Body<Profile>,
+) -> Result<Success<UserView>, Failure> {
+    if let Some(name) = &profile.name {
+        check_name(name)?;
+    }
+    check_length("department", profile.department.as_deref(), LONGEST_DEPARTMENT)?;
+    check_length("avatar", profile.avatar.as_deref(), LONGEST_AVATAR)?;
+    let change = ProfileChange {
+        name: profile.name.map(|name| name.trim().to_owned()),
+        avatar: profile.avatar,
+        department: profile.department,
+    };
+    let user = app.catalog.change_profile(&account.user.id, change, clock::now()).await?;
+    app.accounts.forget(&user.id);
+    Ok(Success::of(UserView::new(user, account.role)).saying("Profile updated"))
+}
+
+pub(super) async fn change_password(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Body(change): Body<PasswordChange>,
+) -> Result<Done, Failure> {
+    let (Some(current), Some(new)) = (change.current_password, change.new_password) else {
+        return Err(Failure::bad_request("Current password and new password are required"));
+    };
+    if new.chars().count() < SHORTEST_PASSWORD {
+        return Err(Failure::bad_request(PASSWORD_TOO_SHORT));
+    }
+    // Read anew: what is remembered of a person may be older than their last password.
+    let user = app.catalog.user(&account.user.id).await?.ok_or_else(|| Failure::not_found("User not found"))?;
+    let Some(hash) = user.password_hash else {
+        return Err(Failure::bad_request(WITHOUT_PASSWORD));
+    };
+    if !app.passwords.verify(SecretString::from(current), Some(hash)).await {
+        return Err(Failure::bad_request("Current password is incorrect"));
+    }
+    let hash = app.passwords.hash(SecretString::from(new)).await;
+    app.catalog.set_password(&user.id, &hash, clock::now()).await?;
+    app.accounts.forget(&user.id);
+    Ok(Done("Password changed successfully"))
+}
+
+fn check_length(field: &str, text: Option<&str>, longest: usize) -> Result<(), Failure> {
+    match text.map(str::len) {
+        Some(length) if length > longest => {
+            Err(Failure::bad_request(format!("{field} has {length} bytes; allowed: up to {longest}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,189 @@
+use std::{
+    collections::HashSet,
+    ops::RangeInclusive,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{extract::State, http::StatusCode};
+use futures_util::StreamExt as _;
+use ports::{
+    AnsweredRecord, Fault, HeardRecord, LanguageModel, Line, Message, MessageRole, Prompt, ProviderError, Record,
+    Scenario, SessionId, SessionStatus, Speaker, Timestamp, Token, Usage,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{own_session, view::MessageView};
+use crate::{
+    clock,
+    http::{App, Body, Caller, Failure, Success},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct TypedMessage {
+    session_id: Option<String>,
+    content: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Exchange {
+    user_message: MessageView,
+    ai_message: MessageView,
+    turns_remaining: u32,
+}
+
+/// The sessions whose typed turn is being answered: a session has one at a time.
+#[derive(Default)]
+pub struct TypedTurns {
+    open: Mutex<HashSet<SessionId>>,
+}
+
+/// Characters.
+const MESSAGE_LENGTH: RangeInclusive<usize> = 10..=2000;
+
+/// Both sides of the turn are written together, so that a failed answer leaves nothing and may be tried again.
+pub(in crate::http) async fn message(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Body(message): Body<TypedMessage>,
+) -> Result<Success<Exchange>, Failure> {
+    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let (Some(session), Some(content)) = (given(message.session_id), given(message.content)) else {
+        return Err(Failure::bad_request("Session ID and content are required"));
+    };
+    let content = content.trim().to_owned();
+    if !MESSAGE_LENGTH.contains(&content.chars().count()) {
+        let (shortest, longest) = (MESSAGE_LENGTH.start(), MESSAGE_LENGTH.end());
+        let error = format!("Message must be between {shortest} and {longest} characters");
+        return Err(Failure::bad_request(error));
+    }
+    let row = own_session(&app, &account, &session).await?;
+    if row.status != SessionStatus::Active {
+        return Err(Failure::bad_request("Session is not active"));
+    }
+    let Some(_turn) = app.typed_turns.open(&row.id) else {
+        let error = "The previous message is still being answered";
+        return Err(Failure::new(StatusCode::CONFLICT, error));
+    };
+    let Some(summary) = app.catalog.scenario(&row.scenario_id).await? else {
+        return Err(Failure::not_found("Scenario not found or inactive"));
+    };
+    exchange(&app, &row.id, Arc::new(summary.scenario), content).await.map(Success::of)
+}
+
+async fn exchange(
+    app: &App,
+    session: &SessionId,
+    scenario: Arc<Scenario>,
+    content: String,
+) -> Result<Exchange, Failure> {
+    let said = app.catalog.messages(session).await?;
+    let answered = said.iter().filter(|message| message.role == MessageRole::Ai && message.turn > 0).count();
+    let answered = u32::try_from(answered).unwrap_or(u32::MAX);
+    if answered >= scenario.max_turns {
+        return Err(Failure::bad_request("Maximum dialogue turns reached. Please end the session."));
+    }
+    let turn = said.iter().map(|message| message.turn).max().unwrap_or(0) + 1;
+    let heard_at = clock::now();
+    let mut history: Vec<Line> = said.into_iter().filter_map(line).collect();
+    history.push(Line { speaker: Speaker::User, text: content.clone() });
+    let prompt = Prompt {
+        session: session.clone(),
+        turn: answered + 1,
+        max_turns: scenario.max_turns,
+        language: scenario.language.clone(),
+        scenario: Arc::clone(&scenario),
+        history,
+    };
+    let limit = app.config.providers.language_model_timeout;
+    let late = |_| ProviderError::new(Fault::TimedOut, &app.language_model.provider().name, "no whole answer in time");
+    let (text, usage) = tokio::time::timeout(limit, answer(&*app.language_model, prompt)).await.map_err(late)??;
+    let answer = AnsweredRecord {
+        turn,
+        text,
+        provider: app.language_model.provider().name,
+        usage,
+        event_seq: last_event(app, session).await?,
+        at: clock::now(),
+    };
+    let heard = heard(turn, content, &scenario.language, answer.event_seq, heard_at);
+    let exchange = Exchange {
+        user_message: view(session, turn, MessageRole::User, &heard.text, heard_at),
+        ai_message: view(session, turn, MessageRole::Ai, &answer.text, answer.at),
+        turns_remaining: scenario.max_turns - answered - 1,
+    };
+    app.journal.record(session, vec![Record::Heard(heard), Record::Answered(answer)]).await?;
+    Ok(exchange)
+}
+
+async fn answer(model: &dyn LanguageModel, prompt: Prompt) -> Result<(String, Option<Usage>), ProviderError> {
+    let mut tokens = model.answer(prompt).await?;
+    let mut text = String::new();
+    while let Some(token) = tokens.next().await {
+        match token? {
+            Token::Text(piece) => text += &piece,
+            Token::Finish { usage, .. } if !text.trim().is_empty() => return Ok((text, usage)),
+            Token::Finish { .. } => break,
+        }
+    }
+    Err(ProviderError::new(Fault::Garbled, &model.provider().name, "the answer is empty or was cut off"))
+}
+
+/// A typed turn sends no event.
+async fn last_event(app: &App, session: &SessionId) -> Result<u64, Failure> {
+    let resumption = app.journal.resume(session).await?;
+    Ok(resumption.map_or(0, |resumption| resumption.last_event_seq))
+}
+
+fn heard(turn: u32, text: String, language: &str, event_seq: u64, at: Timestamp) -> HeardRecord {
+    HeardRecord {
+        turn,
+        text,
+        language: language.to_owned(),
+        confidence: None,
+        provider: "typed".to_owned(),
+        segments: None,
+        duration_ms: 0,
+        event_seq,
+        at,
+    }
+}
+
+fn view(session: &SessionId, turn: u32, role: MessageRole, text: &str, at: Timestamp) -> MessageView {
+    let voice = match role {
+        MessageRole::User => "user",
+        MessageRole::Ai => "ai",
+        MessageRole::System => "system",
+    };
+    let id = format!("{session}-{turn}-{voice}");
+    MessageView::from(Message { id, session: session.clone(), turn, role, text: text.to_owned(), at })
+}
+
+fn line(message: Message) -> Option<Line> {
+    let speaker = match message.role {
+        MessageRole::User => Speaker::User,
+        MessageRole::Ai => Speaker::Persona,
+        MessageRole::System => return None,
+    };
+    Some(Line { speaker, text: message.text })
+}
+
+impl TypedTurns {
+    /// `None` while another one of this session is open.
+    fn open(&self, session: &SessionId) -> Option<OpenTurn<'_>> {
+        let is_first = self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(session.clone());
+        is_first.then(|| OpenTurn { turns: self, session: session.clone() })
+    }
+}
+
+struct OpenTurn<'a> {
+    turns: &'a TypedTurns,
+    session: SessionId,
+}
+
+impl Drop for OpenTurn<'_> {
+    fn drop(&mut self) {
+        self.turns.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.session);
+    }
+}

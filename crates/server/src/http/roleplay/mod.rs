@@ -1,0 +1,74 @@
+//! A roleplay over REST: typed turns, and what was said in earlier ones.
+
+mod history;
+mod message;
+mod start;
+mod view;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use ports::{Role, SessionId, SessionRow, SessionStatus};
+use serde::Deserialize;
+
+pub(super) use history::history;
+pub use message::TypedTurns;
+pub(super) use message::message;
+pub(super) use start::start;
+
+use self::view::SessionView;
+use super::{App, Body, Caller, Failure, Success};
+use crate::{auth::Account, clock};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionReference {
+    session_id: Option<String>,
+}
+
+pub(super) async fn end(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Body(reference): Body<SessionReference>,
+) -> Result<Success<SessionView>, Failure> {
+    let Some(id) = reference.session_id.filter(|id| !id.is_empty()) else {
+        return Err(Failure::bad_request("Session ID is required"));
+    };
+    let row = own_session(&app, &account, &id).await?;
+    let row = match row.status {
+        SessionStatus::Active | SessionStatus::Completed => app.catalog.complete_session(&row.id, clock::now()).await?,
+        SessionStatus::Abandoned => return Err(Failure::bad_request("Session is not active")),
+    };
+    Ok(Success::of(SessionView::load(&app, row).await?))
+}
+
+pub(super) async fn session(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Path(id): Path<String>,
+) -> Result<Success<SessionView>, Failure> {
+    let row = any_session(&app, &id).await?;
+    if !may_read(&account, &row) {
+        return Err(Failure::forbidden("Not authorized"));
+    }
+    Ok(Success::of(SessionView::load(&app, row).await?))
+}
+
+/// A coach reads what was not practised in private.
+fn may_read(account: &Account, row: &SessionRow) -> bool {
+    row.user == account.user.id || (account.role >= Role::Coach && !row.private)
+}
+
+async fn own_session(app: &App, account: &Account, id: &str) -> Result<SessionRow, Failure> {
+    let row = any_session(app, id).await?;
+    if row.user != account.user.id {
+        return Err(Failure::forbidden("Not authorized"));
+    }
+    Ok(row)
+}
+
+async fn any_session(app: &App, id: &str) -> Result<SessionRow, Failure> {
+    let not_found = || Failure::not_found("Session not found");
+    let id = SessionId::parse(id).map_err(|_| not_found())?;
+    app.catalog.session(&id).await?.ok_or_else(not_found)
+}

@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use ports::{NewSession, SessionId};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::view::SessionView;
+use crate::{
+    clock,
+    http::{App, Body, Caller, Failure, Success},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Start {
+    scenario_id: Option<String>,
+}
+
+/// The persona's opening is the first message. Whatever else the user had open is abandoned.
+pub(in crate::http) async fn start(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Body(start): Body<Start>,
+) -> Result<Success<SessionView>, Failure> {
+    let Some(scenario_id) = start.scenario_id.filter(|id| !id.is_empty()) else {
+        return Err(Failure::bad_request("Scenario ID is required"));
+    };
+    let Some(summary) = app.catalog.scenario(&scenario_id).await? else {
+        return Err(Failure::not_found("Scenario not found or inactive"));
+    };
+    let now = clock::now();
+    let session = NewSession {
+        id: SessionId::parse(&Uuid::now_v7().to_string()).expect("a UUID is an id"),
+        user: account.user.id,
+        scenario_id: summary.scenario.id,
+        opening: Some(summary.scenario.opening),
+        private: false,
+        at: now,
+    };
+    let row = app.catalog.create_session(session).await?;
+    app.catalog.abandon_other_sessions(&row.user, &row.id, now).await?;
+    Ok(Success::created(SessionView::load(&app, row).await?))
+}

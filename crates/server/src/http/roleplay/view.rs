@@ -1,0 +1,67 @@
+use ports::{Message, MessageRole, SessionId, SessionRow, SessionStatus, StoreError, UserId};
+use serde::Serialize;
+
+use crate::{
+    clock,
+    http::{App, scenarios::ScenarioView},
+};
+
+/// A session with everything said in it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct SessionView {
+    id: SessionId,
+    user_id: UserId,
+    scenario_id: String,
+    status: SessionStatus,
+    started_at: String,
+    completed_at: Option<String>,
+    /// `null` when the scenario is no longer offered.
+    scenario: Option<ScenarioView>,
+    messages: Vec<MessageView>,
+    feedback: Option<()>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MessageView {
+    id: String,
+    session_id: SessionId,
+    conversation_id: Option<String>,
+    role: MessageRole,
+    content: String,
+    timestamp: String,
+    embeddings: Option<()>,
+}
+
+impl SessionView {
+    pub(super) async fn load(app: &App, row: SessionRow) -> Result<Self, StoreError> {
+        let scenario = app.catalog.scenario(&row.scenario_id).await?;
+        let messages = app.catalog.messages(&row.id).await?;
+        Ok(Self {
+            id: row.id,
+            user_id: row.user,
+            scenario_id: row.scenario_id,
+            status: row.status,
+            started_at: clock::iso(row.started_at),
+            completed_at: row.completed_at.map(clock::iso),
+            scenario: scenario.map(ScenarioView::from),
+            messages: messages.into_iter().map(MessageView::from).collect(),
+            feedback: None,
+        })
+    }
+}
+
+impl From<Message> for MessageView {
+    fn from(message: Message) -> Self {
+        Self {
+            id: message.id,
+            session_id: message.session,
+            conversation_id: None,
+            role: message.role,
+            content: message.text,
+            timestamp: clock::iso(message.at),
+            embeddings: None,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! A whole server in a folder of its own, asked through its real router.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use bytes::Bytes;
+use ports::{
+    Catalog as _, LanguageModel, ObjectKey, ObjectStore, Prompt, Provider, ProviderError, Role, Scenario, StoreError,
+    StoredObject, TokenStream, UserId, offline::ScenarioPersona,
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use storage::Database;
+use tower::ServiceExt as _;
+
+use crate::{
+    auth::{Accounts, NewToken, Origins, Passwords, Tokens},
+    clock,
+    config::Config,
+    fixtures::Folder,
+    http::{App, TypedTurns, media::MediaLinks, routes},
+};
+
+pub(super) struct House {
+    pub(super) app: Arc<App>,
+    pub(super) database: Arc<Database>,
+    _folder: Folder,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// A request that is told step by step.
+pub(super) struct Ask<'a> {
+    house: &'a House,
+    request: axum::http::request::Builder,
+    body: Body,
+}
+
+const SECRET: &str = "a secret that is long enough for everybody";
+
+impl House {
+    pub(super) async fn new() -> Self {
+        Self::with(&[], Arc::new(ScenarioPersona)).await
+    }
+
+    pub(super) async fn configured(pairs: &[(&str, &str)]) -> Self {
+        Self::with(pairs, Arc::new(ScenarioPersona)).await
+    }
+
+    pub(super) async fn with(pairs: &[(&str, &str)], language_model: Arc<dyn LanguageModel>) -> Self {
+        let folder = Folder::new();
+        let config = Config::from_pairs(pairs).unwrap();
+        let url = format!("sqlite://{}", folder.path.join("test.db").display());
+        let database = Arc::new(Database::open(&url).await.unwrap());
+        database.migrate().await.unwrap();
+        database.ship_scenarios(&scenarios(), clock::now()).await.unwrap();
+        let secret = SecretString::from(SECRET);
+        let tokens = Tokens::new(&config.auth, &secret);
+        let app = App {
+            accounts: Accounts::new(tokens, database.clone(), config.auth.provision_users),
+            catalog: database.clone(),
+            journal: database.clone(),
+            objects: Arc::new(Shelf::default()),
+            language_model,
+            passwords: Passwords::new(),
+            origins: Origins::new(&config.listen.allowed_origins),
+            media: MediaLinks::new(&secret),
+            typed_turns: TypedTurns::default(),
+            config,
+        };
+        Self { app: Arc::new(app), database, _folder: folder }
+    }
+
+    pub(super) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:3001");
+        Ask { house: self, request, body: Body::empty() }
+    }
+
+    pub(super) fn get(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::GET, path)
+    }
+
+    pub(super) fn post(&self, path: &str, body: Value) -> Ask<'_> {
+        self.ask(Method::POST, path).json(body)
+    }
+
+    pub(super) fn put(&self, path: &str, body: Value) -> Ask<'_> {
+        self.ask(Method::PUT, path).json(body)
+    }
+
+    /// Of somebody whom nobody has met yet.
+    pub(super) fn token(&self, user: &str, role: Role) -> String {
+        let user = UserId::parse(user).unwrap();
+        let email = format!("{user}@example.org");
+        let token = NewToken { user: &user, email: &email, role };
+        self.app.accounts.tokens.sign(&token, clock::now())
+    }
+
+    /// A session that Ann has just started.
+    pub(super) async fn session_of(&self, token: &str) -> String {
+        let start = serde_json::json!({"scenarioId": "price-talk"});
+        let answer = self.post("/api/roleplay/start", start).bearer(token).send().await;
+        assert_eq!(answer.status, StatusCode::CREATED);
+        answer.json()["data"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Ask<'_> {
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub(super) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub(super) fn cookie(self, token: &str) -> Self {
+        self.header("cookie", &format!("theme=dark; token={token}"))
+    }
+
+    pub(super) fn body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub(super) async fn send(self) -> Answer {
+        let router = crate::http::protect(routes(&self.house.app), &self.house.app);
+        self.send_to(router).await
+    }
+
+    pub(super) async fn send_to(self, router: Router) -> Answer {
+        let request = self.request.body(self.body).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    fn json(self, body: Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Status and text of a failure in its envelope.
+    pub(super) fn failure(&self) -> (u16, String) {
+        let body = self.json();
+        assert_eq!(body["success"], false, "{body}");
+        (self.status.as_u16(), body["error"].as_str().unwrap().to_owned())
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+fn scenarios() -> Vec<Scenario> {
+    let scenario = |id: &str, alias: &str, title: &str, category: &str, difficulty: &str| {
+        serde_json::from_value(serde_json::json!({
+            "id": id, "aliases": [alias], "title": title, "description": "Told by the tests.",
+            "category": category, "difficulty": difficulty, "language": "en-US",
+            "estimated_duration": 12, "max_turns": 2, "goals": ["Hold the price"],
+            "persona": {
+                "name": "Quinn", "role": "CIO", "company": "Zed Ltd", "background": "Careful.",
+                "concerns": ["cost"], "personality": "dry",
+            },
+            "opening": "You have ten minutes.",
+            "objections": [{"says": "Too expensive."}], "ideal_answers": ["It pays for itself."],
+        }))
+        .unwrap()
+    };
+    vec![
+        scenario("price-talk", "5333f079-3b46-4745-97d8-8b287e19a7ae", "Price talk", "Pricing & Negotiation", "hard"),
+        scenario("first-call", "hello", "First call", "Opening Conversation", "easy"),
+    ]
+}
+
+/// An object store on a shelf.
+#[derive(Default)]
+struct Shelf {
+    objects: Mutex<HashMap<ObjectKey, Bytes>>,
+}
+
+#[async_trait]
+impl ObjectStore for Shelf {
+    async fn put(&self, key: &ObjectKey, body: Bytes, _media_type: &str) -> Result<(), StoreError> {
+        self.objects.lock().unwrap().insert(key.clone(), body);
+        Ok(())
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {
+        let object = self.objects.lock().unwrap().get(key).cloned();
+        object.ok_or_else(|| StoreError::NotFound(key.to_string()))
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        self.objects.lock().unwrap().remove(key);
+        Ok(())
+    }
+
+    async fn list(&self, _prefix: &str) -> Result<Vec<StoredObject>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// A language model that says these tokens, or fails.
+pub(super) struct Says(pub(super) Vec<Result<ports::Token, ProviderError>>);
+
+#[async_trait]
+impl LanguageModel for Says {
+    fn provider(&self) -> Provider {
+        Provider::real("says")
+    }
+
+    async fn answer(&self, _prompt: Prompt) -> Result<TokenStream, ProviderError> {
+        Ok(Box::pin(futures_util::stream::iter(self.0.clone())))
+    }
+}

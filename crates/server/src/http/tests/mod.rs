@@ -1,0 +1,6 @@
+mod accounts;
+mod house;
+mod passage;
+mod roleplay;
+mod scenarios;
+mod serving;

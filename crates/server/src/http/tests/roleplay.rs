@@ -1,0 +1,203 @@
+use std::sync::Arc;
+
+use ports::{Catalog as _, FinishReason, NewSession, Role, SessionId, Token, UserId};
+use serde_json::{Value, json};
+
+use super::house::{Answer, House, Says};
+use crate::clock;
+
+const ANSWER: &str = "We can show you the numbers.";
+
+async fn say(house: &House, token: &str, session: &str, content: &str) -> Answer {
+    let message = json!({"sessionId": session, "content": content});
+    house.post("/api/roleplay/message", message).bearer(token).send().await
+}
+
+#[tokio::test]
+async fn a_session_begins_with_the_personas_opening() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let start = json!({"scenarioId": "5333f079-3b46-4745-97d8-8b287e19a7ae"});
+    let answer = house.post("/api/roleplay/start", start).cookie(&token).send().await;
+    assert_eq!(answer.status, 201);
+    let session = &answer.json()["data"];
+    assert_eq!(session["userId"], "kim");
+    assert_eq!(session["scenarioId"], "price-talk");
+    assert_eq!(session["scenario"]["title"], "Price talk");
+    assert_eq!(session["status"], "active");
+    assert_eq!(session["completedAt"], Value::Null);
+    assert_eq!(session["feedback"], Value::Null);
+    let messages = session["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0]["role"], "ai");
+    assert_eq!(messages[0]["content"], "You have ten minutes.");
+    assert_eq!(messages[0]["sessionId"], session["id"]);
+}
+
+#[tokio::test]
+async fn a_start_needs_a_scenario_that_is_offered() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    for (body, expected) in [
+        (json!({}), (400, "Scenario ID is required")),
+        (json!({"scenarioId": "none"}), (404, "Scenario not found or inactive")),
+    ] {
+        let answer = house.post("/api/roleplay/start", body).bearer(&token).send().await;
+        assert_eq!(answer.failure(), (expected.0, expected.1.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_new_session_abandons_the_old_one() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let first = house.session_of(&token).await;
+    house.session_of(&token).await;
+    let old = house.get(&format!("/api/roleplay/session/{first}")).bearer(&token).send().await.json();
+    assert_eq!(old["data"]["status"], "abandoned");
+    let said = say(&house, &token, &first, "Are you still there?").await;
+    assert_eq!(said.failure(), (400, "Session is not active".to_owned()));
+    let ended = house.post("/api/roleplay/end", json!({"sessionId": first})).bearer(&token).send().await;
+    assert_eq!(ended.failure(), (400, "Session is not active".to_owned()));
+}
+
+#[tokio::test]
+async fn a_typed_turn_is_answered_and_kept_until_the_turns_are_used_up() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+
+    let first = say(&house, &token, &session, &format!("  {ANSWER} ")).await.json();
+    assert_eq!(first["data"]["turnsRemaining"], 1);
+    assert_eq!(first["data"]["userMessage"]["role"], "user");
+    assert_eq!(first["data"]["userMessage"]["content"], ANSWER);
+    assert_eq!(first["data"]["aiMessage"]["role"], "ai");
+    assert!(!first["data"]["aiMessage"]["content"].as_str().unwrap().is_empty());
+    let second = say(&house, &token, &session, ANSWER).await.json();
+    assert_eq!(second["data"]["turnsRemaining"], 0);
+    let third = say(&house, &token, &session, ANSWER).await;
+    assert_eq!(third.failure(), (400, "Maximum dialogue turns reached. Please end the session.".to_owned()));
+
+    let kept = house.get(&format!("/api/roleplay/session/{session}")).bearer(&token).send().await.json();
+    let messages = kept["data"]["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 5);
+    assert_eq!(messages[1], first["data"]["userMessage"]);
+    assert_eq!(messages[2], first["data"]["aiMessage"]);
+    assert_eq!(messages[4], second["data"]["aiMessage"]);
+}
+
+#[tokio::test]
+async fn a_message_has_a_session_and_a_reasonable_length() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+    let long = "x".repeat(2001);
+    let length = "Message must be between 10 and 2000 characters";
+    for (session, content, expected) in [
+        ("", ANSWER, (400, "Session ID and content are required")),
+        (&session, "", (400, "Session ID and content are required")),
+        (&session, "too short", (400, length)),
+        (&session, &long, (400, length)),
+        ("none", ANSWER, (404, "Session not found")),
+        ("../etc", ANSWER, (404, "Session not found")),
+    ] {
+        let answer = say(&house, &token, session, content).await;
+        assert_eq!(answer.failure(), (expected.0, expected.1.to_owned()));
+    }
+    let chinese = "你好，请问这个价格可以再便宜一点吗";
+    assert_eq!(say(&house, &token, &session, chinese).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_leaves_nothing_and_may_be_tried_again() {
+    let text = || Ok(Token::Text("half a sen".to_owned()));
+    let finish = || Ok(Token::Finish { reason: FinishReason::Stop, usage: None });
+    for tokens in [vec![], vec![text()], vec![finish()]] {
+        let house = House::with(&[], Arc::new(Says(tokens))).await;
+        let token = house.token("kim", Role::Trainee);
+        let session = house.session_of(&token).await;
+        let answer = say(&house, &token, &session, ANSWER).await;
+        assert_eq!(answer.failure(), (500, "Failed to generate AI response. Please try again.".to_owned()));
+        let kept = house.database.messages(&SessionId::parse(&session).unwrap()).await.unwrap();
+        assert_eq!(kept.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_ended_session_is_complete_and_ending_it_again_changes_nothing() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+    let end = || house.post("/api/roleplay/end", json!({"sessionId": session})).bearer(&token).send();
+    let first = end().await.json();
+    assert_eq!(first["data"]["status"], "completed");
+    assert!(first["data"]["completedAt"].is_string());
+    assert_eq!(first["data"]["messages"].as_array().unwrap().len(), 1);
+    assert_eq!(end().await.json(), first);
+    let scenario = house.get("/api/scenarios/price-talk").send().await.json();
+    assert_eq!(scenario["data"]["practiceCount"], 1);
+    let said = say(&house, &token, &session, ANSWER).await;
+    assert_eq!(said.failure(), (400, "Session is not active".to_owned()));
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_its_user_and_a_coach_may_read_it() {
+    let house = House::new().await;
+    let (kim, lee, coach) =
+        (house.token("kim", Role::Trainee), house.token("lee", Role::Trainee), house.token("carol", Role::Coach));
+    let session = house.session_of(&kim).await;
+    let path = format!("/api/roleplay/session/{session}");
+    let forbidden = (403, "Not authorized".to_owned());
+    assert_eq!(house.get(&path).bearer(&lee).send().await.failure(), forbidden);
+    assert_eq!(house.get(&path).bearer(&coach).send().await.status, 200);
+    for token in [&lee, &coach] {
+        assert_eq!(say(&house, token, &session, ANSWER).await.failure(), forbidden);
+        let end = house.post("/api/roleplay/end", json!({"sessionId": session})).bearer(token).send().await;
+        assert_eq!(end.failure(), forbidden);
+    }
+}
+
+#[tokio::test]
+async fn a_coach_does_not_read_what_was_practised_in_private() {
+    let house = House::new().await;
+    let (kim, coach) = (house.token("kim", Role::Trainee), house.token("carol", Role::Coach));
+    house.get("/api/auth/me").bearer(&kim).send().await;
+    let session = NewSession {
+        id: SessionId::parse("secret").unwrap(),
+        user: UserId::parse("kim").unwrap(),
+        scenario_id: "price-talk".to_owned(),
+        opening: None,
+        private: true,
+        at: clock::now(),
+    };
+    house.database.create_session(session).await.unwrap();
+    let path = "/api/roleplay/session/secret";
+    assert_eq!(house.get(path).bearer(&kim).send().await.status, 200);
+    assert_eq!(house.get(path).bearer(&coach).send().await.failure().0, 403);
+}
+
+#[tokio::test]
+async fn the_history_lists_ones_own_completed_sessions() {
+    let house = House::new().await;
+    let (kim, lee) = (house.token("kim", Role::Trainee), house.token("lee", Role::Trainee));
+    let session = house.session_of(&kim).await;
+    say(&house, &kim, &session, ANSWER).await;
+    house.post("/api/roleplay/end", json!({"sessionId": session})).bearer(&kim).send().await;
+    house.session_of(&kim).await;
+
+    let page = house.get("/api/roleplay/history?page=1&pageSize=5").bearer(&kim).send().await.json();
+    assert_eq!(page["data"]["total"], 1);
+    let item = &page["data"]["items"][0];
+    assert_eq!(item["id"], json!(session));
+    assert_eq!(item["status"], "completed");
+    assert_eq!(
+        item["scenario"],
+        json!({"id": "price-talk", "title": "Price talk", "category": "Pricing & Negotiation", "difficulty": "hard"})
+    );
+    assert_eq!(item["duration"], 0);
+    assert_eq!(item["messageCount"], 3);
+    assert_eq!(item["messages"].as_array().unwrap().len(), 3);
+    assert_eq!(item["feedback"], Value::Null);
+    let others = house.get("/api/roleplay/history").bearer(&lee).send().await.json();
+    assert_eq!(others["data"]["items"], json!([]));
+}
