@@ -27,7 +27,8 @@ pub trait Catalog: Send + Sync + 'static {
     /// Active ones, most practised first, then by title.
     async fn scenarios(&self, filter: &ScenarioFilter, page: PageRequest) -> Result<Page<ScenarioSummary>, StoreError>;
 
-    /// Creates the session for this user. [`StoreError::Conflict`] when the id exists.
+    /// Creates the session for this user. [`StoreError::Conflict`] when the id exists,
+    /// [`StoreError::NotFound`] when the user or the scenario does not.
     async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError>;
 
     /// In one step: creates the session if nobody owns it, and says whose it is.
@@ -39,6 +40,7 @@ pub trait Catalog: Send + Sync + 'static {
     async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError>;
 
     /// Completes it (idempotent) and counts the practice for its scenario.
+    /// [`StoreError::Conflict`] when it was abandoned: that is final.
     async fn complete_session(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError>;
 
     /// Completed ones of this user, newest first.

@@ -8,6 +8,9 @@ use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage};
 pub trait Journal: Send + Sync + 'static {
     /// Returns once all the records are durable. Writing the same record twice changes nothing
     /// (segments by number, turns by number), so a caller that is unsure writes again.
+    /// What was recorded first stands. All records of a call are written or none.
+    /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer or a voice
+    /// without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
     /// Implementations gather concurrent calls into one commit.
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError>;
 
@@ -112,6 +115,7 @@ pub struct Resumption {
     pub last_event_seq: u64,
     /// Milliseconds of audio stored so far.
     pub duration_ms: u64,
+    /// Both voices of every turn, oldest first. The opening is the catalogue's and not among them.
     pub history: Vec<Line>,
     pub ended: Option<EndedRecord>,
 }

@@ -63,18 +63,22 @@ async fn write_groups(pool: Pool, mut entries: mpsc::Receiver<Entry>, commits: A
     let mut group = Vec::with_capacity(GROUP);
     while entries.recv_many(&mut group, GROUP).await > 0 {
         match commit(&pool, &group, &commits).await {
-            Err(StoreError::Unavailable(text)) => {
-                answer(&mut group, &Err(StoreError::Unavailable(text)));
-            }
-            // One of them cannot be written. Alone, each gets its own answer.
-            Err(_) if group.len() > 1 => {
-                for entry in group.drain(..) {
-                    let written = commit(&pool, std::slice::from_ref(&entry), &commits).await;
-                    let _ = entry.done.send(written);
-                }
+            Err(StoreError::Refused(_) | StoreError::NotFound(_) | StoreError::Conflict(_)) if group.len() > 1 => {
+                write_singly(&pool, &mut group, &commits).await;
             }
             written => answer(&mut group, &written),
         }
+    }
+}
+
+/// One of the group cannot be written. Alone, each gets its own answer, until the database goes away.
+async fn write_singly(pool: &Pool, group: &mut Vec<Entry>, commits: &AtomicU64) {
+    let mut written = Ok(());
+    for entry in group.drain(..) {
+        if !matches!(written, Err(StoreError::Unavailable(_))) {
+            written = commit(pool, std::slice::from_ref(&entry), commits).await;
+        }
+        let _ = entry.done.send(written.clone());
     }
 }
 

@@ -8,21 +8,25 @@ use sqlx::migrate::Migrator;
 use super::{
     Database,
     backend::{Backend, on},
-    failure::migration_failure,
+    failure::{failure, migration_failure},
 };
 
 impl Database {
-    /// Applies what is pending, in order. On PostgreSQL several servers may call this at once.
+    /// Applies what is pending, in order. Several servers may call this at once.
     ///
     /// Refused when an applied migration was edited. A database that is ahead of this version is
     /// fine, so that a release can be taken back.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migrator = self.migrator();
         match &self.writes {
-            Backend::Sqlite(pool) => migrator.run(pool).await,
-            Backend::Postgres(pool) => migrator.run(pool).await,
+            // Sqlx locks PostgreSQL itself; here it is this transaction that keeps others out.
+            Backend::Sqlite(pool) => {
+                let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(failure)?;
+                migrator.run(&mut *transaction).await.map_err(migration_failure)?;
+                transaction.commit().await.map_err(failure)
+            }
+            Backend::Postgres(pool) => migrator.run(pool).await.map_err(migration_failure),
         }
-        .map_err(migration_failure)
     }
 
     /// The names of the migrations that [`Self::migrate`] would apply. Changes nothing.
