@@ -75,7 +75,8 @@ def compose_environment(postgres_port, s3_port):
     }
     defaults["DATABASE_URL"] = defaults["DATABASE_URL"].replace("@postgres/", f"@127.0.0.1:{postgres_port}/")
     defaults["S3_ENDPOINT"] = defaults["S3_ENDPOINT"].replace("minio:9000", f"127.0.0.1:{s3_port}")
-    return defaults
+    port = free_port()
+    return {**defaults, "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
 
 
 @pytest.fixture
