@@ -37,22 +37,23 @@ pub fn decode<S: AsRef<[u8]>>(segments: impl IntoIterator<Item = S>) -> Result<V
     Ok(decoding.output)
 }
 
-fn read(segment: &[u8], decoding: &mut Decoding) -> Result<(), AudioError> {
+/// Reads a whole file of any kind that is ever stored.
+pub(crate) fn read(segment: &[u8], sink: &mut impl Sink) -> Result<(), AudioError> {
     let limits = Limits { element: segment.len(), ..Limits::default() };
     match magic::container(segment) {
-        Some(Container::Ogg) => Ogg::default().parse(segment, &limits, decoding)?,
-        Some(Container::Wav) => Wav::default().parse(segment, &limits, decoding)?,
-        Some(Container::WebM) => WebM::default().parse(segment, &limits, decoding)?,
-        Some(Container::Mp4) => Mp4::default().parse(segment, &limits, decoding)?,
-        None if aac::is_adts(segment) => return aac::parse_adts(segment, decoding),
+        Some(Container::Ogg) => Ogg::default().parse(segment, &limits, sink)?,
+        Some(Container::Wav) => Wav::default().parse(segment, &limits, sink)?,
+        Some(Container::WebM) => WebM::default().parse(segment, &limits, sink)?,
+        Some(Container::Mp4) => Mp4::default().parse(segment, &limits, sink)?,
+        None if aac::is_adts(segment) => return aac::parse_adts(segment, sink),
         None => return Err(AudioError::UnknownFile { found: magic::describe(segment) }),
     };
     Ok(())
 }
 
 #[derive(Default)]
-struct Decoding {
-    output: Vec<i16>,
+pub(crate) struct Decoding {
+    pub(crate) output: Vec<i16>,
     voice: Option<Voice>,
 }
 
@@ -73,7 +74,8 @@ struct OpusVoice {
 }
 
 impl Decoding {
-    fn end_voice(&mut self) {
+    /// Appends what the stream's resampler still holds.
+    pub(crate) fn end_voice(&mut self) {
         match self.voice.take() {
             Some(Voice::Aac(_, _, resampler) | Voice::Pcm(_, resampler)) => resampler.finish(&mut self.output),
             Some(Voice::Opus(_)) | None => {}

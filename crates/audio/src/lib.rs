@@ -1,10 +1,11 @@
 //! Audio as bytes: what a microphone's chunks contain, how to cut them into files that play by themselves, and how to hear them.
 //!
 //! [`Intake`] takes the chunks of one session and gives back [`Segment`]s without transcoding; [`decode`] turns stored segments into
-//! samples. Everything is pushed: nothing here reads, waits, or asks what time it is. The crate deliberately does not know sessions,
+//! samples, a [`Composer`] puts them together again. Everything is pushed: nothing here reads, waits, or asks what time it is. The crate deliberately does not know sessions,
 //! turns, storage, or where the bytes came from, and nothing in it grows beyond its [`Limits`].
 
 mod aac;
+mod compose;
 mod declared;
 mod decode;
 mod error;
@@ -21,6 +22,7 @@ mod sink;
 pub mod wav;
 mod webm;
 
+pub use compose::Composer;
 pub use declared::Declared;
 pub use decode::{SAMPLE_RATE, decode};
 pub use error::AudioError;

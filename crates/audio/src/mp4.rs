@@ -119,7 +119,7 @@ impl Mp4 {
         let wanted = loop {
             let Some(sample) = self.samples.front() else { break None };
             let gap = sample.offset.checked_sub(self.position);
-            if sample.size as usize <= limits.element
+            if (1..=limits.element).contains(&(sample.size as usize))
                 && gap.is_some_and(|gap| gap.saturating_add(sample.size.into()) <= self.media)
             {
                 break gap.map(|gap| (gap, sample.size as usize));

@@ -7,7 +7,7 @@ mod writer;
 use serde::{Deserialize, Serialize};
 
 use self::page::{NotAPage, Page};
-pub(crate) use self::writer::write;
+pub(crate) use self::writer::{Writer, write};
 use crate::{
     AudioError, Limits,
     opus::OpusHead,

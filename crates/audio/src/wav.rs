@@ -13,8 +13,7 @@ pub const HEADER: usize = 44;
 /// 16-bit mono samples as a file.
 pub fn encode(samples: &[i16], rate: u32) -> Vec<u8> {
     let mut file = Vec::with_capacity(HEADER + samples.len() * 2);
-    let pcm = Pcm { rate, channels: 1, format: SampleFormat::Int16 };
-    file.extend_from_slice(&header(pcm, samples.len() * 2));
+    file.extend_from_slice(&header(Pcm::mono(rate), samples.len() * 2));
     file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
     file
 }
@@ -33,6 +32,10 @@ pub(crate) enum SampleFormat {
 }
 
 impl Pcm {
+    pub(crate) fn mono(rate: u32) -> Self {
+        Self { rate, channels: 1, format: SampleFormat::Int16 }
+    }
+
     pub(crate) fn frame_bytes(self) -> usize {
         usize::from(self.channels) * usize::from(self.sample_bytes())
     }

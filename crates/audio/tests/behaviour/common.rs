@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use audio::{AudioError, Declared, Format, Intake, Limits, Segment};
+use audio::{AudioError, Composer, Declared, Format, Intake, Limits, Segment};
 
 /// Streams that every property is tried on.
 pub(crate) const RECORDINGS: [&str; 5] = ["chromium.webm", "pages.ogg", "aac.mp4", "opus.mp4", "chromium.mp4"];
@@ -42,6 +42,18 @@ pub(crate) fn whole<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Segme
         intake.push(chunk, &Declared::unknown()).expect("a good chunk");
     }
     intake.cut()
+}
+
+/// One file of all segments.
+pub(crate) fn compose(segments: &[Segment]) -> (Format, Vec<u8>) {
+    let mut composer = Composer::new(segments.iter().map(|segment| segment.format));
+    let mut file = Vec::new();
+    for segment in segments {
+        file.extend(composer.push(&segment.bytes).unwrap());
+    }
+    let format = composer.format();
+    file.extend(composer.finish());
+    (format, file)
 }
 
 /// Pushes `bytes` and gives what was complained about.

@@ -145,6 +145,21 @@ fn an_mp4_that_is_not_fragmented_is_refused() {
 }
 
 #[test]
+fn an_empty_sample_does_not_hold_up_the_stream() {
+    let good = fixture("chromium.mp4");
+    let mut mp4 = good.clone();
+    let run = mp4.windows(4).position(|window| window == b"trun").unwrap();
+    let last_of_six = run + 4 + 12 + 5 * 8 + 4;
+    assert_eq!(mp4[last_of_six..last_of_six + 4], [0, 0, 1, 0xe2]);
+    mp4[last_of_six..last_of_six + 4].fill(0);
+    let mut intake = intake();
+    complaint(&mut intake, &mp4, &Declared::unknown());
+    let mut expected = packets(&whole([&good[..]]));
+    expected.remove(5);
+    assert!(packets(&intake.cut()) == expected);
+}
+
+#[test]
 fn laced_blocks_are_refused() {
     let mut webm = fixture("chromium.webm");
     let cluster = webm.windows(4).position(|window| window == [0x1f, 0x43, 0xb6, 0x75]).unwrap();
