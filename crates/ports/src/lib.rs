@@ -8,7 +8,7 @@
 
 mod avatar;
 mod catalog;
-#[cfg(feature = "contract")]
+#[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod ids;
 mod journal;

@@ -190,11 +190,17 @@ async fn scenarios_are_filtered_and_paged(db: &impl Catalog) {
 async fn the_most_practised_scenario_comes_first(db: &impl Catalog) {
     settle(db).await;
     ship(db, &[scenario("another", "Another"), scenario("budget", "No budget left")], 600).await;
+    for id in ["begun", "begun-too"] {
+        let elsewhere = NewSession { scenario_id: "another".to_owned(), ..new_session(id, "ann") };
+        create(db, elsewhere).await;
+    }
     create(db, new_session("s", "ann")).await;
     let done = db.complete_session(&session_id("s"), Timestamp(3_000)).await;
     assert!(done.is_ok(), "{done:?}");
     let all = titles(db, &ScenarioFilter::default(), EVERYTHING).await;
     assert_eq!(all.items, ["No budget left", "Another"]);
+    let begun = find(db, "another").await.expect("it is there");
+    assert_eq!(begun.practice_count, 0, "what was only begun is no practice");
 }
 
 async fn a_new_session_is_active_and_opens_with_the_persona(db: &impl Catalog) {

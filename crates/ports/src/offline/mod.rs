@@ -12,3 +12,16 @@ pub use persona::ScenarioPersona;
 pub use recogniser::ScriptedRecogniser;
 pub use visemes::VisemeAvatar;
 pub use voice::BuiltInVoice;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract;
+
+    #[tokio::test]
+    async fn the_offline_providers_keep_the_contracts() {
+        contract::speech_to_text::suite(async || ScriptedRecogniser).await;
+        contract::language_model::suite(async || ScenarioPersona).await;
+        contract::text_to_speech::suite(async || BuiltInVoice).await;
+    }
+}
