@@ -5,6 +5,7 @@ use std::io::Write as _;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use ports::UserId;
+use tokio::runtime::Runtime;
 
 use crate::{
     auth::{NewToken, Tokens, load_or_generate, parse_role},
@@ -13,6 +14,8 @@ use crate::{
         Config,
         parse::{SPAN, span},
     },
+    telemetry,
+    wiring::open_database,
 };
 
 /// A realtime voice roleplay backend.
@@ -39,6 +42,8 @@ enum Command {
     Serve,
     /// Print a token signed with the configured secret
     Token(TokenArguments),
+    /// Bring the database up to date; serving does that too
+    Migrate,
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -73,6 +78,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(),
             Command::Token(arguments) => print_token(&arguments),
+            Command::Migrate => runtime()?.block_on(migrate()),
             Command::Config(ConfigCommand::Check) => print_settings(),
             Command::Config(ConfigCommand::Example) => print(&Config::example()),
         }
@@ -80,7 +86,22 @@ impl Cli {
 }
 
 fn serve() -> anyhow::Result<()> {
-    anyhow::bail!("not yet")
+    let config = Config::load()?;
+    telemetry::start(&config.logging)?;
+    runtime()?.block_on(crate::serve::serve(config, |ready| print(&ready.to_string())))
+}
+
+async fn migrate() -> anyhow::Result<()> {
+    let config = Config::load()?;
+    let database = open_database(&config).await?;
+    let pending = database.pending_migrations().await?;
+    database.migrate().await?;
+    let applied: String = pending.iter().map(|name| format!("applied {name}\n")).collect();
+    print(if applied.is_empty() { "nothing to do\n" } else { &applied })
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Runtime::new().context("cannot start the async runtime")
 }
 
 fn print_token(arguments: &TokenArguments) -> anyhow::Result<()> {

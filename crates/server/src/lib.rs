@@ -10,4 +10,6 @@ pub mod config;
 #[cfg(test)]
 mod fixtures;
 pub mod http;
+pub mod serve;
 pub mod telemetry;
+pub mod wiring;

@@ -37,11 +37,11 @@ pub(super) fn read(values: &mut Values, environment: Environment) -> Listen {
     let host = values.required(&HOST, "an IP address or localhost", host);
     let port = parse::number(values, &PORT, 0..=u16::MAX);
     let public_url = values.optional(&PUBLIC_URL, WEB_ADDRESS, parse::web_address);
-    let mut allowed_origins = values
+    let mut allowed_origins: Vec<String> = values
         .optional(&FRONTEND_URL, "origins such as https://app.example, without a path, separated by commas", |text| {
             text.split(',').map(|part| parse::origin(part.trim())).collect()
         })
-        .unwrap_or_else(Vec::new);
+        .unwrap_or_default();
     allowed_origins.extend(public_url.as_deref().and_then(origin_of));
     if environment == Environment::Development {
         allowed_origins.extend(LOCAL_PAGES.map(str::to_owned));

@@ -69,10 +69,16 @@ const LLM_PROVIDER: Variable =
 const TTS_PROVIDER: Variable =
     Variable::new("TTS_PROVIDER", "auto", "Who speaks: auto, espeak, built-in, openai, command, none");
 const AVATAR_PROVIDER: Variable = Variable::new("AVATAR_PROVIDER", "auto", "Who moves the face: auto, visemes, none");
-const STT_COMMAND: Variable =
-    Variable::new("STT_COMMAND", "", "Command that reads a WAV file and prints its text; auto prefers it");
-const TTS_COMMAND: Variable =
-    Variable::new("TTS_COMMAND", "", "Command that reads a text and writes a WAV file; auto prefers it");
+const STT_COMMAND: Variable = Variable::new(
+    "STT_COMMAND",
+    "",
+    "Command that gets a WAV ({wav}, or its standard input) and prints the text; auto prefers it",
+);
+const TTS_COMMAND: Variable = Variable::new(
+    "TTS_COMMAND",
+    "",
+    "Command that gets a text ({text_file}, or its standard input) and makes a WAV ({wav}, or its standard output); auto prefers it",
+);
 const OPENAI_BASE_URL: Variable = Variable::new(
     "OPENAI_BASE_URL",
     "",

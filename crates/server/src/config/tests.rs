@@ -185,5 +185,5 @@ fn every_variable_is_declared_once() {
 fn the_example_in_the_repository_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.env.example");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == Config::example(), ".env.example is stale: run `cargo run -- config example > .env.example`");
+    assert!(committed == Config::example(), ".env.example is stale: run `make generate`");
 }

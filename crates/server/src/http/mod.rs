@@ -41,6 +41,8 @@ use crate::{
 /// What the routes work with.
 pub struct App {
     pub config: Config,
+    /// How the world reaches this server, without a slash at the end.
+    pub public_url: String,
     pub catalog: Arc<dyn Catalog>,
     pub journal: Arc<dyn Journal>,
     pub objects: Arc<dyn ObjectStore>,

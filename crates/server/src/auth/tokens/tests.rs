@@ -30,7 +30,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     for line in body.as_bytes().chunks(64) {
         writeln!(text, "{}", std::str::from_utf8(line).unwrap()).unwrap();
     }
-    write!(text, "-----END {label}-----\n").unwrap();
+    writeln!(text, "-----END {label}-----").unwrap();
     text
 }
 

@@ -78,6 +78,7 @@ impl House {
             origins: Origins::new(&config.listen.allowed_origins),
             media: MediaLinks::new(&secret),
             typed_turns: TypedTurns::default(),
+            public_url: "http://127.0.0.1:3001".to_owned(),
             config,
         };
         Self { app: Arc::new(app), database, _folder: folder }

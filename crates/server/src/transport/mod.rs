@@ -1,0 +1,6 @@
+//! How clients reach sessions. A transport decodes, passes on and encodes; it never decides.
+
+mod listener;
+pub mod socketio;
+
+pub use listener::{GatedListener, Link};

@@ -1,0 +1,130 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use ports::{ObjectKey, SessionId, UserId};
+use protocol::{
+    WireError,
+    roleplay::{AudioGap, ErrorEvent, Head, Observer, ServerEvent, Stamp, View, encode, event_name},
+};
+use runtime::{Gate, Happening, Joined, Member, MemberId, Rejection, RoomEvent, Told};
+use serde::Serialize;
+use socketioxide::{SendError, SocketError, extract::SocketRef};
+
+use super::told::{session_started, wire_error};
+use crate::{clock, sessions::Sessions};
+
+/// An address of a recording is good for this long.
+const LINKS_LAST: Duration = Duration::from_secs(24 * 3_600);
+
+/// One socket in one or more sessions' rooms.
+pub(super) struct SocketMember {
+    pub(super) id: MemberId,
+    pub(super) user: UserId,
+    pub(super) socket: SocketRef,
+    pub(super) gate: Arc<Gate>,
+    pub(super) sessions: Arc<Sessions>,
+    /// The server's address as this client reaches it.
+    pub(super) base_url: String,
+    /// The client sent something that Repartee added to the old contract.
+    pub(super) extended: AtomicBool,
+}
+
+impl SocketMember {
+    pub(super) fn emit(&self, event: &'static str, payload: &impl Serialize) {
+        match self.socket.emit(event, payload) {
+            Ok(()) => (),
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => self.on_congestion(event),
+            Err(error) => tracing::debug!(event, %error, "An event could not be sent"),
+        }
+    }
+
+    pub(super) fn emit_error(&self, error: WireError, session: Option<&str>) {
+        let timestamp = clock::now().0;
+        self.emit("error", &ErrorEvent { error, session_id: session, event_seq: None, turn_id: None, timestamp });
+    }
+
+    /// A client that does not read loses what a later event makes good; for the rest it must come back and ask.
+    fn on_congestion(&self, event: &'static str) {
+        if matches!(event, "session-state" | "transcription-partial" | "ai-response-delta" | "pong") {
+            return;
+        }
+        tracing::warn!(user.id = %self.user, event, "A client that does not read its events is disconnected");
+        self.gate.shut();
+    }
+
+    fn on_joined(&self, joined: &Joined<'_>) {
+        let (limits, providers) = (self.sessions.max_chunk_bytes(), self.sessions.providers());
+        self.emit("session-started", &session_started(joined, limits, providers, clock::now().0));
+    }
+
+    fn on_happening(&self, session: &SessionId, happening: &Happening) {
+        let head = Head { session_id: session.as_str(), event_seq: happening.seq, timestamp: happening.at.0 };
+        let observer = |event, user: &UserId, role| {
+            self.emit(event, &Observer { head, user_id: user.as_str(), role });
+        };
+        match &happening.event {
+            RoomEvent::ObserverJoined { user, role } => observer("observer-joined", user, role),
+            RoomEvent::ObserverLeft { user, role } => observer("observer-left", user, role),
+            RoomEvent::Session(event) => {
+                let stamp =
+                    Stamp { session: head.session_id, event_seq: head.event_seq, timestamp: head.timestamp };
+                let message = encode(stamp, event, &self.view(&|| self.recording_url(session), &|| {
+                    format!("{}/report/{session}", self.base_url)
+                }));
+                self.emit_event(&message);
+            }
+        }
+    }
+
+    fn emit_event(&self, message: &ServerEvent<'_>) {
+        self.emit(event_name(message), message);
+    }
+
+    fn view<'a>(&'a self, recording_url: &'a dyn Fn() -> String, report_url: &'a dyn Fn() -> String) -> View<'a> {
+        View { extended: self.extended.load(Ordering::Relaxed), media_url: self, recording_url, report_url }
+    }
+
+    fn recording_url(&self, session: &SessionId) -> String {
+        let expires_at = clock::after(clock::now(), LINKS_LAST);
+        format!("{}{}", self.base_url, self.sessions.media().sign_recording(session, expires_at))
+    }
+
+    fn on_rejected(&self, session: &SessionId, rejection: &Rejection) {
+        if let Rejection::Gap { expected, got } = *rejection {
+            let (session_id, timestamp) = (session.as_str(), clock::now().0);
+            return self.emit("audio-gap", &AudioGap { session_id, expected_seq: expected, got_seq: got, timestamp });
+        }
+        self.emit_error(wire_error(rejection), Some(session.as_str()));
+    }
+}
+
+impl protocol::roleplay::MediaUrls for SocketMember {
+    fn media_url(&self, key: &str) -> Option<String> {
+        let key = ObjectKey::parse(key).ok()?;
+        let expires_at = clock::after(clock::now(), LINKS_LAST);
+        Some(format!("{}{}", self.base_url, self.sessions.media().sign(&key, expires_at)))
+    }
+}
+
+impl Member for SocketMember {
+    fn id(&self) -> MemberId {
+        self.id
+    }
+
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn tell(&self, told: Told<'_>) {
+        match told {
+            Told::Joined(joined) => self.on_joined(&joined),
+            Told::Happened { session, happening } => self.on_happening(session, happening),
+            Told::Rejected { session, rejection } => self.on_rejected(session, rejection),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a session tells its members, in the words of the roleplay contract.
+
+use protocol::{
+    ErrorCode, WireError,
+    roleplay::{
+        AudioConfig, HistoryLine, LimitsInForce, Providers, SessionStarted, TurnDetectionInForce, refused,
+    },
+};
+use runtime::{Joined, Rejection};
+use session::{Speaker, TurnDetection};
+
+pub(super) fn wire_error(rejection: &Rejection) -> WireError {
+    match rejection {
+        Rejection::Refused(refusal) => refused(*refusal),
+        Rejection::Audio(error) => WireError::new(ErrorCode::BadAudio, format!("Failed to process audio: {error}")),
+        Rejection::Gap { expected, got } => WireError::new(
+            ErrorCode::AudioGap,
+            format!("chunk {got} came, but chunk {expected} is missing; send again from {expected} on"),
+        ),
+        Rejection::TakenOver => WireError::new(
+            ErrorCode::SessionTakenOver,
+            "This session goes on in another window or device; send start-session to take it back",
+        ),
+        Rejection::ReadOnly => WireError::new(ErrorCode::Forbidden, "Observers only watch a session"),
+        Rejection::Ended => WireError::new(ErrorCode::SessionEnded, "Invalid session"),
+        Rejection::DatabaseDown => WireError::new(
+            ErrorCode::DatabaseUnavailable,
+            "The conversation cannot be saved at the moment; it goes on as soon as it can",
+        )
+        .after(1_000),
+    }
+}
+
+pub(super) fn session_started<'a>(
+    joined: &Joined<'a>,
+    max_chunk_bytes: u64,
+    providers: Providers,
+    timestamp: i64,
+) -> SessionStarted<'a> {
+    let history = joined.history.iter().map(|line| HistoryLine {
+        role: match line.speaker {
+            Speaker::User => "user",
+            Speaker::Persona => "ai",
+        },
+        text: line.text.clone(),
+        timestamp: line.at.0,
+        turn_id: line.turn.to_string(),
+    });
+    SessionStarted {
+        session_id: joined.session.as_str(),
+        event_seq: joined.event_seq,
+        timestamp,
+        max_turns: joined.scenario.max_turns,
+        buyer_persona: serde_json::to_value(&joined.scenario.persona).unwrap_or_default(),
+        audio_config: AudioConfig { sample_rate: 16_000, channels: 1, format: "pcm" },
+        resumed: joined.resumed,
+        through_seq: joined.through_seq,
+        last_event_seq: joined.last_event_seq,
+        history: history.collect(),
+        turn_detection: match joined.config.detection {
+            TurnDetection::Threshold => TurnDetectionInForce::Threshold,
+            TurnDetection::Manual => TurnDetectionInForce::Manual,
+        },
+        limits: LimitsInForce {
+            max_chunk_bytes,
+            max_buffered_bytes: joined.config.max_buffered_bytes,
+            max_session_ms: joined.config.max_session_ms,
+        },
+        providers,
+    }
+}
