@@ -19,6 +19,7 @@ mod pending;
 pub mod resample;
 mod segment;
 mod sink;
+pub mod vad;
 pub mod wav;
 mod webm;
 

@@ -6,4 +6,5 @@ mod common;
 mod composing;
 mod cutting;
 mod hostile;
+mod listening;
 mod recordings;
