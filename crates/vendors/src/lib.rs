@@ -8,6 +8,5 @@ pub mod espeak;
 pub mod openai;
 
 mod persona_prompt;
-mod resample;
 mod speech;
 mod wav;

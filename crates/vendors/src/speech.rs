@@ -1,11 +1,9 @@
 //! Bytes of a synthesiser, as samples at the rate of all speech.
 
+use audio::resample::Resampler;
 use ports::SPEECH_RATE;
 
-use crate::{
-    resample::Resampler,
-    wav::{BadWav, WavReader},
-};
+use crate::wav::{BadWav, WavReader};
 
 /// No reply is longer than ten minutes.
 pub(crate) const MAX_SPEECH_BYTES: usize = 10 * 60 * SPEECH_RATE as usize * 2;
@@ -30,7 +28,7 @@ enum State {
 pub(crate) enum BadSpeech {
     #[error(transparent)]
     Wav(#[from] BadWav),
-    #[error("more than ten minutes of speech")]
+    #[error("more speech than fits into ten minutes")]
     TooLong,
 }
 
@@ -67,14 +65,19 @@ impl SpeechDecoder {
                 match reader.rate() {
                     Some(rate) if rate != SPEECH_RATE => {
                         let mut resampler = Resampler::new(rate, SPEECH_RATE);
-                        let samples = resampler.push(&samples);
+                        let mut resampled = Vec::new();
+                        resampler.push(&samples, &mut resampled);
                         self.state = State::Resampled(std::mem::take(reader), resampler);
-                        Ok(samples)
+                        Ok(resampled)
                     }
                     Some(_) | None => Ok(samples),
                 }
             }
-            State::Resampled(reader, resampler) => Ok(resampler.push(&reader.push(bytes)?)),
+            State::Resampled(reader, resampler) => {
+                let mut resampled = Vec::new();
+                resampler.push(&reader.push(bytes)?, &mut resampled);
+                Ok(resampled)
+            }
         }
     }
 
@@ -82,9 +85,15 @@ impl SpeechDecoder {
         match self.state {
             State::Sniffing(seen) => Ok(bare_samples(&mut None, &seen)),
             State::Bare(_) => Ok(Vec::new()),
-            State::Wav(reader) => reader.finish().map(|()| Vec::new()).map_err(BadSpeech::from),
+            State::Wav(reader) => {
+                reader.finish()?;
+                Ok(Vec::new())
+            }
             State::Resampled(reader, resampler) => {
-                reader.finish().map(|()| resampler.finish()).map_err(BadSpeech::from)
+                reader.finish()?;
+                let mut rest = Vec::new();
+                resampler.finish(&mut rest);
+                Ok(rest)
             }
         }
     }
@@ -100,7 +109,6 @@ fn bare_samples(odd: &mut Option<u8>, bytes: &[u8]) -> Vec<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wav;
 
     fn decode(mut decoder: SpeechDecoder, bytes: &[u8], piece: usize) -> Result<Vec<i16>, BadSpeech> {
         let mut samples = Vec::new();
@@ -122,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_wav_of_another_rate_is_recognised_and_resampled() {
-        let wav = wav::write(&[1000; 22_050], 22_050);
+        let wav = audio::wav::encode(&[1000; 22_050], 22_050);
         for piece in [1, 43, 44, 45, 4096, 50_000] {
             let samples = decode(SpeechDecoder::sniffing(), &wav, piece).unwrap();
             assert_eq!(samples.len(), 24_000);

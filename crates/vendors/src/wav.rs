@@ -1,24 +1,4 @@
-//! WAV with 16-bit PCM, as recognisers want it and synthesisers make it.
-
-/// A whole WAV file, mono.
-pub(crate) fn write(samples: &[i16], rate: u32) -> Vec<u8> {
-    let bytes = (samples.len() * 2) as u32;
-    let mut wav = Vec::with_capacity(44 + samples.len() * 2);
-    wav.extend(b"RIFF");
-    wav.extend((36 + bytes).to_le_bytes());
-    wav.extend(b"WAVEfmt ");
-    wav.extend(16_u32.to_le_bytes());
-    wav.extend(PCM.to_le_bytes());
-    wav.extend(1_u16.to_le_bytes());
-    wav.extend(rate.to_le_bytes());
-    wav.extend((rate * 2).to_le_bytes());
-    wav.extend(2_u16.to_le_bytes());
-    wav.extend(16_u16.to_le_bytes());
-    wav.extend(b"data");
-    wav.extend(bytes.to_le_bytes());
-    wav.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    wav
-}
+//! WAV with 16-bit PCM, as synthesisers make it: in pieces, and often with an invented length.
 
 /// Reads a WAV stream in pieces of any size and mixes it down to mono.
 #[derive(Default)]
@@ -142,6 +122,8 @@ fn mono(block: &[u8]) -> i16 {
 
 #[cfg(test)]
 mod tests {
+    use audio::wav::encode;
+
     use super::*;
 
     fn read(wav: &[u8], piece: usize) -> Result<(Vec<i16>, Option<u32>), BadWav> {
@@ -157,7 +139,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_whatever_the_pieces() {
         let samples: Vec<i16> = (0..500).map(|n| n * 61 - 15_000).collect();
-        let wav = write(&samples, 22_050);
+        let wav = encode(&samples, 22_050);
         for piece in 1..80 {
             assert_eq!(read(&wav, piece).unwrap(), (samples.clone(), Some(22_050)));
         }
@@ -165,18 +147,18 @@ mod tests {
 
     #[test]
     fn other_chunks_are_passed_over_and_an_unknown_length_reads_to_the_end() {
-        let mut wav = write(&[1, 2, 3], 16_000);
+        let mut wav = encode(&[1, 2, 3], 16_000);
         wav.splice(36..36, *b"LIST\x03\x00\x00\x00abc\x00");
         wav.extend(b"LIST\x04\x00\x00\x00abcd");
         assert_eq!(read(&wav, 5).unwrap().0, [1, 2, 3]);
-        let mut streamed = write(&[1, 2, 3], 16_000);
+        let mut streamed = encode(&[1, 2, 3], 16_000);
         streamed[40..44].copy_from_slice(&0x7fff_f000_u32.to_le_bytes());
         assert_eq!(read(&streamed, 7).unwrap().0, [1, 2, 3]);
     }
 
     #[test]
     fn two_channels_become_one() {
-        let mut wav = write(&[100, 200, -100, -300], 24_000);
+        let mut wav = encode(&[100, 200, -100, -300], 24_000);
         wav[22] = 2;
         assert_eq!(read(&wav, 3).unwrap().0, [150, -200]);
     }
@@ -184,11 +166,11 @@ mod tests {
     #[test]
     fn what_is_no_usable_wav_is_refused() {
         assert_eq!(read(b"ID3\x04 this is an mp3 file", 9), Err(BadWav::NotWav));
-        assert_eq!(read(&write(&[], 16_000)[..30], 9), Err(BadWav::NoSound));
-        let mut float = write(&[0; 4], 16_000);
+        assert_eq!(read(&encode(&[], 16_000)[..30], 9), Err(BadWav::NoSound));
+        let mut float = encode(&[0; 4], 16_000);
         float[20] = 3;
         assert!(matches!(read(&float, 99), Err(BadWav::Unsupported { encoding: 3, .. })));
-        let mut endless_header = write(&[0; 4], 16_000);
+        let mut endless_header = encode(&[0; 4], 16_000);
         endless_header.splice(36..36, *b"LIST\xff\xff\xff\x00");
         assert_eq!(read(&endless_header, 99), Err(BadWav::NoSound));
     }

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use ports::{Fault, Provider, ProviderError, SpeechToText, Transcription, TranscriptionRequest};
 
 use super::{Limits, fill, run};
-use crate::wav;
 
 /// Lets a command hear: it gets the utterance as 16 kHz mono WAV and writes the text.
 #[derive(Debug, Clone)]
@@ -31,8 +30,11 @@ impl SpeechToText for CommandRecogniser {
 
     async fn transcribe(&self, request: TranscriptionRequest) -> Result<Transcription, ProviderError> {
         let samples = request.utterance.source.samples().await?;
+        if samples.is_empty() {
+            return Ok(Transcription { text: String::new(), confidence: None, language: None });
+        }
         let limits = Limits { time: self.timeout, output: MAX_TEXT_BYTES };
-        let wav = wav::write(&samples, 16_000);
+        let wav = audio::wav::encode(&samples, 16_000);
         let output = if self.command.contains("{wav}") {
             let folder = tempfile::tempdir().map_err(no_file)?;
             let path = folder.path().join("utterance.wav");
@@ -97,6 +99,12 @@ mod tests {
         let heard = hear("printf ' 你好\\n {language} \\n\\n'; echo noise >&2").await.unwrap();
         assert_eq!(heard.text, "你好 nan-TW");
         assert_eq!(hear("true").await.unwrap().text, "");
+    }
+
+    #[tokio::test]
+    async fn it_keeps_the_contract() {
+        let recogniser = || CommandRecogniser::new("echo heard", Duration::from_secs(60));
+        ports::contract::speech_to_text::suite(async || recogniser()).await;
     }
 
     #[tokio::test]

@@ -92,7 +92,6 @@ mod tests {
     use ports::SessionId;
 
     use super::*;
-    use crate::wav;
 
     async fn say(command: &str, text: &str) -> Result<Vec<i16>, ProviderError> {
         let request = SpeechRequest {
@@ -114,7 +113,7 @@ mod tests {
     /// A command whose speech is a fixed WAV, if it was asked in the right way.
     fn fixed(folder: &tempfile::TempDir, samples: &[i16], rate: u32) -> String {
         let path = folder.path().join("fixed.wav");
-        std::fs::write(&path, wav::write(samples, rate)).unwrap();
+        std::fs::write(&path, audio::wav::encode(samples, rate)).unwrap();
         path.display().to_string()
     }
 
@@ -129,6 +128,14 @@ mod tests {
         ] {
             assert_eq!(say(&command, " hi there ").await.unwrap(), [5, -6, 7], "{command}");
         }
+    }
+
+    #[tokio::test]
+    async fn it_keeps_the_contract() {
+        let folder = tempfile::tempdir().unwrap();
+        let command = format!("cat {}", fixed(&folder, &[2000; 12_000], 24_000));
+        let speaker = || CommandSpeaker::new(command.clone(), Duration::from_secs(60));
+        ports::contract::text_to_speech::suite(async || speaker()).await;
     }
 
     #[tokio::test]

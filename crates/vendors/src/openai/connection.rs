@@ -27,7 +27,7 @@ pub struct Timeouts {
     /// Between two pieces of a streamed answer.
     pub idle: Duration,
     /// Before the one retry of a server that was not reachable.
-    pub retry_after: Duration,
+    pub retry_delay: Duration,
 }
 
 impl Default for Timeouts {
@@ -36,7 +36,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(15),
             idle: Duration::from_secs(15),
-            retry_after: Duration::from_millis(300),
+            retry_delay: Duration::from_millis(300),
         }
     }
 }
@@ -88,7 +88,7 @@ impl Connection {
         if !worth_another {
             return first;
         }
-        tokio::time::sleep(self.endpoint.timeouts.retry_after).await;
+        tokio::time::sleep(self.endpoint.timeouts.retry_delay).await;
         self.post_once(path, &fill).await
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// Keeps the connection open in silence after the last piece.
+    /// Keeps the connection open in silence after the last piece, until the client hangs up.
     pub(super) fn and_hang(self) -> Self {
         Self { hang: true, ..self }
     }
@@ -69,7 +69,6 @@ impl ScriptedServer {
         let (sender, requests) = mpsc::unbounded_channel();
         let scripts: Vec<Script> = scripts.into_iter().collect();
         let serving = tokio::spawn(async move {
-            let mut hanging = Vec::new();
             for script in scripts {
                 let (mut socket, _) = listener.accept().await.unwrap();
                 socket.set_nodelay(true).unwrap();
@@ -83,12 +82,8 @@ impl ScriptedServer {
                     tokio::task::yield_now().await;
                 }
                 if script.hang {
-                    hanging.push(socket);
+                    let _ = socket.read_to_end(&mut Vec::new()).await;
                 }
-            }
-            drop(listener);
-            if !hanging.is_empty() {
-                std::future::pending::<()>().await;
             }
         });
         Self { address, requests: Mutex::new(requests), serving }
@@ -98,7 +93,7 @@ impl ScriptedServer {
         Endpoint {
             base_url: format!("http://{}/v1/", self.address),
             api_key: Some("sk-secret".into()),
-            timeouts: Timeouts { retry_after: Duration::ZERO, ..Timeouts::default() },
+            timeouts: Timeouts { retry_delay: Duration::ZERO, ..Timeouts::default() },
         }
     }
 

@@ -84,10 +84,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{
-        openai::scripted_server::{ScriptedServer, chunked, http},
-        wav,
-    };
+    use crate::openai::scripted_server::{ScriptedServer, chunked, http};
 
     async fn say(server: &ScriptedServer, text: &str, voice: Option<&str>) -> Result<Vec<i16>, ProviderError> {
         let request = SpeechRequest {
@@ -122,8 +119,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn it_keeps_the_contract() {
+        let second = [0_u8, 16].repeat(24_000);
+        let script = || chunked("audio/pcm", &[&second[..777], &second[777..]]);
+        let server = ScriptedServer::answering(std::iter::repeat_with(script).take(9)).await;
+        let speaker = async || Speaker::new(server.endpoint(), "tts-1", "alloy").unwrap();
+        ports::contract::text_to_speech::suite(speaker).await;
+    }
+
+    #[tokio::test]
     async fn a_server_that_only_knows_wav_is_understood() {
-        let wav = wav::write(&[700; 22_050], 22_050);
+        let wav = audio::wav::encode(&[700; 22_050], 22_050);
         let server = ScriptedServer::answering([chunked("audio/wav", &[&wav[..50], &wav[50..999], &wav[999..]])]).await;
         let samples = say(&server, "Hello", Some("nova")).await.unwrap();
         assert_eq!(samples.len(), 24_000);

@@ -9,7 +9,6 @@ use super::{
     PROVIDER,
     connection::{Connection, Endpoint, error_in, garbled},
 };
-use crate::wav;
 
 /// Has whole utterances transcribed.
 pub struct Transcriber {
@@ -55,7 +54,7 @@ impl SpeechToText for Transcriber {
         if samples.len() < SHORTEST {
             return Ok(Transcription { text: String::new(), confidence: None, language: None });
         }
-        let wav = Bytes::from(wav::write(&samples, RATE));
+        let wav = Bytes::from(audio::wav::encode(&samples, RATE));
         let language = two_letters(&request.language);
         let fill = |builder: reqwest::RequestBuilder| builder.multipart(self.form(wav.clone(), language.as_deref()));
         let body = self.connection.post("/audio/transcriptions", fill).await?.whole().await?;
@@ -124,6 +123,13 @@ mod tests {
             assert!(body.contains(part), "{part} is missing in {}", &body[..400]);
         }
         assert_eq!(request.body.windows(2).filter(|pair| *pair == [2, 1]).count(), 16_000);
+    }
+
+    #[tokio::test]
+    async fn it_keeps_the_contract() {
+        let server = ScriptedServer::answering([]).await;
+        let transcriber = async || Transcriber::new(server.endpoint(), "whisper-1").unwrap();
+        ports::contract::speech_to_text::suite(transcriber).await;
     }
 
     #[tokio::test]

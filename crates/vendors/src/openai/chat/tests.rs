@@ -80,6 +80,23 @@ const STREAM: &str = concat!(
     "data: [DONE]\n\n",
 );
 
+#[tokio::test]
+async fn it_keeps_the_contract() {
+    let script = || chunked("text/event-stream", &[STREAM.as_bytes()]);
+    let server = ScriptedServer::answering(std::iter::repeat_with(script).take(9)).await;
+    ports::contract::language_model::suite(async || model(&server)).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_longer_wanted_is_hung_up_on() {
+    let half = &STREAM.as_bytes()[..STREAM.find("friend").unwrap()];
+    let server = ScriptedServer::answering([cut_off("text/event-stream", &[half]).and_hang()]).await;
+    let mut stream = model(&server).answer(prompt()).await.unwrap();
+    assert_eq!(stream.next().await.unwrap(), Ok(Token::Text("你好, ".to_owned())));
+    drop(stream);
+    assert_eq!(server.other_requests().await, 1);
+}
+
 const USAGE: Usage = Usage { input_tokens: 20, output_tokens: 5 };
 
 #[tokio::test]
