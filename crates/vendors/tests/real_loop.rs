@@ -32,22 +32,23 @@ impl UtteranceSource for Heard {
 }
 
 /// Tells loudly that a program is missing; where everything has to run, that is a failure.
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn skip(program: &str) {
     println!("SKIPPED: {program} is not installed");
     assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{program} is not installed");
 }
 
 fn session() -> SessionId {
-    SessionId::parse("loop").unwrap()
+    SessionId::parse("loop").expect("a good id")
 }
 
 async fn speech(voice: &EspeakSpeaker, text: &str) -> Vec<i16> {
     let request =
         SpeechRequest { session: session(), text: text.to_owned(), language: "en-US".to_owned(), voice: None };
-    let mut stream = voice.speak(request).await.unwrap();
+    let mut stream = voice.speak(request).await.expect("espeak-ng starts");
     let mut samples = Vec::new();
     while let Some(piece) = stream.next().await {
-        if let SpeechPiece::Audio(audio) = piece.unwrap() {
+        if let SpeechPiece::Audio(audio) = piece.expect("espeak-ng speaks") {
             samples.extend(audio);
         }
     }
