@@ -151,6 +151,9 @@ impl Intake {
             self.carry = beginning;
             return Ok(());
         } else if let Some(found) = magic::foreign(&beginning) {
+            if magic::foreign_recording(&beginning).is_some() {
+                self.source = Source::Refused;
+            }
             return Err(AudioError::NotAudio { found: found.to_owned() });
         } else if matches!(declared.kind, Kind::Container | Kind::Other) {
             let (declared, found) = (declared.name().to_owned(), magic::describe(&beginning));

@@ -27,11 +27,17 @@ pub(crate) fn foreign(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("a JPEG picture"),
         [0x89, b'P', b'N', b'G', ..] => Some("a PNG picture"),
+        _ if is_text(bytes) => Some("text"),
+        _ => foreign_recording(bytes),
+    }
+}
+
+/// Of that, what more chunks without a name will follow.
+pub(crate) fn foreign_recording(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
         [b'I', b'D', b'3', ..] => Some("an MP3 file"),
         [b'f', b'L', b'a', b'C', ..] => Some("a FLAC file"),
-        _ if is_mp3(bytes) => Some("an MP3 file"),
-        _ if is_text(bytes) => Some("text"),
-        _ => None,
+        _ => is_mp3(bytes).then_some("an MP3 file"),
     }
 }
 

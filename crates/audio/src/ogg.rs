@@ -162,3 +162,44 @@ fn next_capture(bytes: &[u8]) -> usize {
     let found = bytes.windows(4).position(|window| window == page::CAPTURE);
     found.unwrap_or_else(|| bytes.len().saturating_sub(3))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Declared, Intake};
+
+    fn stored(file: &[u8], chunk: usize) -> Vec<u8> {
+        let mut intake = Intake::new(Limits::default());
+        for chunk in file.chunks(chunk) {
+            intake.push(chunk, &Declared::unknown()).unwrap();
+        }
+        intake.cut().iter().flat_map(|segment| segment.bytes.to_vec()).collect()
+    }
+
+    #[test]
+    fn a_packet_may_span_pages() {
+        const CONTINUED: u8 = 1;
+        let packet: Vec<u8> = [0xf8].into_iter().chain((0..599).map(|n| n as u8)).collect();
+        let origin = Origin { stream: 1, position: 0 };
+        let mut spanning = Vec::new();
+        let mut writer = Writer::begin(OpusHead::plain(1), 0, origin, &mut spanning);
+        writer.page(0, &[255], &packet[..255], &mut spanning);
+        writer.page(CONTINUED, &[255], &packet[255..510], &mut spanning);
+        writer.page(CONTINUED, &[90, 3], &[&packet[510..], &[0xf8, 1, 2]].concat(), &mut spanning);
+        let bytes = [&packet[..], &[0xf8, 1, 2]].concat();
+        let whole = write(OpusHead::plain(1), 0, origin, &bytes, &[600, 3]);
+        for chunk in [1, 7, 10_000] {
+            assert_eq!(stored(&spanning, chunk), whole);
+        }
+    }
+
+    #[test]
+    fn streams_may_follow_one_another_in_one_file() {
+        let first = write(OpusHead::plain(1), 0, Origin { stream: 1, position: 0 }, &[0xf8, 1, 2], &[3]);
+        let second = write(OpusHead::plain(2), 0, Origin { stream: 2, position: 0 }, &[0xfc, 5], &[2]);
+        let chained = [first, second].concat();
+        for chunk in [1, 50, 10_000] {
+            assert_eq!(stored(&chained, chunk), chained);
+        }
+    }
+}

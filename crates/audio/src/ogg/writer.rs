@@ -55,7 +55,7 @@ impl Writer {
         self.page(if last { LAST } else { 0 }, &lacing, &bytes[start..end], file);
     }
 
-    fn page(&mut self, flags: u8, lacing: &[u8], body: &[u8], file: &mut Vec<u8>) {
+    pub(super) fn page(&mut self, flags: u8, lacing: &[u8], body: &[u8], file: &mut Vec<u8>) {
         let start = file.len();
         file.extend_from_slice(b"OggS\0");
         file.push(flags);

@@ -5,7 +5,8 @@ use std::path::Path;
 use audio::{AudioError, Composer, Declared, Format, Intake, Limits, Segment};
 
 /// Streams that every property is tried on.
-pub(crate) const RECORDINGS: [&str; 5] = ["chromium.webm", "pages.ogg", "aac.mp4", "opus.mp4", "chromium.mp4"];
+pub(crate) const RECORDINGS: [&str; 6] =
+    ["chromium.webm", "video.webm", "pages.ogg", "aac.mp4", "opus.mp4", "chromium.mp4"];
 
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);

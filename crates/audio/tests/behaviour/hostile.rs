@@ -106,6 +106,15 @@ fn what_is_no_audio_is_called_by_its_name() {
 }
 
 #[test]
+fn the_rest_of_a_refused_file_is_not_taken_for_samples() {
+    let mut intake = intake();
+    complaint(&mut intake, b"fLaC\0\0\0\x22\x10\0\x10\0\0\0\0\0", &Declared::unknown());
+    assert_eq!(complaint(&mut intake, &[7; 5000], &Declared::unknown()), AudioError::Refused);
+    intake.push(&[7; 5000], &Declared::pcm(16_000, 1)).unwrap();
+    assert_eq!(intake.cut().len(), 1);
+}
+
+#[test]
 fn text_between_the_chunks_of_a_recording_is_left_out() {
     let webm = fixture("chromium.webm");
     let mut intake = intake();
@@ -209,6 +218,20 @@ fn packets_without_a_container_are_taken_one_by_one() {
     let error = complaint(&mut intake, &[0xfb, 0xff, 1, 2], &Declared::opus_packets(1));
     assert_eq!(error, AudioError::BadPacket { codec: "Opus" });
     assert_eq!(packets(&intake.cut()), packets_of_webm);
+}
+
+#[test]
+fn two_channels_are_heard_as_one() {
+    let stereo: Vec<u8> = [1000_i16, 3000].iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let mut intake = intake();
+    for chunk in stereo.repeat(16_000).chunks(1001) {
+        intake.push(chunk, &Declared::parse("audio/pcm;rate=32000;channels=2")).unwrap();
+    }
+    let segments = intake.cut();
+    assert_eq!(segments[0].duration_ms, 500);
+    let heard = decode([&segments[0].bytes]).unwrap();
+    assert_eq!(heard.len(), 8000);
+    assert!(heard[100..7900].iter().all(|sample| sample.abs_diff(2000) < 2));
 }
 
 #[test]
