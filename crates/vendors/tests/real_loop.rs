@@ -12,6 +12,7 @@ use ports::{
     offline::{ScenarioPersona, VisemeAvatar},
     scenario_file::shipped,
 };
+use testkit::skipped;
 use vendors::{command::CommandRecogniser, espeak::EspeakSpeaker};
 
 const GRAMMAR: &str = "#JSGF V1.0;
@@ -29,13 +30,6 @@ impl UtteranceSource for Heard {
     async fn samples(&self) -> Result<Vec<i16>, ProviderError> {
         Ok(self.0.clone())
     }
-}
-
-/// Tells loudly that a program is missing; where everything has to run, that is a failure.
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn skip(program: &str) {
-    println!("SKIPPED: {program} is not installed");
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{program} is not installed");
 }
 
 fn session() -> SessionId {
@@ -67,10 +61,10 @@ fn as_a_microphone_hears_it(speech: &[i16]) -> Vec<i16> {
 #[tokio::test]
 async fn a_spoken_sentence_is_heard_answered_and_spoken_back() {
     let Some(voice) = EspeakSpeaker::available().await else {
-        return skip("espeak-ng");
+        return skipped("espeak-ng is not installed");
     };
     if Command::new("pocketsphinx_continuous").output().is_err() {
-        return skip("pocketsphinx_continuous");
+        return skipped("pocketsphinx_continuous is not installed");
     }
     let scenario = Arc::new(shipped().into_iter().find(|s| s.id == "cloud-migration-discussion").unwrap());
     let folder = tempfile::tempdir().unwrap();
@@ -140,7 +134,7 @@ async fn a_spoken_sentence_is_heard_answered_and_spoken_back() {
 #[tokio::test]
 async fn espeak_keeps_the_contract_of_a_voice() {
     let Some(voice) = EspeakSpeaker::available().await else {
-        return skip("espeak-ng");
+        return skipped("espeak-ng is not installed");
     };
     ports::contract::text_to_speech::suite(async || voice.clone()).await;
 }
@@ -148,7 +142,7 @@ async fn espeak_keeps_the_contract_of_a_voice() {
 #[tokio::test]
 async fn espeak_speaks_every_language_that_ships() {
     let Some(voice) = EspeakSpeaker::available().await else {
-        return skip("espeak-ng");
+        return skipped("espeak-ng is not installed");
     };
     for scenario in shipped() {
         let request = SpeechRequest {
