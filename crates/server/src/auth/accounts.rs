@@ -143,3 +143,57 @@ fn display_name(verified: &Verified) -> String {
         .filter(|name| !name.trim().is_empty())
         .unwrap_or_else(|| verified.user.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use storage::Database;
+
+    use super::*;
+    use crate::{auth::NewToken, config::Config, fixtures::Folder};
+
+    async fn accounts(folder: &Folder) -> Accounts {
+        let url = format!("sqlite://{}", folder.path.join("test.db").display());
+        let database = Database::open(&url).await.unwrap();
+        database.migrate().await.unwrap();
+        let config = Config::from_pairs(&[]).unwrap();
+        Accounts::new(Tokens::new(&config.auth, &"a secret".into()), Arc::new(database), true)
+    }
+
+    fn token(accounts: &Accounts, user: &UserId) -> Vec<String> {
+        let new = NewToken { user, email: "ann@example.org", role: Role::Trainee };
+        vec![accounts.tokens.sign(&new, clock::now())]
+    }
+
+    #[tokio::test]
+    async fn a_deactivated_user_is_refused_however_good_the_token_is() {
+        let folder = Folder::new();
+        let accounts = accounts(&folder).await;
+        let ann = UserId::parse("ann").unwrap();
+        let known = accounts.authenticate(&token(&accounts, &ann)).await.unwrap();
+        accounts.remember(&User { is_active: false, ..known.user }, clock::now());
+        assert_eq!(accounts.authenticate(&token(&accounts, &ann)).await, Err(AuthError::Inactive));
+    }
+
+    #[tokio::test]
+    async fn a_user_is_remembered_for_a_while_and_forgotten_when_told() {
+        let folder = Folder::new();
+        let accounts = accounts(&folder).await;
+        let ann = UserId::parse("ann").unwrap();
+        let user = accounts.authenticate(&token(&accounts, &ann)).await.unwrap().user;
+        let now = clock::now();
+        accounts.remember(&user, now);
+        assert_eq!(accounts.remembered(&ann, now), Some(user.clone()));
+        assert_eq!(accounts.remembered(&ann, clock::after(now, REMEMBERED_FOR)), None);
+        accounts.forget(&ann);
+        assert_eq!(accounts.remembered(&ann, now), None);
+    }
+
+    #[tokio::test]
+    async fn two_connections_of_a_new_user_make_one_user() {
+        let folder = Folder::new();
+        let accounts = accounts(&folder).await;
+        let token = token(&accounts, &UserId::parse("ann").unwrap());
+        let (first, second) = tokio::join!(accounts.authenticate(&token), accounts.authenticate(&token));
+        assert_eq!(first.unwrap().user, second.unwrap().user);
+    }
+}

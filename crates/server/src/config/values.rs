@@ -132,8 +132,12 @@ impl Values {
     }
 
     fn read_dot_env(&mut self, path: &Path) {
-        let Ok(lines) = dotenvy::from_path_iter(path) else {
-            return;
+        let lines = match dotenvy::from_path_iter(path) {
+            Ok(lines) => lines,
+            Err(error) if error.not_found() => return,
+            Err(error) => {
+                return self.refuse(".env", &format!("cannot be read: {error}"), "make it readable or remove it");
+            }
         };
         for line in lines {
             match line {

@@ -18,7 +18,7 @@ mod scenarios;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -37,6 +37,9 @@ use crate::{
     config::Config,
     http::media::MediaLinks,
 };
+
+/// Where the build of the web client lies, seen from the working directory.
+const BUILT_WEB_CLIENT: &str = "web-client/app/dist";
 
 /// What the routes work with.
 pub struct App {
@@ -84,7 +87,7 @@ pub fn routes(app: &Arc<App>) -> Router {
         .route("/media/{*key}", get(media::serve))
         .route("/demo", get(pages::demo))
         .merge(api)
-        .merge(pages::web_client(&app.config))
+        .merge(pages::web_client(Path::new(BUILT_WEB_CLIENT), &app.config))
         .method_not_allowed_fallback(pages::not_found)
         .with_state(Arc::clone(app))
 }

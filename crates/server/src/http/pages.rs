@@ -18,13 +18,10 @@ use crate::{
     config::{Config, Environment},
 };
 
-/// Where the build of the web client lies, seen from the working directory.
-const BUILT_WEB_CLIENT: &str = "web-client/app/dist";
 const PLACEHOLDER: &str = include_str!("../../../../web-client/placeholder.html");
 
-/// The built web client, or a page that says what this is.
-pub(super) fn web_client(config: &Config) -> Router<Arc<App>> {
-    let built = Path::new(BUILT_WEB_CLIENT);
+/// The web client as it was built into this folder; where it was not, a page that says what this is.
+pub(super) fn web_client(built: &Path, config: &Config) -> Router<Arc<App>> {
     let index = built.join("index.html");
     if index.is_file() {
         let files = ServeDir::new(built).fallback(ServeFile::new(index));
@@ -67,4 +64,37 @@ pub(super) async fn demo(State(app): State<Arc<App>>, uri: OriginalUri) -> Resul
     let cookie: (HeaderName, String) =
         (header::SET_COOKIE, format!("token={token}; Path=/; Max-Age={age}; SameSite=Lax"));
     Ok(([cookie], Redirect::to("/")).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::{Body, to_bytes},
+        http::Request,
+    };
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::{fixtures::Folder, http::tests::House};
+
+    #[tokio::test]
+    async fn a_built_web_client_is_served_and_finds_its_own_way() {
+        let folder = Folder::new();
+        std::fs::create_dir_all(&folder.path).unwrap();
+        std::fs::write(folder.path.join("index.html"), "the page").unwrap();
+        std::fs::write(folder.path.join("app.js"), "the script").unwrap();
+        let house = House::new().await;
+        let router = web_client(&folder.path, &house.app.config).with_state(Arc::clone(&house.app));
+        for (path, expected) in [
+            ("/", "the page"),
+            ("/practice/1", "the page"),
+            ("/app.js", "the script"),
+            ("/../../etc/passwd", "the page"),
+        ] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            let body = to_bytes(response.into_body(), 1000).await.unwrap();
+            assert_eq!(body, expected.as_bytes(), "{path}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use super::{App, Failure};
 
 const LARGEST_BODY: usize = 10 << 20;
 
-/// Scripts only from here; frames of us only in pages of ours. An address with a token in it is told to nobody else.
+/// Only pages of ours may frame us, and an address with a token in it is told to nobody else.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "SAMEORIGIN"),

@@ -68,7 +68,7 @@ pub(super) struct Recommendation {
     reason: &'static str,
 }
 
-/// The paging is spelt out, for the query format knows no nesting.
+/// Read beside [`Paging`], for a query knows no nesting.
 #[derive(Deserialize)]
 pub(super) struct ListQuery {
     category: Option<String>,
@@ -76,7 +76,7 @@ pub(super) struct ListQuery {
     search: Option<String>,
 }
 
-/// Pages read as many as this machine-friendly size when all are wanted.
+/// How many are read at a time where all are wanted.
 const ALL_AT_ONCE: u32 = 100;
 const RECOMMENDED: usize = 6;
 const POPULAR: usize = 3;

@@ -29,8 +29,8 @@ use crate::{
     http::{App, TypedTurns, media::MediaLinks, routes},
 };
 
-pub(super) struct House {
-    pub(super) app: Arc<App>,
+pub(in crate::http) struct House {
+    pub(in crate::http) app: Arc<App>,
     pub(super) database: Arc<Database>,
     _folder: Folder,
 }
@@ -51,7 +51,7 @@ pub(super) struct Ask<'a> {
 const SECRET: &str = "a secret that is long enough for everybody";
 
 impl House {
-    pub(super) async fn new() -> Self {
+    pub(in crate::http) async fn new() -> Self {
         Self::with(&[], Arc::new(ScenarioPersona)).await
     }
 

@@ -4,3 +4,5 @@ mod passage;
 mod roleplay;
 mod scenarios;
 mod serving;
+
+pub(super) use house::House;
