@@ -32,6 +32,38 @@ fn a_damaged_part_costs_no_more_than_the_elements_around_it() {
 }
 
 #[test]
+fn damage_costs_the_same_however_it_arrives() {
+    for name in ["chromium.webm", "pages.ogg", "chromium.mp4"] {
+        let stream = fixture(name);
+        let damaged = [&stream[..20_000], &GARBAGE, &stream[20_500..]].concat();
+        let kept = |size: usize| {
+            let mut intake = intake();
+            let errors = damaged.chunks(size).filter(|chunk| intake.push(chunk, &Declared::unknown()).is_err()).count();
+            assert!(errors > 0, "{name}");
+            packets(&intake.cut())
+        };
+        let expected = kept(damaged.len());
+        assert!(expected.len() > 100, "{name}: {}", expected.len());
+        for size in [1, 2, 3, 5, 1000] {
+            assert!(kept(size) == expected, "{name} in chunks of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_fragment_may_not_claim_more_samples_than_anybody_records() {
+    let mp4 = fixture("chromium.mp4");
+    let header = mp4.windows(4).position(|window| window == b"moof").unwrap() - 4;
+    let defaults = [&[0, 0, 0, 20][..], b"tfhd", &[0, 0, 0, 0x10, 0, 0, 0, 1, 0, 0, 0, 1]].concat();
+    let run = [&[0, 0, 0, 16][..], b"trun", &[0, 0, 0, 0, 0, 0x10, 0, 0]].concat();
+    let fragment = [&[0, 0, 0, 52][..], b"moof", &[0, 0, 0, 44], b"traf", &defaults, &run].concat();
+    let mut intake = intake();
+    let error = complaint(&mut intake, &[&mp4[..header], &fragment].concat(), &Declared::unknown());
+    assert_eq!(error, AudioError::Damaged { container: "MP4" });
+    assert!(intake.state().len() < 100, "{}", intake.state().len());
+}
+
+#[test]
 fn a_stream_that_never_makes_sense_again_is_given_up_with_an_error() {
     for name in ["chromium.webm", "pages.ogg", "chromium.mp4"] {
         let stream = fixture(name);
