@@ -155,7 +155,9 @@ impl Intake {
                 self.source = Source::Refused;
             }
             return Err(AudioError::NotAudio { found: found.to_owned() });
-        } else if matches!(declared.kind, Kind::Container | Kind::Other) {
+        } else if declared.kind == Kind::Other {
+            return Err(AudioError::Unsupported { what: declared.name().to_owned() });
+        } else if declared.kind == Kind::Container {
             let (declared, found) = (declared.name().to_owned(), magic::describe(&beginning));
             return Err(AudioError::NoHeader { declared, found });
         } else {

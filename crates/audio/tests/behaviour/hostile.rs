@@ -116,6 +116,12 @@ fn a_container_without_its_beginning_is_refused_by_name() {
 }
 
 #[test]
+fn a_type_that_nobody_reads_is_refused_by_name() {
+    let error = complaint(&mut intake(), &[7; 100], &Declared::parse("audio/amr"));
+    assert!(error.to_string().contains("uses audio/amr, which is not supported"), "{error}");
+}
+
+#[test]
 fn what_is_no_audio_is_called_by_its_name() {
     let mp3 = [&[0xff, 0xfb, 0x90, 0x00][..], &[7; 413], &[0xff, 0xfb, 0x90, 0x00], &[7; 413]].concat();
     let cases: [(&[u8], &str); 6] = [
