@@ -1,20 +1,31 @@
-use protocol::roleplay::{Stamp, View, encode, event_name};
+use protocol::roleplay::{Addresses, Stamp, View, encode, event_name};
 use serde_json::{Value, json};
 use session::{
-    Animation, EndReason, Event, Failure, FailureKind, Finish, Heard, MouthShape, Problem, Source, Stage, State, Stored,
-    TurnId, Usage, Viseme,
+    Animation, EndReason, Event, Failure, FailureKind, Finish, Heard, MouthShape, Problem, Source, Stage, State,
+    Stored, TurnId, Usage, Viseme,
 };
 
 fn told(event: &Event, extended: bool) -> (&'static str, Value) {
-    let view = View {
-        extended,
-        media_url: &|key| format!("http://host/media/{key}"),
-        recording_url: &|| "http://host/recording".to_owned(),
-        report_url: &|| "http://host/report".to_owned(),
-    };
+    let view = View { extended, addresses: &Host };
     let stamp = Stamp { session: "s", event_seq: 7, timestamp: 1_000 };
     let told = encode(stamp, event, &view);
     (event_name(&told), serde_json::to_value(told).unwrap())
+}
+
+struct Host;
+
+impl Addresses for Host {
+    fn media(&self, object: &str) -> Option<String> {
+        Some(format!("http://host/media/{object}"))
+    }
+
+    fn recording(&self, session: &str) -> String {
+        format!("http://host/recording/{session}")
+    }
+
+    fn report(&self, session: &str) -> String {
+        format!("http://host/report/{session}")
+    }
 }
 
 fn demo() -> Source {
@@ -86,8 +97,13 @@ fn a_reply_counts_answers_as_the_old_contract_does() {
 fn urls_that_do_not_exist_are_empty_for_an_old_client_and_null_for_a_new_one() {
     let viseme = Viseme { at_ms: 40, shape: MouthShape::Open };
     let animation = Animation { video_url: None, visemes: vec![viseme], expression: Some("neutral".into()) };
-    let face =
-        Event::Face { turn: TurnId(1), audio: Some("k".into()), duration_ms: 1_500, animation: Some(animation), by: None };
+    let face = Event::Face {
+        turn: TurnId(1),
+        audio: Some("k".into()),
+        duration_ms: 1_500,
+        animation: Some(animation),
+        by: None,
+    };
     let (name, old) = told(&face, false);
     assert_eq!(name, "avatar-response");
     assert_eq!(
@@ -125,8 +141,8 @@ fn the_end_is_told_in_the_old_contracts_words() {
     assert_eq!(
         body,
         json!({"sessionId": "s", "eventSeq": 7, "timestamp": 1000, "reason": "user_ended", "totalTurns": 3,
-               "duration": 61234, "audioUrl": "http://host/recording", "turns": 3,
-               "recordingUrl": "http://host/recording", "reportUrl": "http://host/report"})
+               "duration": 61234, "audioUrl": "http://host/recording/s", "turns": 3,
+               "recordingUrl": "http://host/recording/s", "reportUrl": "http://host/report/s"})
     );
     assert_eq!(end(EndReason::Idle).0, "session-force-ended");
     assert_eq!(end(EndReason::Idle).1["reason"], "timeout");

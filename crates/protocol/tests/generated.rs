@@ -2,8 +2,7 @@ use std::{env, fs, path::Path};
 
 #[test]
 fn the_typescript_types_are_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../web-client/packages/client/src/generated/roleplay.ts");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web-client/packages/client/src/generated/roleplay.ts");
     let wanted = protocol::roleplay::typescript();
     if env::var_os("UPDATE_GENERATED").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -44,12 +44,14 @@ impl Gate {
 
     /// Ready when the connection may be read.
     pub fn poll_open(&self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_open() {
-            return Poll::Ready(());
-        }
+        // Registered even while it is open, for a reader that finds nothing to read must hear of the end.
         self.reader.register(context.waker());
-        // It may have opened between the look and the registration.
         if self.is_open() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Waits until more may come.
+    pub async fn opened(&self) {
+        std::future::poll_fn(|context| self.poll_open(context)).await;
     }
 
     /// Ends the connection: whoever reads or writes it finds it closed.
@@ -64,7 +66,7 @@ impl Gate {
     }
 
     /// For a writer that waits for the network: [`Self::shut`] wakes it.
-    pub fn wake_when_shut(&self, context: &mut Context<'_>) {
+    pub fn wake_writer_when_shut(&self, context: &mut Context<'_>) {
         self.writer.register(context.waker());
     }
 

@@ -11,5 +11,7 @@ pub mod config;
 mod fixtures;
 pub mod http;
 pub mod serve;
+pub mod sessions;
 pub mod telemetry;
+pub mod transport;
 pub mod wiring;

@@ -1,19 +1,30 @@
 //! From a configuration to a listening server, and down again.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use runtime::{Clock, Engine, Hub};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{Accounts, Origins, Passwords, Tokens, load_or_generate},
+    clock,
     config::{Config, Environment},
     http::{App, TypedTurns, media::MediaLinks, protect, routes},
+    sessions::Sessions,
+    transport::{
+        GatedListener, Link,
+        socketio::{self, Registry},
+    },
     wiring::{self, Providers, Stores},
 };
+
+/// Sessions finish what they have begun, and clients are told, within this time.
+const LEAVING: Duration = Duration::from_secs(20);
 
 /// What a person wants to know once the server listens.
 #[derive(Debug, Clone)]
@@ -35,13 +46,48 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let stores = wiring::open_stores(&config).await?;
     let providers = wiring::providers(&config.providers).await?;
     let app = Arc::new(open(config, address, &stores, &providers)?);
-    let router = protect(routes(&app), &app);
+    let sessions = Arc::new(Sessions::new(Arc::clone(&app), hub(&app, &stores, &providers)));
+    let registry = Arc::new(Registry::default());
+    let endpoint = socketio::install(Arc::clone(&sessions), Arc::clone(&registry));
+    let router = protect(endpoint.around(routes(&app)), &app);
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
-    axum::serve(listener, router).with_graceful_shutdown(told_to_stop()).await?;
+    let stop = CancellationToken::new();
+    let service = router.into_make_service_with_connect_info::<Link>();
+    let server = axum::serve(GatedListener::new(listener), service)
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        failed = &mut server => return Ok(failed?),
+        () = told_to_stop() => stop.cancel(),
+    }
+    registry.close();
+    let leaving = async {
+        sessions.hub().suspend().await;
+        registry.hang_up().await;
+        server.await
+    };
+    match tokio::time::timeout(LEAVING, leaving).await {
+        Ok(left) => left?,
+        Err(_) => tracing::warn!("stopped before everybody had left"),
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+fn hub(app: &App, stores: &Stores, providers: &Providers) -> Hub {
+    let engine = Engine {
+        clock: Clock::starting_at(clock::now()),
+        recogniser: Arc::clone(&providers.speech_to_text),
+        persona: Arc::clone(&providers.language_model),
+        voice: providers.text_to_speech.clone(),
+        face: providers.avatar.clone(),
+        objects: Arc::clone(&stores.objects),
+        journal: Arc::clone(&stores.journal),
+    };
+    Hub::new(Arc::new(engine), app.config.limits.max_sessions_per_user)
 }
 
 fn open(config: Config, address: SocketAddr, stores: &Stores, providers: &Providers) -> anyhow::Result<App> {

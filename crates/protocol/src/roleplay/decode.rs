@@ -53,6 +53,8 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
         "transcription" => {
             let TranscriptionIn { session_id, text, is_final, confidence } = arguments.parse()?;
             check_text(&text, limits.max_text_chars)?;
+            // Not every database keeps it.
+            let text = text.replace('\0', "");
             command(session_id, if is_final { Command::Said { text, confidence } } else { Command::Saying { text } })
         }
         "playback-progress" => {

@@ -19,10 +19,14 @@ pub struct Stamp<'a> {
 pub struct View<'a> {
     /// The client sent something that Repartee added to the old contract, so it knows that a URL may be null.
     pub extended: bool,
-    /// The address under which this client can fetch a stored object.
-    pub media_url: &'a dyn Fn(&str) -> String,
-    pub recording_url: &'a dyn Fn() -> String,
-    pub report_url: &'a dyn Fn() -> String,
+    pub addresses: &'a dyn Addresses,
+}
+
+/// Where a client fetches what belongs to a session.
+pub trait Addresses {
+    fn media(&self, object: &str) -> Option<String>;
+    fn recording(&self, session: &str) -> String;
+    fn report(&self, session: &str) -> String;
 }
 
 /// Every event of a session is exactly one message: `eventSeq` has no gap.
@@ -76,7 +80,7 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
             usage: usage.map(|usage| Usage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }),
         }),
         Event::Face { turn, audio, duration_ms, animation, by } => {
-            let audio_url = audio.as_deref().map(view.media_url);
+            let audio_url = audio.as_deref().and_then(|object| view.addresses.media(object));
             let video_url = animation.as_ref().and_then(|animation| animation.video_url.clone());
             let absent = || (!view.extended).then(String::new);
             ServerEvent::AvatarResponse(AvatarResponse {
@@ -139,7 +143,7 @@ fn ended<'a>(head: Head<'a>, reason: EndReason, turns: u32, duration_ms: u64, vi
     let force_ended = |reason| ServerEvent::SessionForceEnded(SessionForceEnded { head, reason, total_turns: turns });
     match reason {
         EndReason::UserEnded => {
-            let recording_url = (view.recording_url)();
+            let recording_url = view.addresses.recording(head.session_id);
             ServerEvent::SessionEnded(SessionEnded {
                 head,
                 reason: "user_ended",
@@ -148,7 +152,7 @@ fn ended<'a>(head: Head<'a>, reason: EndReason, turns: u32, duration_ms: u64, vi
                 audio_url: recording_url.clone(),
                 turns,
                 recording_url,
-                report_url: (view.report_url)(),
+                report_url: view.addresses.report(head.session_id),
             })
         }
         EndReason::Idle | EndReason::MaxLength => force_ended("timeout"),

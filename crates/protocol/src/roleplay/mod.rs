@@ -10,7 +10,7 @@ mod server;
 
 pub use client::{AudioFormat, Practice, SpeechCodec, SpeechFormat, StartSession, Thresholds, TurnDetectionWish};
 pub use decode::{AudioChunk, Limits, Request, check_language, decode};
-pub use encode::{Stamp, View, encode, event_name};
+pub use encode::{Addresses, Stamp, View, encode, event_name};
 pub use export::typescript;
 pub use refusals::{refused, unknown_session};
 pub use server::{

@@ -39,9 +39,18 @@ impl MediaLinks {
 
     /// The path and query below the server's address; good until `expires_at`.
     pub fn sign(&self, object: &ObjectKey, expires_at: Timestamp) -> String {
-        let signature = hmac::sign(&self.key, signed_text(object, expires_at).as_bytes());
-        let signature = base64_simd::URL_SAFE_NO_PAD.encode_to_string(signature.as_ref());
+        let signature = self.signature(&signed_text(object, expires_at));
         format!("/media/{object}?exp={}&sig={signature}", expires_at.0)
+    }
+
+    fn signature(&self, text: &str) -> String {
+        base64_simd::URL_SAFE_NO_PAD.encode_to_string(hmac::sign(&self.key, text.as_bytes()).as_ref())
+    }
+
+    /// The same for the whole recording of a session.
+    pub fn sign_recording(&self, session: &str, expires_at: Timestamp) -> String {
+        let signature = self.signature(&recording_text(session, expires_at));
+        format!("/recordings/{session}?exp={}&sig={signature}", expires_at.0)
     }
 
     fn verify(&self, object: &ObjectKey, signature: &Signature, now: Timestamp) -> bool {
@@ -74,6 +83,10 @@ pub(super) async fn serve(
 
 fn signed_text(object: &ObjectKey, expires_at: Timestamp) -> String {
     format!("{object}\n{}", expires_at.0)
+}
+
+fn recording_text(session: &str, expires_at: Timestamp) -> String {
+    format!("recording of {session}\n{}", expires_at.0)
 }
 
 fn respond(object: Bytes, media_type: &'static str, range: Option<&HeaderValue>) -> Response {

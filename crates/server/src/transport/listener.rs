@@ -99,7 +99,11 @@ fn prepare(stream: &TcpStream) -> io::Result<()> {
 }
 
 impl AsyncRead for GatedStream {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if let Some(gate) = self.gate.get() {
             ready!(gate.poll_open(context));
             if gate.is_shut() {

@@ -9,7 +9,7 @@ use std::{
 use ports::{ObjectKey, SessionId, UserId};
 use protocol::{
     WireError,
-    roleplay::{AudioGap, ErrorEvent, Head, Observer, ServerEvent, Stamp, View, encode, event_name},
+    roleplay::{Addresses, AudioGap, ErrorEvent, Head, Observer, Stamp, View, encode, event_name},
 };
 use runtime::{Gate, Happening, Joined, Member, MemberId, Rejection, RoomEvent, Told};
 use serde::Serialize;
@@ -71,27 +71,12 @@ impl SocketMember {
             RoomEvent::ObserverJoined { user, role } => observer("observer-joined", user, role),
             RoomEvent::ObserverLeft { user, role } => observer("observer-left", user, role),
             RoomEvent::Session(event) => {
-                let stamp =
-                    Stamp { session: head.session_id, event_seq: head.event_seq, timestamp: head.timestamp };
-                let message = encode(stamp, event, &self.view(&|| self.recording_url(session), &|| {
-                    format!("{}/report/{session}", self.base_url)
-                }));
-                self.emit_event(&message);
+                let stamp = Stamp { session: head.session_id, event_seq: head.event_seq, timestamp: head.timestamp };
+                let view = View { extended: self.extended.load(Ordering::Relaxed), addresses: self };
+                let message = encode(stamp, event, &view);
+                self.emit(event_name(&message), &message);
             }
         }
-    }
-
-    fn emit_event(&self, message: &ServerEvent<'_>) {
-        self.emit(event_name(message), message);
-    }
-
-    fn view<'a>(&'a self, recording_url: &'a dyn Fn() -> String, report_url: &'a dyn Fn() -> String) -> View<'a> {
-        View { extended: self.extended.load(Ordering::Relaxed), media_url: self, recording_url, report_url }
-    }
-
-    fn recording_url(&self, session: &SessionId) -> String {
-        let expires_at = clock::after(clock::now(), LINKS_LAST);
-        format!("{}{}", self.base_url, self.sessions.media().sign_recording(session, expires_at))
     }
 
     fn on_rejected(&self, session: &SessionId, rejection: &Rejection) {
@@ -103,11 +88,20 @@ impl SocketMember {
     }
 }
 
-impl protocol::roleplay::MediaUrls for SocketMember {
-    fn media_url(&self, key: &str) -> Option<String> {
-        let key = ObjectKey::parse(key).ok()?;
-        let expires_at = clock::after(clock::now(), LINKS_LAST);
-        Some(format!("{}{}", self.base_url, self.sessions.media().sign(&key, expires_at)))
+impl Addresses for SocketMember {
+    fn media(&self, object: &str) -> Option<String> {
+        let object = ObjectKey::parse(object).ok()?;
+        let path = self.sessions.media().sign(&object, clock::after(clock::now(), LINKS_LAST));
+        Some(format!("{}{path}", self.base_url))
+    }
+
+    fn recording(&self, session: &str) -> String {
+        let path = self.sessions.media().sign_recording(session, clock::after(clock::now(), LINKS_LAST));
+        format!("{}{path}", self.base_url)
+    }
+
+    fn report(&self, session: &str) -> String {
+        format!("{}/report/{session}", self.base_url)
     }
 }
 

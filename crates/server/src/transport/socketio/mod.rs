@@ -13,5 +13,5 @@ mod pace;
 mod registry;
 mod told;
 
-pub use layer::{SocketIoLayers, install};
+pub use layer::{Endpoint, install};
 pub use registry::Registry;

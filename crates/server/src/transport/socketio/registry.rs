@@ -4,23 +4,21 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use runtime::{Gate, MemberId};
-use socketioxide::{extract::SocketRef, socket::Sid};
+use socketioxide::socket::Sid;
 
-/// Every open connection, by its Engine.IO id.
+/// What was emitted last may take so long to leave.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
+/// The gate of every open connection, by its Engine.IO id.
 #[derive(Default)]
 pub struct Registry {
-    open: Mutex<HashMap<Sid, Open>>,
+    open: Mutex<HashMap<Sid, Arc<Gate>>>,
     last: AtomicU64,
     closing: AtomicBool,
-}
-
-#[derive(Clone)]
-pub(super) struct Open {
-    pub(super) socket: SocketRef,
-    pub(super) gate: Arc<Gate>,
 }
 
 impl Registry {
@@ -37,6 +35,15 @@ impl Registry {
         self.closing.store(true, Ordering::Release);
     }
 
+    /// Closes every connection. A client that loses its connection comes back by itself; one that is told to leave
+    /// does not.
+    pub async fn hang_up(&self) {
+        tokio::time::sleep(LAST_WORDS).await;
+        for (_, gate) in self.lock().drain() {
+            gate.shut();
+        }
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
     }
@@ -45,8 +52,8 @@ impl Registry {
         MemberId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    pub(super) fn add(&self, socket: SocketRef, gate: Arc<Gate>) {
-        self.lock().insert(socket.id, Open { socket, gate });
+    pub(super) fn add(&self, id: Sid, gate: Arc<Gate>) {
+        self.lock().insert(id, gate);
     }
 
     pub(super) fn remove(&self, id: Sid) {
@@ -54,14 +61,10 @@ impl Registry {
     }
 
     pub(super) fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
-        self.lock().get(&id).map(|open| Arc::clone(&open.gate))
+        self.lock().get(&id).cloned()
     }
 
-    pub(super) fn all(&self) -> Vec<Open> {
-        self.lock().values().cloned().collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sid, Open>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Sid, Arc<Gate>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,9 +2,7 @@
 
 use protocol::{
     ErrorCode, WireError,
-    roleplay::{
-        AudioConfig, HistoryLine, LimitsInForce, Providers, SessionStarted, TurnDetectionInForce, refused,
-    },
+    roleplay::{AudioConfig, HistoryLine, LimitsInForce, Providers, SessionStarted, TurnDetectionInForce, refused},
 };
 use runtime::{Joined, Rejection};
 use session::{Speaker, TurnDetection};

@@ -1,0 +1,299 @@
+//! Sessions as people reach them: who may start, join, speak or watch, and what a session is made of.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::{HeaderMap, header};
+use ports::{
+    Claim, Message, MessageRole, NewSession, Provider, Role, ScenarioSummary, SessionId, SessionRow, SessionStatus,
+    StoreError,
+};
+use protocol::{
+    ErrorCode, WireError,
+    roleplay::{
+        Practice, ProviderLabel, Providers, StartSession, Thresholds, TurnDetectionWish, check_language,
+        unknown_session,
+    },
+};
+use runtime::{Handle, HistoryLine, Hub, Opening};
+use session::{Config as SessionConfig, Cutting, Speaker, StageLimits, TurnDetection};
+
+use crate::{
+    auth::{Account, AuthError, Origins},
+    clock,
+    config::Limits,
+    http::{App, media::MediaLinks},
+};
+
+/// Of a typed turn.
+const MAX_TEXT_CHARS: usize = 2_000;
+/// An ending session may take so long to finish what was begun.
+const ENDING: Duration = Duration::from_secs(10);
+/// A session that ended waits so long for a store that is down.
+const STORE_PATIENCE: Duration = Duration::from_secs(600);
+const WAITING_TEXTS: usize = 8;
+/// What the persona remembers.
+const HISTORY_LINES: usize = 40;
+
+pub struct Sessions {
+    app: Arc<App>,
+    hub: Hub,
+}
+
+impl Sessions {
+    pub fn new(app: Arc<App>, hub: Hub) -> Self {
+        Self { app, hub }
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.app.config.limits
+    }
+
+    pub fn max_chunk_bytes(&self) -> u64 {
+        self.limits().max_chunk_bytes as u64
+    }
+
+    pub fn max_text_chars(&self) -> usize {
+        MAX_TEXT_CHARS
+    }
+
+    pub fn media(&self) -> &MediaLinks {
+        &self.app.media
+    }
+
+    pub fn origins(&self) -> &Origins {
+        &self.app.origins
+    }
+
+    pub async fn authenticate(&self, tokens: &[String]) -> Result<Account, AuthError> {
+        self.app.accounts.authenticate(tokens).await
+    }
+
+    /// How the client of this request reaches the server.
+    pub fn base_url(&self, headers: &HeaderMap) -> String {
+        if let Some(url) = &self.app.config.listen.public_url {
+            return url.clone();
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.map_or_else(|| format!("http://{}", self.app.config.listen.address), |host| format!("http://{host}"))
+    }
+
+    pub fn providers(&self) -> Providers {
+        let engine = self.hub.engine();
+        let none = || ProviderLabel { name: "none".to_owned(), demo: false };
+        Providers {
+            stt: label(engine.recogniser.provider()),
+            llm: label(engine.persona.provider()),
+            tts: engine.voice.as_ref().map_or_else(none, |voice| label(voice.provider())),
+            avatar: engine.face.as_ref().map_or_else(none, |face| label(face.provider())),
+        }
+    }
+
+    /// Opens a session for its owner, or finds it. One that nobody owns yet becomes the caller's.
+    pub async fn start(&self, account: &Account, wish: StartSession) -> Result<Handle, WireError> {
+        let id = session_id(&wish.session_id)?;
+        if let Some(language) = &wish.language {
+            check_language(language)?;
+        }
+        if let Some(handle) = self.hub.find(&id) {
+            return owned(handle, account);
+        }
+        let row = match self.app.catalog.session(&id).await.map_err(database_down)? {
+            Some(row) => row,
+            None => self.claim(account, &id, &wish).await?,
+        };
+        self.open(account, row, &wish).await
+    }
+
+    /// The live session that its owner means. One that an earlier process left is taken up again.
+    pub async fn to_speak_with(&self, account: &Account, id: &str) -> Result<Handle, WireError> {
+        let id = session_id(id)?;
+        if let Some(handle) = self.hub.find(&id) {
+            return owned(handle, account);
+        }
+        let Some(row) = self.app.catalog.session(&id).await.map_err(database_down)? else {
+            return Err(unknown_session());
+        };
+        self.open(account, row, &nothing_wished(&id)).await
+    }
+
+    /// A live session that this coach or admin may watch, and as what.
+    pub fn to_observe(&self, account: &Account, id: &str) -> Result<(Handle, &'static str), WireError> {
+        let role = match account.role {
+            Role::Coach => "coach",
+            Role::Admin => "admin",
+            Role::Trainee => return Err(forbidden("Only coaches and admins may observe a session")),
+        };
+        let handle = self.hub.find(&session_id(id)?).ok_or_else(unknown_session)?;
+        if handle.is_private() {
+            return Err(forbidden("This is private practice; nobody may observe it"));
+        }
+        Ok((handle, role))
+    }
+
+    async fn claim(&self, account: &Account, id: &SessionId, wish: &StartSession) -> Result<SessionRow, WireError> {
+        let Some(scenario_id) = &wish.scenario_id else {
+            return Err(bad("start-session: missing field `scenarioId`; a new session needs a scenario".to_owned()));
+        };
+        let scenario = self.scenario(scenario_id).await?.scenario;
+        let session = NewSession {
+            id: id.clone(),
+            user: account.user.id.clone(),
+            scenario_id: scenario.id,
+            opening: Some(scenario.opening),
+            private: wish.practice == Some(Practice::Private),
+            at: clock::now(),
+        };
+        match self.app.catalog.claim_session(session).await.map_err(database_down)? {
+            Claim::Created(row) | Claim::Own(row) => Ok(row),
+            Claim::Taken => Err(not_yours()),
+        }
+    }
+
+    async fn open(&self, account: &Account, row: SessionRow, wish: &StartSession) -> Result<Handle, WireError> {
+        if row.user != account.user.id {
+            return Err(not_yours());
+        }
+        if row.status != SessionStatus::Active {
+            return Err(WireError::new(ErrorCode::SessionEnded, "This session has ended; start a new one"));
+        }
+        let scenario = Arc::new(self.scenario(&row.scenario_id).await?.scenario);
+        let resumption = self.app.journal.resume(&row.id).await.map_err(database_down)?;
+        let messages = self.app.catalog.messages(&row.id).await.map_err(database_down)?;
+        let opening = Opening {
+            session: row.id,
+            owner: row.user,
+            private: row.private,
+            started_at: row.started_at,
+            config: self.session_config(wish)?,
+            audio_limits: audio::Limits::default(),
+            declared: audio::Declared::unknown(),
+            language: wish.language.clone().unwrap_or_else(|| scenario.language.clone()),
+            voice: wish.voice.clone(),
+            speaks: wish.speech.is_none_or(|speech| speech.enabled),
+            history: messages.into_iter().filter_map(history_line).collect(),
+            resumption,
+            scenario,
+        };
+        self.hub.open(opening).map_err(|full| {
+            let message = format!("{full}; end one of them first");
+            WireError::new(ErrorCode::RateLimited, message).after(5_000)
+        })
+    }
+
+    async fn scenario(&self, id: &str) -> Result<ScenarioSummary, WireError> {
+        let found = self.app.catalog.scenario(id).await.map_err(database_down)?;
+        found.ok_or_else(|| {
+            let id: String = id.chars().take(64).collect();
+            bad(format!("start-session.scenarioId: there is no scenario {id:?}; GET /api/scenarios lists them"))
+        })
+    }
+
+    fn session_config(&self, wish: &StartSession) -> Result<SessionConfig, WireError> {
+        let (numbers, limits) = (&self.app.config.session, &self.app.config.limits);
+        let providers = &self.app.config.providers;
+        Ok(SessionConfig {
+            detection: match wish.turn_detection {
+                None | Some(TurnDetectionWish::Threshold) => TurnDetection::Threshold,
+                Some(TurnDetectionWish::Manual) => TurnDetection::Manual,
+            },
+            cutting: self.cutting(wish.thresholds)?,
+            max_buffered_bytes: limits.max_buffered_bytes as u64,
+            idle_ms: milliseconds(numbers.idle_timeout),
+            grace_ms: milliseconds(numbers.grace),
+            max_session_ms: milliseconds(numbers.longest),
+            ending_ms: milliseconds(ENDING),
+            store_patience_ms: milliseconds(STORE_PATIENCE),
+            limits: StageLimits {
+                transcribe_ms: milliseconds(providers.speech_to_text_timeout),
+                answer_ms: milliseconds(providers.language_model_timeout),
+                speak_ms: milliseconds(providers.text_to_speech_timeout),
+                animate_ms: milliseconds(providers.text_to_speech_timeout),
+            },
+            max_waiting_texts: WAITING_TEXTS,
+            history_lines: HISTORY_LINES,
+        })
+    }
+
+    fn cutting(&self, thresholds: Option<Thresholds>) -> Result<Cutting, WireError> {
+        let numbers = &self.app.config.session;
+        let most = self.app.config.limits.max_buffered_bytes as u64;
+        let Thresholds { bytes, silence_ms } = thresholds.unwrap_or(Thresholds { bytes: None, silence_ms: None });
+        Ok(Cutting {
+            bytes: within("bytes", bytes, numbers.segment_bytes as u64, 1_000, most)?,
+            silence_ms: within("silenceMs", silence_ms, milliseconds(numbers.segment_silence), 100, 60_000)?,
+        })
+    }
+}
+
+fn within(field: &str, wish: Option<u64>, default: u64, least: u64, most: u64) -> Result<u64, WireError> {
+    match wish {
+        None => Ok(default),
+        Some(value) if (least..=most).contains(&value) => Ok(value),
+        Some(value) => {
+            Err(bad(format!("start-session.thresholds.{field}: it is {value} and may be {least} to {most}")))
+        }
+    }
+}
+
+fn nothing_wished(id: &SessionId) -> StartSession {
+    StartSession {
+        session_id: id.as_str().to_owned(),
+        scenario_id: None,
+        language: None,
+        voice: None,
+        turn_detection: None,
+        thresholds: None,
+        audio: None,
+        speech: None,
+        resume_from: None,
+        barge_in: None,
+        practice: None,
+    }
+}
+
+fn owned(handle: Handle, account: &Account) -> Result<Handle, WireError> {
+    if *handle.owner() == account.user.id { Ok(handle) } else { Err(not_yours()) }
+}
+
+/// The literal of the old contract.
+fn not_yours() -> WireError {
+    forbidden("Session not found or unauthorized")
+}
+
+fn forbidden(message: &str) -> WireError {
+    WireError::new(ErrorCode::Forbidden, message)
+}
+
+fn bad(message: String) -> WireError {
+    WireError::new(ErrorCode::BadEvent, message)
+}
+
+fn session_id(text: &str) -> Result<SessionId, WireError> {
+    SessionId::parse(text).map_err(|error| bad(format!("sessionId: {error}")))
+}
+
+fn database_down(error: StoreError) -> WireError {
+    tracing::error!(%error, "A session could not be looked up");
+    WireError::new(ErrorCode::DatabaseUnavailable, "Failed to start session").after(2_000)
+}
+
+fn label(provider: Provider) -> ProviderLabel {
+    ProviderLabel { name: provider.name, demo: provider.demo }
+}
+
+fn history_line(message: Message) -> Option<HistoryLine> {
+    let speaker = match message.role {
+        MessageRole::User => Speaker::User,
+        MessageRole::Ai => Speaker::Persona,
+        MessageRole::System => return None,
+    };
+    Some(HistoryLine { speaker, text: message.text, at: message.at, turn: message.turn })
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,272 @@
+//! One task per connection: lets it in, takes its events in order, and passes them on to its sessions.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use audio::Declared;
+use protocol::{
+    ErrorCode, WireError,
+    roleplay::{Connected, Pong, Request, StartSession},
+};
+use runtime::{Ask, Chunk, Envelope, Handle, Member, Reply, Seat};
+use session::Command;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    acknowledgement::Acknowledgement,
+    intake::{Arrival, Event},
+    member::SocketMember,
+    pace::Pace,
+};
+use crate::{
+    auth::{Account, AuthError, TokenError},
+    clock,
+    sessions::Sessions,
+};
+
+/// A client that was told to go has this long to close by itself.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// How long a connection may take between being accepted and being ready.
+const BECOMING_READY: Duration = Duration::from_secs(10);
+
+pub(super) struct Connection {
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) member: Arc<SocketMember>,
+    pub(super) account: Account,
+    pub(super) mailbox: mpsc::UnboundedReceiver<Arrival>,
+    pub(super) pace: Pace,
+    /// Sessions that this connection has spoken with, the last one first.
+    pub(super) known: Vec<Handle>,
+    /// The client was told that it is too fast, and still is.
+    pub(super) slowed: bool,
+}
+
+pub(super) fn overloaded() -> WireError {
+    let message = "Too much of what you sent still waits; send this again in a moment";
+    WireError::new(ErrorCode::Overloaded, message).after(1_000)
+}
+
+/// The messages are literals of the old contract.
+pub(super) fn authentication_error(error: &AuthError) -> WireError {
+    match error {
+        AuthError::Token(TokenError::Missing) => {
+            WireError::new(ErrorCode::Unauthenticated, "Missing authentication token")
+        }
+        AuthError::Token(TokenError::Expired) => WireError::new(ErrorCode::TokenExpired, "Authentication failed"),
+        AuthError::Token(_) => WireError::new(ErrorCode::Unauthenticated, "Authentication failed"),
+        AuthError::UnknownUser | AuthError::Inactive => WireError::new(ErrorCode::Unauthenticated, "User not found"),
+        AuthError::Store(error) => {
+            tracing::error!(%error, "A connection could not be authenticated");
+            WireError::new(ErrorCode::DatabaseUnavailable, "Authentication failed").after(2_000)
+        }
+    }
+}
+
+/// Waits until the client may be spoken to; `false` when it is gone before.
+pub(super) async fn becomes_ready(ready: oneshot::Receiver<()>) -> bool {
+    matches!(tokio::time::timeout(BECOMING_READY, ready).await, Ok(Ok(())))
+}
+
+/// Says why, and closes the connection for good.
+pub(super) async fn send_away(member: &SocketMember, error: WireError) {
+    member.emit_error(error, None);
+    if let Err(error) = member.socket.clone().disconnect() {
+        tracing::debug!(%error, "A connection could not be told to go");
+    }
+    tokio::time::sleep(FAREWELL).await;
+    member.gate.shut();
+}
+
+impl Connection {
+    pub(super) async fn run(mut self) {
+        let message = "Connected to real-time server";
+        self.member.emit("connected", &Connected { message, timestamp: clock::now().0 });
+        let expiry = sleep_until(Instant::now() + self.token_lasts());
+        tokio::pin!(expiry);
+        loop {
+            tokio::select! {
+                arrival = self.mailbox.recv() => match arrival {
+                    Some(Arrival::Event(event)) => self.on_event(*event).await,
+                    Some(Arrival::Gone) | None => break,
+                },
+                () = &mut expiry => {
+                    let message = "Your token has expired. Sign in again and reconnect: the session goes on where it was.";
+                    send_away(&self.member, WireError::new(ErrorCode::TokenExpired, message)).await;
+                    break;
+                }
+            }
+        }
+        self.leave().await;
+    }
+
+    fn token_lasts(&self) -> Duration {
+        /// Timers need not reach further; no connection lasts so long.
+        const LONGEST: Duration = Duration::from_secs(365 * 24 * 3_600);
+        let left = self.account.expires_at.0.saturating_sub(clock::now().0);
+        Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(LONGEST)
+    }
+
+    async fn leave(&mut self) {
+        for handle in std::mem::take(&mut self.known) {
+            let _ = handle.send(self.envelope(Ask::Leave)).await;
+        }
+    }
+
+    async fn on_event(&mut self, event: Event) {
+        let Event { request, acknowledgement, bytes, charge } = event;
+        self.keep_pace(bytes).await;
+        let session = request.as_ref().ok().and_then(session_of).map(str::to_owned);
+        let outcome = match request {
+            Err(error) => Err(error),
+            Ok(Request::Ping { t }) => {
+                self.member.emit("pong", &Pong { t, timestamp: clock::now().0 });
+                Ok(())
+            }
+            Ok(Request::Start(wish)) => self.start(wish).await,
+            Ok(Request::Observe { session, from_event_seq }) => self.observe(&session, from_event_seq).await,
+            Ok(Request::StopObserving { session }) => self.stop_observing(&session).await,
+            Ok(Request::Audio { session, chunk }) => {
+                let declared = chunk.mime_type.as_deref().map(Declared::parse);
+                let chunk = Chunk { audio: chunk.audio, seq: chunk.seq, declared };
+                return self.pass_on(&session, Ask::Audio(chunk), acknowledgement, charge).await;
+            }
+            Ok(Request::Command { session, command }) => {
+                return self.pass_on(&session, Ask::Command(command), acknowledgement, charge).await;
+            }
+        };
+        match (outcome, acknowledgement) {
+            (Ok(()), None) => (),
+            (Ok(()), Some(acknowledgement)) => acknowledgement.good(),
+            (Err(error), Some(acknowledgement)) => acknowledgement.bad(error),
+            (Err(error), None) => self.member.emit_error(error, session.as_deref()),
+        }
+    }
+
+    /// Whoever sends too fast waits, is told so once, and then feels a slow network.
+    async fn keep_pace(&mut self, bytes: usize) {
+        let wait = self.pace.count(bytes);
+        if wait.is_zero() {
+            self.slowed = false;
+            return;
+        }
+        if !std::mem::replace(&mut self.slowed, true) {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+            let message = "You send faster than this server takes; what you sent is kept and handled in turn";
+            self.member.emit_error(WireError::new(ErrorCode::RateLimited, message).after(wait_ms), None);
+        }
+        tokio::time::sleep(wait).await;
+    }
+
+    async fn start(&mut self, wish: StartSession) -> Result<(), WireError> {
+        self.member.extended.fetch_or(wish.is_extended(), Ordering::Relaxed);
+        let declared = wish.audio.as_ref().and_then(declared);
+        let (language, voice) = (wish.language.clone(), wish.voice.clone());
+        let resume_from = wish.resume_from;
+        let handle = self.sessions.start(&self.account, wish).await?;
+        self.join(&handle, Ask::Join { seat: Seat::Trainee, resume_from, declared }).await?;
+        if let Some(language) = language {
+            let _ = handle.send(self.envelope(Ask::Command(Command::SetLanguage { language, voice }))).await;
+        }
+        Ok(())
+    }
+
+    async fn observe(&mut self, session: &str, from_event_seq: Option<u64>) -> Result<(), WireError> {
+        let (handle, role) = self.sessions.to_observe(&self.account, session)?;
+        let seat = Seat::Observer { role };
+        self.join(&handle, Ask::Join { seat, resume_from: from_event_seq, declared: None }).await
+    }
+
+    async fn join(&mut self, handle: &Handle, ask: Ask) -> Result<(), WireError> {
+        self.know(handle);
+        handle.send(self.envelope(ask)).await.map_err(|_| session_is_over())
+    }
+
+    async fn stop_observing(&mut self, session: &str) -> Result<(), WireError> {
+        let position = self.known.iter().position(|handle| handle.session().as_str() == session);
+        let Some(position) = position else {
+            return Err(protocol::roleplay::unknown_session());
+        };
+        let _ = self.known.remove(position).send(self.envelope(Ask::Leave)).await;
+        Ok(())
+    }
+
+    async fn pass_on(
+        &mut self,
+        session: &str,
+        ask: Ask,
+        acknowledgement: Option<Acknowledgement>,
+        charge: runtime::Charge,
+    ) {
+        let handle = match self.handle(session).await {
+            Ok(handle) => handle,
+            Err(error) => return self.refuse(error, acknowledgement, session),
+        };
+        let reply = acknowledgement.map(|acknowledgement| Box::new(acknowledgement) as Box<dyn Reply>);
+        let envelope = Envelope { from: self.from(), ask, reply, charge: Some(charge) };
+        if let Err(envelope) = handle.send(envelope).await {
+            self.known.retain(|known| known.session() != handle.session());
+            match envelope.reply {
+                Some(reply) => reply.answer(Err(&runtime::Rejection::Ended)),
+                None => self.member.emit_error(session_is_over(), Some(session)),
+            }
+        }
+    }
+
+    fn refuse(&self, error: WireError, acknowledgement: Option<Acknowledgement>, session: &str) {
+        match acknowledgement {
+            Some(acknowledgement) => acknowledgement.bad(error),
+            None => self.member.emit_error(error, Some(session)),
+        }
+    }
+
+    /// The session that the client means; after a restart of the server it is taken up again.
+    async fn handle(&mut self, session: &str) -> Result<Handle, WireError> {
+        if let Some(known) = self.known.iter().find(|handle| handle.session().as_str() == session) {
+            return Ok(known.clone());
+        }
+        let handle = self.sessions.to_speak_with(&self.account, session).await?;
+        self.know(&handle);
+        Ok(handle)
+    }
+
+    fn know(&mut self, handle: &Handle) {
+        self.known.retain(|known| known.session() != handle.session());
+        self.known.insert(0, handle.clone());
+    }
+
+    fn envelope(&self, ask: Ask) -> Envelope {
+        Envelope { from: self.from(), ask, reply: None, charge: None }
+    }
+
+    fn from(&self) -> Arc<dyn Member> {
+        Arc::clone(&self.member) as Arc<dyn Member>
+    }
+}
+
+fn session_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::Start(wish) => Some(&wish.session_id),
+        Request::Audio { session, .. }
+        | Request::Command { session, .. }
+        | Request::Observe { session, .. }
+        | Request::StopObserving { session } => Some(session),
+        Request::Ping { .. } => None,
+    }
+}
+
+fn declared(format: &protocol::roleplay::AudioFormat) -> Option<Declared> {
+    match (&format.mime_type, format.sample_rate) {
+        (Some(mime), _) => Some(Declared::parse(mime)),
+        (None, Some(rate)) => Some(Declared::pcm(rate, format.channels.unwrap_or(1))),
+        (None, None) => None,
+    }
+}
+
+fn session_is_over() -> WireError {
+    WireError::new(ErrorCode::SessionEnded, "Invalid session")
+}

@@ -1,0 +1,77 @@
+//! The one synchronous handler: reads an event where it arrives and puts it into the connection's mailbox.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use protocol::{
+    WireError,
+    roleplay::{Limits, Request, decode},
+};
+use runtime::{Charge, Gate};
+use socketioxide::{
+    adapter::{Adapter, LocalAdapter},
+    extract::AckSender,
+    handler::{FromMessageParts, MessageHandler, Value},
+    socket::Socket,
+};
+use tokio::sync::mpsc;
+
+use super::acknowledgement::Acknowledgement;
+
+/// Every event costs at least this much of what may wait, so that their number is bounded as well.
+const LEAST_CHARGE: usize = 512;
+
+/// What arrives in a connection's mailbox.
+pub(super) enum Arrival {
+    Event(Box<Event>),
+    Gone,
+}
+
+pub(super) struct Event {
+    pub(super) request: Result<Request, WireError>,
+    pub(super) acknowledgement: Option<Acknowledgement>,
+    pub(super) bytes: usize,
+    pub(super) charge: Charge,
+}
+
+/// The library's own handlers are asynchronous and lose the order.
+pub(super) struct InOrder<F>(pub(super) F);
+
+/// Tells the library's handler kinds apart.
+pub(super) struct Synchronous;
+
+impl<A: Adapter, F> MessageHandler<A, Synchronous> for InOrder<F>
+where
+    F: Fn(Arc<Socket<A>>, Value, Option<i64>) + Send + Sync + 'static,
+{
+    fn call(&self, socket: Arc<Socket<A>>, value: Value, ack: Option<i64>) {
+        (self.0)(socket, value, ack);
+    }
+}
+
+/// Runs in the task that reads the connection: it must not wait.
+pub(super) fn handler(
+    mailbox: mpsc::UnboundedSender<Arrival>,
+    gate: Arc<Gate>,
+    limits: Limits,
+    most_waiting: usize,
+) -> impl Fn(Arc<Socket<LocalAdapter>>, Value, Option<i64>) + Send + Sync + 'static {
+    move |socket, mut value, ack| {
+        let acknowledgement =
+            ack.and_then(|_| AckSender::from_message_parts(&socket, &mut value, &ack).ok().map(Acknowledgement));
+        let Value::Str(text, attachments) = value else {
+            return;
+        };
+        let attachments: Vec<Bytes> = attachments.unwrap_or_default().into();
+        let bytes = text.len() + attachments.iter().map(Bytes::len).sum::<usize>();
+        let request = if gate.waiting() > most_waiting {
+            Err(super::connection::overloaded())
+        } else {
+            decode(&text, &attachments, &limits)
+        };
+        let charge = gate.charge(bytes.max(LEAST_CHARGE));
+        let event = Event { request, acknowledgement, bytes, charge };
+        // The connection's task is gone: so is whoever sent this.
+        let _ = mailbox.send(Arrival::Event(Box::new(event)));
+    }
+}

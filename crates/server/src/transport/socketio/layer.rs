@@ -1,0 +1,224 @@
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{Method, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use protocol::{ErrorCode, WireError, roleplay::Limits};
+use runtime::Gate;
+use serde::Deserialize;
+use socketioxide::{
+    ParserConfig, SocketIo, TransportType,
+    extract::{Extension, SocketRef, TryData},
+    handler::ConnectHandler,
+    layer::SocketIoLayer,
+    socket::Sid,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Registry,
+    connection::{Connection, authentication_error, becomes_ready, send_away},
+    intake::{Arrival, InOrder, Synchronous, handler},
+    member::SocketMember,
+    pace::Pace,
+};
+use crate::{
+    auth::{AuthError, presented},
+    sessions::Sessions,
+    transport::Link,
+};
+
+/// The interval and the timeout of the old contract.
+const PING_INTERVAL: Duration = Duration::from_secs(25);
+const PING_TIMEOUT: Duration = Duration::from_secs(60);
+/// What the handshake announces, as the old server did: the largest polling body.
+const MAX_PAYLOAD: u64 = 1_000_000;
+/// A chunk over the limit is answered with an error, so it must be allowed to arrive.
+const LARGEST_MESSAGE: usize = 8 << 20;
+/// Messages that wait for a client that does not read.
+const OUTGOING: usize = 512;
+/// While so much of what a connection sent waits, it is not read.
+const WAITING_BYTES: usize = 256 << 10;
+/// Polling bodies arrive whole; beyond this their events are refused.
+const MOST_WAITING_BYTES: usize = 8 << 20;
+
+/// The Socket.IO endpoint, to be put around the routes.
+pub struct Endpoint {
+    layer: SocketIoLayer,
+    registry: Arc<Registry>,
+}
+
+impl Endpoint {
+    pub fn around(self, routes: Router) -> Router {
+        routes.layer(self.layer).layer(from_fn_with_state(self.registry, gate_requests))
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Handshake {
+    token: Option<String>,
+}
+
+/// Tells a connection's task that its client may be spoken to.
+#[derive(Clone)]
+struct Ready(Arc<std::sync::Mutex<Option<oneshot::Sender<()>>>>);
+
+/// Its connections reach the sessions and are found in the registry.
+pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
+    let connections = Arc::clone(&registry);
+    let parser = ParserConfig::common()
+        .max_incoming_binaries(16)
+        .max_incoming_binary_buf_size(LARGEST_MESSAGE)
+        .packet_completion_timeout(Duration::from_secs(5));
+    let (layer, io) = SocketIo::builder()
+        .ping_interval(PING_INTERVAL)
+        .ping_timeout(PING_TIMEOUT)
+        .max_payload(MAX_PAYLOAD)
+        .ws_max_message_size(LARGEST_MESSAGE)
+        .ws_max_frame_size(LARGEST_MESSAGE)
+        .max_buffer_size(OUTGOING)
+        .connect_timeout(Duration::from_secs(10))
+        .ack_timeout(Duration::from_secs(5))
+        .with_parser(parser)
+        .build_layer();
+    // What must not be missed is set up before the client hears that it is connected.
+    let prepare = move |socket: SocketRef, TryData(handshake): TryData<Handshake>| {
+        prepare(&sessions, &connections, socket, handshake.ok());
+        std::future::ready(Ok::<(), std::convert::Infallible>(()))
+    };
+    let announce = async |Extension(Ready(ready)): Extension<Ready>| {
+        let ready = ready.lock().ok().and_then(|mut ready| ready.take());
+        if let Some(ready) = ready {
+            let _ = ready.send(());
+        }
+    };
+    io.ns("/", announce.with(prepare));
+    Endpoint { layer, registry }
+}
+
+fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef, handshake: Option<Handshake>) {
+    let gate = Gate::new(WAITING_BYTES);
+    if socket.transport_type() == TransportType::Websocket
+        && let Some(ConnectInfo(link)) = socket.req_parts().extensions.get::<ConnectInfo<Link>>()
+    {
+        link.obey(&gate);
+    }
+    let (arrivals, mailbox) = mpsc::unbounded_channel();
+    let limits = Limits {
+        max_chunk_bytes: usize::try_from(sessions.max_chunk_bytes()).unwrap_or(usize::MAX),
+        max_text_chars: sessions.max_text_chars(),
+    };
+    let on_event = handler(arrivals.clone(), Arc::clone(&gate), limits, MOST_WAITING_BYTES);
+    socket.on_fallback::<_, Synchronous>(InOrder(on_event));
+    let leaving = Arc::clone(registry);
+    socket.on_disconnect(move |socket: SocketRef| {
+        leaving.remove(socket.id);
+        let _ = arrivals.send(Arrival::Gone);
+        std::future::ready(())
+    });
+    registry.add(socket.id, Arc::clone(&gate));
+    let (announce, ready) = oneshot::channel();
+    socket.extensions.insert(Ready(Arc::new(std::sync::Mutex::new(Some(announce)))));
+    let handshake = handshake.and_then(|handshake| handshake.token);
+    let arriving =
+        Arriving { sessions: Arc::clone(sessions), registry: Arc::clone(registry), socket, gate, mailbox, handshake };
+    tokio::spawn(arriving.arrive(ready));
+}
+
+/// A connection before it is known whose it is.
+struct Arriving {
+    sessions: Arc<Sessions>,
+    registry: Arc<Registry>,
+    socket: SocketRef,
+    gate: Arc<Gate>,
+    mailbox: mpsc::UnboundedReceiver<Arrival>,
+    handshake: Option<String>,
+}
+
+impl Arriving {
+    async fn arrive(self, ready: oneshot::Receiver<()>) {
+        let id = self.socket.id;
+        let tokens = {
+            let request = self.socket.req_parts();
+            presented(&request.headers, &request.uri, self.handshake.as_deref(), self.sessions.origins())
+        };
+        let account = self.sessions.authenticate(&tokens).await;
+        if !becomes_ready(ready).await {
+            self.registry.remove(id);
+            return self.gate.shut();
+        }
+        let registry = Arc::clone(&self.registry);
+        self.welcome(account).await;
+        registry.remove(id);
+    }
+
+    async fn welcome(self, account: Result<crate::auth::Account, AuthError>) {
+        let base_url = self.sessions.base_url(&self.socket.req_parts().headers);
+        let user = match &account {
+            Ok(account) => account.user.id.clone(),
+            Err(_) => ports::UserId::parse("nobody").expect("it is an id"),
+        };
+        let member = Arc::new(SocketMember {
+            id: self.registry.next_id(),
+            user,
+            socket: self.socket,
+            gate: self.gate,
+            sessions: Arc::clone(&self.sessions),
+            base_url,
+            extended: AtomicBool::new(false),
+        });
+        let refusal = match &account {
+            Ok(_) if self.registry.is_closing() => {
+                let message = "The server is restarting; reconnect in a few seconds";
+                Some(WireError::new(ErrorCode::ShuttingDown, message).after(3_000))
+            }
+            Ok(_) => None,
+            Err(error) => Some(authentication_error(error)),
+        };
+        match (account, refusal) {
+            (Ok(account), None) => {
+                let limits = self.sessions.limits();
+                let pace = Pace::new(limits.events_per_second, limits.bytes_per_second);
+                let (sessions, mailbox) = (self.sessions, self.mailbox);
+                let connection =
+                    Connection { sessions, member, account, mailbox, pace, known: Vec::new(), slowed: false };
+                connection.run().await;
+            }
+            (_, Some(error)) => send_away(&member, error).await,
+            (Err(_), None) => (),
+        }
+    }
+}
+
+/// Lets a polling client's bodies in only when there is room, and hands an upgraded connection to its socket's gate.
+async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, next: Next) -> Response {
+    if request.uri().path().trim_end_matches('/') != "/socket.io" {
+        return next.run(request).await;
+    }
+    let gate = sid(request.uri().query()).and_then(|sid| registry.gate(sid));
+    let Some(gate) = gate else {
+        return next.run(request).await;
+    };
+    if gate.is_shut() {
+        return (StatusCode::BAD_REQUEST, r#"{"code":1,"message":"Session ID unknown"}"#).into_response();
+    }
+    if request.headers().contains_key(header::UPGRADE) {
+        if let Some(ConnectInfo(link)) = request.extensions().get::<ConnectInfo<Link>>() {
+            link.obey(&gate);
+        }
+    } else if request.method() == Method::POST {
+        gate.opened().await;
+    }
+    next.run(request).await
+}
+
+fn sid(query: Option<&str>) -> Option<Sid> {
+    query?.split('&').find_map(|pair| pair.strip_prefix("sid="))?.parse().ok()
+}
