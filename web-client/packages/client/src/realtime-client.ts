@@ -81,13 +81,14 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     return this.#session?.outbox.unstoredBytes ?? 0;
   }
 
-  /** Resolves once the server took the token; rejects when it did not. */
+  /** Resolves once the server took the token; rejects when it did not, and with an `AbortError` after `close`. */
   async connect(): Promise<void> {
     if (this.#connection.status === "connected") return;
     const settled = new Promise<void>((resolve, reject) => {
       const stop = this.on("connection", (connection) => {
         if (connection.status === "connected") resolve();
-        else if (connection.status === "closed") reject(new RealtimeError(REFUSED));
+        else if (connection.status === "closed")
+          reject(connection.reason === "closed" ? LEFT : new RealtimeError(REFUSED));
         else return;
         stop();
       });
@@ -344,6 +345,7 @@ interface Session {
 
 const ANSWER_WITHIN_MS = 10_000;
 const PACING_MS = 250;
+const LEFT = new DOMException("the client was closed", "AbortError");
 const REFUSED = {
   message: "The server did not accept the sign-in.",
   code: "UNAUTHENTICATED",

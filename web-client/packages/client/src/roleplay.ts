@@ -195,8 +195,13 @@ export class Roleplay {
       else client.reportPlayback(turnId, 0, true);
     });
     client.on("interrupted", () => this.#player.cut());
-    client.on("session-ended", () => this.#player.cut());
-    client.on("session-force-ended", () => this.#player.cut());
+    client.on("session-ended", () => this.#onEnded());
+    client.on("session-force-ended", () => this.#onEnded());
+  }
+
+  #onEnded(): void {
+    this.#player.cut();
+    void this.closeMicrophone();
   }
 
   #listenToMicrophone(): void {

@@ -39,8 +39,9 @@ export function useRealtimeRoleplay(options: RoleplayOptions): RealtimeRoleplay 
       try {
         await roleplay.start(sessionId, { ...options, scenarioId });
       } catch (error) {
-        if (!(error instanceof RealtimeError)) throw error;
-        roleplay.report(error);
+        if (error instanceof RealtimeError) return roleplay.report(error);
+        // The component went away while it connected.
+        if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
       }
     },
     [roleplay],

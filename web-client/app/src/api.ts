@@ -1,0 +1,150 @@
+/** The server's REST interface, as far as the app uses it. */
+
+export interface User {
+  id: string;
+  name: string;
+  email: string;
+  role: string;
+}
+
+export type Difficulty = "easy" | "medium" | "hard";
+
+export interface Persona {
+  name: string;
+  role: string;
+  company: string;
+  background: string;
+  concerns: string[];
+  personality: string;
+}
+
+export interface ScenarioItem {
+  id: string;
+  title: string;
+  description: string;
+  category: string;
+  difficulty: Difficulty;
+  language: string;
+  estimatedDuration: number;
+  practiceCount: number;
+  buyerPersona: Persona;
+}
+
+export interface Scenario extends ScenarioItem {
+  goals: string[];
+  maxTurns: number;
+  userHistory: { practiceCount: number } | null;
+}
+
+export interface Message {
+  id: string;
+  role: "user" | "ai" | "system";
+  content: string;
+  timestamp: string;
+}
+
+export interface Session {
+  id: string;
+  scenarioId: string;
+  status: "active" | "completed" | "abandoned";
+  startedAt: string;
+  completedAt: string | null;
+  /** `null` when the scenario is no longer offered. */
+  scenario: Omit<Scenario, "userHistory"> | null;
+  messages: Message[];
+  feedback: Feedback | null;
+}
+
+export interface Feedback {
+  overallScore: number;
+  dimensions: Dimension[];
+  summary: string;
+  recommendations: string[];
+}
+
+export interface Dimension {
+  name: string;
+  score: number;
+  weight: number;
+  quote: string;
+  explanation: string;
+  suggestions: string[];
+}
+
+export interface HistoryItem {
+  id: string;
+  scenarioId: string;
+  startedAt: string;
+  completedAt: string | null;
+  scenario: { title: string; category: string | null; difficulty: Difficulty | null };
+  feedback: { overallScore: number } | null;
+  messageCount: number;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  total: number;
+  page: number;
+  totalPages: number;
+}
+
+/** The server answered no; `message` is what it said. Status 0: it could not be reached. */
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+  }
+}
+
+export const api = {
+  me: () => get<User>("/auth/me"),
+  signIn: (email: string, password: string) => post<SignedIn>("/auth/login", { email, password }),
+  register: (name: string, email: string, password: string) =>
+    post<SignedIn>("/auth/register", { name, email, password }),
+  scenarios: () => get<Page<ScenarioItem>>("/scenarios?pageSize=100"),
+  scenario: (id: string) => get<Scenario>(`/scenarios/${encodeURIComponent(id)}`),
+  start: (scenarioId: string) => post<Session>("/roleplay/start", { scenarioId }),
+  session: (id: string) => get<Session>(`/roleplay/session/${encodeURIComponent(id)}`),
+  history: (page: number) => get<Page<HistoryItem>>(`/roleplay/history?page=${page}&pageSize=20`),
+};
+
+export const token = {
+  /** Kept where existing front ends keep it, so that both work side by side. */
+  read: (): string | null => /(?:^|; )token=([^;]+)/.exec(document.cookie)?.[1] ?? null,
+  keep: (token: string) => writeCookie(token, 7 * 24 * 3600),
+  forget: () => writeCookie("", 0),
+};
+
+interface SignedIn {
+  user: User;
+  token: string;
+}
+
+function writeCookie(value: string, seconds: number): void {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is not in every browser
+  document.cookie = `token=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
+}
+
+const get = <Data>(path: string) => call<Data>("GET", path);
+const post = <Data>(path: string, body: unknown) => call<Data>("POST", path, body);
+
+async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
+  const bearer = token.read();
+  const answer = await fetch(`/api${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new ApiError(0, "The server cannot be reached");
+  });
+  const envelope: { success?: boolean; data?: Data; error?: string } = await answer.json().catch(() => ({}));
+  if (!answer.ok || !envelope.success) throw new ApiError(answer.status, envelope.error ?? answer.statusText);
+  return envelope.data as Data;
+}

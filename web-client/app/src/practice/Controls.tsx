@@ -1,0 +1,111 @@
+import type { Conversation, Roleplay, TalkMode } from "@repartee/client";
+import { useStore } from "@repartee/client/react";
+import { Hand, Mic, MicOff, PhoneOff, Settings2 } from "lucide-react";
+import { ToggleGroup } from "radix-ui";
+import { useI18n } from "../i18n";
+import { Button, IconButton } from "../ui/Button";
+import styles from "./Controls.module.css";
+import { EndDialog } from "./EndDialog";
+import { MicrophonePicker } from "./MicrophonePicker";
+import { useScene } from "./scene";
+import { useHold, useSpaceBar } from "./use-hold";
+
+export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conversation: Conversation }) {
+  const { t } = useI18n();
+  const mode = useStore(roleplay.mode);
+  const microphone = useStore(roleplay.microphone);
+  const scene = useScene(roleplay, conversation);
+  const hasMicrophone = microphone.state !== "closed" && microphone.state !== "opening";
+  return (
+    <div className={styles.controls}>
+      <ToggleGroup.Root
+        type="single"
+        value={mode}
+        onValueChange={(mode) => mode && void roleplay.setMode(mode as TalkMode)}
+        className={styles.modes}
+        aria-label={t.practice.talkMode}
+      >
+        <ToggleGroup.Item value="push-to-talk" className={styles.mode}>
+          {t.practice.holdToTalk}
+        </ToggleGroup.Item>
+        <ToggleGroup.Item value="open" className={styles.mode}>
+          {t.practice.openMic}
+        </ToggleGroup.Item>
+      </ToggleGroup.Root>
+      <div className={styles.main}>
+        <MicrophonePicker roleplay={roleplay} microphone={microphone} icon={<Settings2 size={20} />} />
+        {hasMicrophone ? (
+          <TalkButton roleplay={roleplay} mode={mode} muted={microphone.muted} />
+        ) : (
+          <button type="button" className={styles.talk} onClick={() => void roleplay.openMicrophone()}>
+            <MicOff size={26} aria-hidden="true" />
+            <span>{t.practice.allowMic}</span>
+          </button>
+        )}
+        <IconButton
+          label={microphone.muted ? t.practice.unmute : t.practice.mute}
+          aria-pressed={microphone.muted}
+          disabled={!hasMicrophone}
+          onClick={() => roleplay.mute(!microphone.muted)}
+        >
+          {microphone.muted ? <MicOff size={20} /> : <Mic size={20} />}
+        </IconButton>
+      </div>
+      <div className={styles.side}>
+        <Button className={styles.small} disabled={scene !== "speaking"} onClick={() => roleplay.interrupt()}>
+          <Hand size={18} aria-hidden="true" />
+          {t.practice.interrupt}
+        </Button>
+        <EndDialog onEnd={() => void roleplay.end()}>
+          <Button look="danger" className={styles.small}>
+            <PhoneOff size={18} aria-hidden="true" />
+            {t.practice.end}
+          </Button>
+        </EndDialog>
+      </div>
+      <p className={styles.hint}>{mode === "open" ? t.practice.openHint : t.practice.holdHint}</p>
+    </div>
+  );
+}
+
+function TalkButton({ roleplay, mode, muted }: { roleplay: Roleplay; mode: TalkMode; muted: boolean }) {
+  const { t } = useI18n();
+  const talking = useStore(roleplay.talking);
+  const hold = useHold(
+    () => roleplay.startTalking(),
+    () => void roleplay.stopTalking(),
+  );
+  useSpaceBar(mode === "push-to-talk", hold);
+  if (mode === "open") {
+    return (
+      <button
+        type="button"
+        className={styles.talk}
+        data-on={!muted}
+        data-talking={talking}
+        aria-pressed={!muted}
+        onClick={() => roleplay.mute(!muted)}
+      >
+        {muted ? <MicOff size={26} aria-hidden="true" /> : <Mic size={26} aria-hidden="true" />}
+        <span>{muted ? t.practice.unmute : t.practice.openMic}</span>
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className={styles.talk}
+      data-talking={talking}
+      disabled={muted}
+      onPointerDown={hold.press}
+      onPointerUp={hold.release}
+      onPointerCancel={hold.release}
+      onContextMenu={(event) => event.preventDefault()}
+      // A screen reader clicks without holding: the first click begins, the next one sends.
+      onClick={(event) => event.detail === 0 && (talking ? hold.release() : hold.press())}
+    >
+      <Mic size={26} aria-hidden="true" />
+      <span>{talking ? t.practice.releaseToSend : t.practice.holdToTalk}</span>
+    </button>
+  );
+}

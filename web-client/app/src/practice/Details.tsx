@@ -1,0 +1,91 @@
+import type { Conversation, Roleplay, TurnLatency } from "@repartee/client";
+import { Activity } from "lucide-react";
+import { Popover } from "radix-ui";
+import { useEffect, useState } from "react";
+import { useI18n } from "../i18n";
+import menu from "../shell/Menu.module.css";
+import { Badge } from "../ui/Badge";
+import { IconButton } from "../ui/Button";
+import styles from "./Details.module.css";
+
+/** How the line is and where the time of the last answer went; for who wants to know. */
+export function Details({ roleplay, conversation }: { roleplay: Roleplay; conversation: Conversation }) {
+  const { t } = useI18n();
+  return (
+    <Popover.Root>
+      <Popover.Trigger asChild>
+        <IconButton label={t.practice.details}>
+          <Activity size={19} />
+        </IconButton>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className={`${menu.menu} ${styles.details}`} align="end" sideOffset={8}>
+          <h2>{t.practice.details}</h2>
+          <Line roleplay={roleplay} />
+          {conversation.latency && <Latency latency={conversation.latency} />}
+          {conversation.providers && <Providers providers={conversation.providers} />}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Line({ roleplay }: { roleplay: Roleplay }) {
+  const { t } = useI18n();
+  const [roundTrip, setRoundTrip] = useState<number | null>(null);
+  const [unstored, setUnstored] = useState(0);
+  useEffect(() => {
+    const look = () => {
+      setUnstored(roleplay.client.unstoredBytes);
+      if (roleplay.client.connection.status === "connected") void roleplay.client.ping().then(setRoundTrip);
+    };
+    look();
+    const timer = setInterval(look, 2000);
+    return () => clearInterval(timer);
+  }, [roleplay]);
+  return (
+    <dl className={styles.list}>
+      <dt>{t.practice.roundTrip}</dt>
+      <dd>{roundTrip === null ? "–" : `${Math.round(roundTrip)} ms`}</dd>
+      <dt>{t.practice.unstored}</dt>
+      <dd>{Math.round(unstored / 1024)} KB</dd>
+    </dl>
+  );
+}
+
+const PARTS = ["endOfSpeechMs", "storedMs", "transcribedMs", "firstTokenMs", "firstAudioMs", "unaccountedMs"] as const;
+
+function Latency({ latency }: { latency: TurnLatency }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <h3>{t.practice.turnLatency}</h3>
+      <dl className={styles.list}>
+        {[...PARTS, "totalMs" as const].map((part) => (
+          <div key={part} className={styles.part}>
+            <dt>{t.practice.latencyParts[part]}</dt>
+            <dd>{Math.round(latency[part])} ms</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Providers({ providers }: { providers: NonNullable<Conversation["providers"]> }) {
+  const { t } = useI18n();
+  const explanations = { stt: t.practice.demoStt, llm: t.practice.demoLlm, tts: t.practice.demoTts, avatar: "" };
+  return (
+    <ul className={styles.providers}>
+      {(["stt", "llm", "tts", "avatar"] as const).map((kind) => (
+        <li key={kind}>
+          <span>
+            {kind}: {providers[kind].name}
+          </span>
+          {providers[kind].demo && <Badge look="demo">{t.demoLabel}</Badge>}
+          {providers[kind].demo && explanations[kind] && <p>{explanations[kind]}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,111 @@
+import type { Conversation, Roleplay } from "@repartee/client";
+import { useStore } from "@repartee/client/react";
+import { Eye, Flag, MessageCircle, MicOff, TriangleAlert, Volume2, WifiOff } from "lucide-react";
+import { Link } from "wouter";
+import { token } from "../api";
+import { useI18n } from "../i18n";
+import { Button, buttonStyle } from "../ui/Button";
+import { Notice } from "../ui/Notice";
+import styles from "./Notices.module.css";
+
+interface NoticesProps {
+  roleplay: Roleplay;
+  conversation: Conversation;
+  sessionId: string;
+}
+
+/** What a person should know right now, calmly, the most pressing first. */
+export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
+  const { t } = useI18n();
+  const microphone = useStore(roleplay.microphone);
+  const soundBlocked = useStore(roleplay.soundBlocked);
+  const { connection, problem, ended, ending, hints, observers } = conversation;
+  const hint = hints.at(-1);
+  const report = (
+    <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
+      {t.practice.toReport}
+    </Link>
+  );
+  if (ended) {
+    return (
+      <Notice look="calm" icon={<Flag size={20} aria-hidden="true" />} action={report}>
+        <strong>{t.practice.endedTitle}.</strong> {t.practice.endedBy[ended.reason]}
+      </Notice>
+    );
+  }
+  return (
+    <div className={styles.notices}>
+      {connection.status === "reconnecting" && (
+        <Notice look="warn" icon={<WifiOff size={20} aria-hidden="true" />}>
+          {t.practice.reconnecting}
+        </Notice>
+      )}
+      {connection.status === "closed" && connection.reason === "taken-over" && (
+        <Notice
+          look="calm"
+          icon={<MessageCircle size={20} aria-hidden="true" />}
+          action={<Button onClick={() => void roleplay.client.connect()}>{t.practice.takeBack}</Button>}
+        >
+          {t.practice.takenOver}
+        </Notice>
+      )}
+      {connection.status === "closed" && connection.reason === "refused" && (
+        <Notice look="bad" action={<Button onClick={signInAgain}>{t.practice.signInAgain}</Button>}>
+          {t.practice.refused}
+        </Notice>
+      )}
+      {problem && connection.status === "connected" && (
+        <Notice
+          look={problem.retryable ? "warn" : "bad"}
+          icon={<TriangleAlert size={20} aria-hidden="true" />}
+          action={
+            <Button look="quiet" onClick={() => roleplay.report(null)}>
+              {t.close}
+            </Button>
+          }
+        >
+          {t.practice.errors[problem.code] ?? problem.message}
+        </Notice>
+      )}
+      {soundBlocked && (
+        <Notice
+          look="warn"
+          icon={<Volume2 size={20} aria-hidden="true" />}
+          action={<Button onClick={() => void roleplay.unlockSound()}>{t.practice.turnOnSound}</Button>}
+        >
+          {t.practice.soundBlocked}
+        </Notice>
+      )}
+      {microphone.problem && (
+        <Notice look="warn" icon={<MicOff size={20} aria-hidden="true" />}>
+          {t.practice.problems[microphone.problem]}
+        </Notice>
+      )}
+      {microphone.state === "device-lost" && (
+        <Notice look="warn" icon={<MicOff size={20} aria-hidden="true" />}>
+          {t.practice.deviceLost}
+        </Notice>
+      )}
+      {hint && (
+        <Notice look="calm" icon={<MessageCircle size={20} aria-hidden="true" />}>
+          <strong>{t.practice.hint}:</strong> {hint.text}
+        </Notice>
+      )}
+      {observers.length > 0 && (
+        <Notice look="calm" icon={<Eye size={20} aria-hidden="true" />}>
+          {t.practice.observers}
+        </Notice>
+      )}
+      {ending && (
+        <Notice look="calm" icon={<Flag size={20} aria-hidden="true" />}>
+          {t.practice.ending}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function signInAgain(): void {
+  token.forget();
+  location.assign("/");
+}

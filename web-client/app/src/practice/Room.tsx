@@ -1,0 +1,60 @@
+import { useRealtimeRoleplay } from "@repartee/client/react";
+import { useEffect, useState } from "react";
+import { useLocation } from "wouter";
+import { type Session, token } from "../api";
+import { useI18n } from "../i18n";
+import { Controls } from "./Controls";
+import { recallEntry } from "./entry";
+import { Notices } from "./Notices";
+import styles from "./Room.module.css";
+import { Stage } from "./Stage";
+import { Status } from "./Status";
+import { Transcript } from "./Transcript";
+
+interface RoomProps {
+  session: Session;
+  scenario: NonNullable<Session["scenario"]>;
+}
+
+export function Room({ session, scenario }: RoomProps) {
+  const { t } = useI18n();
+  const [, go] = useLocation();
+  const room = useRealtimeRoleplay({ token: () => token.read() ?? "" });
+  const { roleplay, conversation, connectSession } = room;
+  const [language, setLanguage] = useState(() => recallEntry(session.id)?.language ?? scenario.language);
+  const [wanted] = useState(language);
+  const name = scenario.buyerPersona.name;
+
+  useEffect(() => {
+    void connectSession(session.id, scenario.id, { language: wanted }).then(() => roleplay.openMicrophone());
+  }, [connectSession, roleplay, session.id, scenario.id, wanted]);
+
+  const byUser = conversation.ended?.reason === "user_ended";
+  useEffect(() => {
+    if (byUser)
+      go(`/report/${session.id}`, { replace: true, state: { recordingUrl: conversation.ended?.recordingUrl } });
+  }, [byUser, go, session.id, conversation.ended]);
+
+  return (
+    <div className={styles.room}>
+      <h1 className="hidden-visually">{t.practice.room(name)}</h1>
+      <Status
+        roleplay={roleplay}
+        conversation={conversation}
+        startedAt={session.startedAt}
+        ownLanguage={scenario.language}
+        language={language}
+        onLanguage={(language) => {
+          setLanguage(language);
+          void roleplay.setLanguage(language);
+        }}
+      />
+      <div className={styles.left}>
+        <Stage roleplay={roleplay} conversation={conversation} persona={scenario.buyerPersona} language={language} />
+        <Notices roleplay={roleplay} conversation={conversation} sessionId={session.id} />
+        <Controls roleplay={roleplay} conversation={conversation} />
+      </div>
+      <Transcript roleplay={roleplay} conversation={conversation} name={name} language={language} />
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** What was chosen on the way into a room, kept over a reload of the page. */
+export interface Entry {
+  sessionId: string;
+  language: string;
+}
+
+const KEY = "repartee.entry";
+
+export function rememberEntry(entry: Entry): void {
+  sessionStorage.setItem(KEY, JSON.stringify(entry));
+}
+
+export function recallEntry(sessionId: string): Entry | null {
+  const kept = sessionStorage.getItem(KEY);
+  const entry: Entry | null = kept ? JSON.parse(kept) : null;
+  return entry?.sessionId === sessionId ? entry : null;
+}
+
+/** The scenario's own language first, then what the product speaks. */
+export function conversationLanguages(own: string): string[] {
+  return [...new Set([own, "en-US", "zh-CN", "zh-TW", "nan-TW"])];
+}

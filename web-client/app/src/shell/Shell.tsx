@@ -1,0 +1,68 @@
+import { WifiOff } from "lucide-react";
+import { type ReactNode, useSyncExternalStore } from "react";
+import { Link, useRoute } from "wouter";
+import { useI18n } from "../i18n";
+import { Notice } from "../ui/Notice";
+import { useAccount } from "../user";
+import { AccountMenu } from "./AccountMenu";
+import { Logo } from "./Logo";
+import { PreferencesMenu } from "./PreferencesMenu";
+import styles from "./Shell.module.css";
+
+/** The frame around every page. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useI18n();
+  const account = useAccount();
+  const online = useSyncExternalStore(watchNetwork, () => navigator.onLine);
+  return (
+    <>
+      <a className={styles.skip} href="#content">
+        {t.skipToContent}
+      </a>
+      <header className={styles.header}>
+        <Link href="/" className={styles.brand}>
+          <Logo />
+          <span>{t.product}</span>
+        </Link>
+        {account && (
+          <nav className={styles.nav} aria-label={t.menu.main}>
+            <Place href="/">{t.menu.scenarios}</Place>
+            <Place href="/history">{t.menu.history}</Place>
+          </nav>
+        )}
+        <div className={styles.tools}>
+          <PreferencesMenu />
+          {account && <AccountMenu user={account.user} signOut={account.signOut} />}
+        </div>
+      </header>
+      {!online && (
+        <div className={styles.offline}>
+          <Notice look="warn" icon={<WifiOff size={20} aria-hidden="true" />}>
+            {t.offline}
+          </Notice>
+        </div>
+      )}
+      <main id="content" className={styles.main} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+function Place({ href, children }: { href: string; children: ReactNode }) {
+  const [here] = useRoute(href);
+  return (
+    <Link href={href} className={styles.place} aria-current={here ? "page" : undefined}>
+      {children}
+    </Link>
+  );
+}
+
+function watchNetwork(changed: () => void): () => void {
+  addEventListener("online", changed);
+  addEventListener("offline", changed);
+  return () => {
+    removeEventListener("online", changed);
+    removeEventListener("offline", changed);
+  };
+}
