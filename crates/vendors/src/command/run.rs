@@ -170,7 +170,7 @@ mod tests {
         let made = Command::new("mkfifo").arg(&path).status().await.unwrap();
         assert!(made.success());
         let receiver = pipe::OpenOptions::new().open_receiver(&path).unwrap();
-        let line = format!("exec 9>'{}'; echo up >&9; sleep 3600 & sleep 3600", path.display());
+        let line = format!("exec 9>'{}'; sleep 3600 & echo up >&9; wait", path.display());
         (line, receiver)
     }
 
