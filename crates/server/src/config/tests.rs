@@ -157,6 +157,12 @@ fn pages_of_the_front_end_and_of_this_machine_are_allowed_in_development() {
 }
 
 #[test]
+fn limits_that_contradict_each_other_are_a_mistake() {
+    let told = mistakes(&[("MAX_CHUNK_BYTES", "4000"), ("MAX_BUFFERED_BYTES", "2000")]);
+    assert!(told.contains("MAX_BUFFERED_BYTES is 2000; allowed: at least MAX_CHUNK_BYTES, 4000"), "{told}");
+}
+
+#[test]
 fn spans_of_time_are_read_with_and_without_a_unit() {
     let seconds = |text| parse::span(text).map(|span| span.as_secs());
     assert_eq!(seconds("3600"), Some(3600));

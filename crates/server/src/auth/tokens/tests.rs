@@ -203,7 +203,9 @@ fn issuer_and_audience_are_checked_when_they_are_configured() {
     assert!(tokens.verify(&token("us", json!(["x", "voices"])), NOW).is_ok());
     assert_eq!(refusal(&tokens, &token("us", json!("x"))), "wrong aud");
     assert_eq!(refusal(&tokens, &token("them", json!("voices"))), "wrong iss");
-    assert_eq!(refusal(&tokens, &signed(&good_claims())), "iss or aud is missing");
+    for claims in [good_claims(), json!({"sub": "a", "exp": IN_AN_HOUR, "iss": "us"})] {
+        assert_eq!(refusal(&tokens, &signed(&claims)), "iss or aud is missing");
+    }
 
     let unconfigured = self::tokens(&[]);
     assert!(unconfigured.verify(&token("anybody", json!("x")), NOW).is_ok());

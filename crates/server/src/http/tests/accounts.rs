@@ -217,7 +217,27 @@ async fn a_broken_body_is_told_by_field_in_the_envelope() {
     let (status, error) = login("email=x", "application/x-www-form-urlencoded").await.failure();
     assert_eq!(status, 415);
     assert!(error.contains("Content-Type: application/json"), "{error}");
-    let large = "x".repeat((10 << 20) + 1);
-    let answer = house.ask("POST".parse().unwrap(), "/api/auth/login").header("content-type", "application/json");
-    assert_eq!(answer.body(large).send().await.failure().0, 413);
+}
+
+#[tokio::test]
+async fn a_body_has_up_to_ten_megabytes() {
+    let house = House::new().await;
+    for (bytes, status) in [(9 << 20, 400), ((10 << 20) + 1, 413)] {
+        let login = house.ask("POST".parse().unwrap(), "/api/auth/login").header("content-type", "application/json");
+        assert_eq!(login.body("x".repeat(bytes)).send().await.failure().0, status);
+    }
+}
+
+#[tokio::test]
+async fn somebody_who_was_deactivated_is_out() {
+    let house = House::new().await;
+    let registered = house.post("/api/auth/register", ann()).send().await.json();
+    house.deactivate("ann@example.org").await;
+    let me = house.get("/api/auth/me").bearer(registered["data"]["token"].as_str().unwrap()).send().await;
+    assert_eq!(me.failure(), (401, "User not found or inactive".to_owned()));
+    for (password, error) in [("correct horse", "Account is disabled"), ("wrong", "Invalid email or password")] {
+        let login = json!({"email": "ann@example.org", "password": password});
+        let answer = house.post("/api/auth/login", login).send().await;
+        assert_eq!(answer.failure(), (401, error.to_owned()));
+    }
 }

@@ -19,6 +19,7 @@ use ports::{
 use secrecy::SecretString;
 use serde_json::Value;
 use storage::Database;
+use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 use crate::{
@@ -32,7 +33,7 @@ use crate::{
 pub(in crate::http) struct House {
     pub(in crate::http) app: Arc<App>,
     pub(super) database: Arc<Database>,
-    _folder: Folder,
+    folder: Folder,
 }
 
 pub(super) struct Answer {
@@ -81,7 +82,7 @@ impl House {
             public_url: "http://127.0.0.1:3001".to_owned(),
             config,
         };
-        Self { app: Arc::new(app), database, _folder: folder }
+        Self { app: Arc::new(app), database, folder }
     }
 
     pub(super) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
@@ -109,7 +110,15 @@ impl House {
         self.app.accounts.tokens.sign(&token, clock::now())
     }
 
-    /// A session that Ann has just started.
+    /// As an administrator would do it behind our back.
+    pub(super) async fn deactivate(&self, email: &str) {
+        let url = format!("sqlite://{}", self.folder.path.join("test.db").display());
+        let database = sqlx::SqlitePool::connect(&url).await.unwrap();
+        let update = sqlx::query("UPDATE users SET is_active = false WHERE email = $1").bind(email);
+        assert_eq!(update.execute(&database).await.unwrap().rows_affected(), 1);
+    }
+
+    /// A session that its user has just started.
     pub(super) async fn session_of(&self, token: &str) -> String {
         let start = serde_json::json!({"scenarioId": "price-talk"});
         let answer = self.post("/api/roleplay/start", start).bearer(token).send().await;
@@ -222,6 +231,26 @@ impl ObjectStore for Shelf {
 
     async fn check(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+/// A language model that answers when it is let go.
+#[derive(Default)]
+pub(super) struct Waits {
+    pub(super) asked: Notify,
+    pub(super) go: Notify,
+}
+
+#[async_trait]
+impl LanguageModel for Waits {
+    fn provider(&self) -> Provider {
+        Provider::real("waits")
+    }
+
+    async fn answer(&self, prompt: Prompt) -> Result<TokenStream, ProviderError> {
+        self.asked.notify_one();
+        self.go.notified().await;
+        ScenarioPersona.answer(prompt).await
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use ports::{Catalog as _, FinishReason, NewSession, Role, SessionId, Token, UserId};
 use serde_json::{Value, json};
 
-use super::house::{Answer, House, Says};
+use super::house::{Answer, House, Says, Waits};
 use crate::clock;
 
 const ANSWER: &str = "We can show you the numbers.";
@@ -121,6 +121,34 @@ async fn an_answer_that_fails_leaves_nothing_and_may_be_tried_again() {
         let kept = house.database.messages(&SessionId::parse(&session).unwrap()).await.unwrap();
         assert_eq!(kept.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_session_has_one_typed_turn_at_a_time() {
+    let model = Arc::new(Waits::default());
+    let house = House::with(&[], model.clone()).await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+    let second = async {
+        model.asked.notified().await;
+        let second = say(&house, &token, &session, ANSWER).await;
+        model.go.notify_one();
+        second
+    };
+    let (first, second) = tokio::join!(say(&house, &token, &session, ANSWER), second);
+    assert_eq!(first.status, 200);
+    assert_eq!(second.failure(), (409, "The previous message is still being answered".to_owned()));
+    model.go.notify_one();
+    assert_eq!(say(&house, &token, &session, ANSWER).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_has_failed() {
+    let house = House::with(&[("LLM_TIMEOUT_MS", "100")], Arc::new(Waits::default())).await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+    let answer = say(&house, &token, &session, ANSWER).await;
+    assert_eq!(answer.failure(), (500, "Failed to generate AI response. Please try again.".to_owned()));
 }
 
 #[tokio::test]
