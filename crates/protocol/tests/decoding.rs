@@ -14,7 +14,7 @@ fn read(text: &str) -> Result<Request, WireError> {
 
 #[track_caller]
 fn message(text: &str) -> String {
-    let error = read(text).unwrap_err();
+    let error = read(text).expect_err("it is refused");
     assert_eq!(error.code, ErrorCode::BadEvent, "{error:?}");
     error.message
 }

@@ -9,7 +9,7 @@ fn told(event: &Event, extended: bool) -> (&'static str, Value) {
     let view = View { extended, addresses: &Host };
     let stamp = Stamp { session: "s", event_seq: 7, timestamp: 1_000 };
     let told = encode(stamp, event, &view);
-    (event_name(&told), serde_json::to_value(told).unwrap())
+    (event_name(&told), serde_json::to_value(told).expect("it is JSON"))
 }
 
 struct Host;
@@ -41,8 +41,15 @@ fn r1_every_event_carries_session_number_and_time() {
 
 #[test]
 fn stored_audio_is_acknowledged_with_its_size_and_its_last_number() {
-    let stored = Stored { first_segment: 3, last_segment: 3, duration_ms: 900, first_seq: Some(4), last_seq: Some(9) };
-    let (name, body) = told(&Event::AudioStored { stored, bytes: 32_100 }, false);
+    let stored = Stored {
+        bytes: 32_100,
+        first_segment: 3,
+        last_segment: 3,
+        duration_ms: 900,
+        first_seq: Some(4),
+        last_seq: Some(9),
+    };
+    let (name, body) = told(&Event::AudioStored(stored), false);
     assert_eq!(name, "audio-received");
     assert_eq!(
         body,

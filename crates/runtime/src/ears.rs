@@ -48,7 +48,8 @@ pub(crate) struct Ears {
     /// The number that the next numbered chunk should have.
     next_seq: u64,
     uncut: Uncut,
-    cutting: Option<Cutting>,
+    /// Cut, and not stored yet, in order.
+    cuts: VecDeque<Cutting>,
     held: VecDeque<HeldPiece>,
     next_number: u64,
     through_seq: Option<u64>,
@@ -61,7 +62,7 @@ struct Uncut {
     last_seq: Option<u64>,
 }
 
-/// The one cut that is being stored; kept until the store has it.
+/// What lies between two cuts; without pieces where no whole packet did.
 struct Cutting {
     pieces: Arc<[Piece]>,
     uncut: Uncut,
@@ -97,7 +98,7 @@ impl Ears {
             declared,
             next_seq: through_seq.map_or(0, |seq| seq + 1),
             uncut: Uncut::default(),
-            cutting: None,
+            cuts: VecDeque::new(),
             held: VecDeque::new(),
             next_number: last.map_or(1, |segment| segment.number + 1),
             through_seq,
@@ -136,22 +137,23 @@ impl Ears {
         Taken::New(self.intake.push(&chunk.audio, declared).err())
     }
 
-    /// The pieces of the machine's newest cut; the same again until [`Self::on_stored`] says that the store has them.
-    pub(crate) fn cut(&mut self) -> Arc<[Piece]> {
-        if let Some(cutting) = &self.cutting {
-            return Arc::clone(&cutting.pieces);
-        }
+    /// Everything that was received up to here becomes one cut.
+    pub(crate) fn cut(&mut self) {
         let pieces: Arc<[Piece]> = self.intake.cut().into_iter().map(|segment| self.number(segment)).collect();
-        if !pieces.is_empty() {
-            let uncut = std::mem::take(&mut self.uncut);
-            self.cutting = Some(Cutting { pieces: Arc::clone(&pieces), uncut, state: self.intake.state() });
-        }
-        pieces
+        // A header or half a packet counts with what completes it.
+        let uncut = if pieces.is_empty() { Uncut::default() } else { std::mem::take(&mut self.uncut) };
+        let state = if pieces.is_empty() { Vec::new() } else { self.intake.state() };
+        self.cuts.push_back(Cutting { pieces, uncut, state });
     }
 
-    /// The store has the pieces of the last cut: they become records, and wait for their turn.
+    /// The oldest cut, until [`Self::on_stored`] says that the store has it.
+    pub(crate) fn to_store(&self) -> Arc<[Piece]> {
+        self.cuts.front().map(|cutting| Arc::clone(&cutting.pieces)).unwrap_or_default()
+    }
+
+    /// The store has the oldest cut: it becomes records, and waits for its turn.
     pub(crate) fn on_stored(&mut self, event_seq: u64, at: Timestamp) -> Option<(session::Stored, Vec<SegmentRecord>)> {
-        let Cutting { pieces, uncut, state } = self.cutting.take()?;
+        let Cutting { pieces, uncut, state } = self.cuts.pop_front()?;
         let (first, last) = (pieces.first()?.number, pieces.last()?.number);
         let mut records = Vec::with_capacity(pieces.len());
         for piece in pieces.iter() {
@@ -171,6 +173,7 @@ impl Ears {
         }
         self.through_seq = uncut.last_seq.or(self.through_seq);
         let stored = session::Stored {
+            bytes: uncut.bytes,
             first_segment: first,
             last_segment: last,
             duration_ms: pieces.iter().map(|piece| piece.segment.duration_ms).sum(),

@@ -352,6 +352,7 @@ impl LiveSession {
             match output {
                 Output::Event(event) => self.outbox.tell(RoomEvent::Session(event)),
                 Output::Record(fact) => self.record(fact),
+                Output::Cut(_) => self.ears.cut(),
                 Output::Start(op, work) => self.start(op, work),
                 Output::Cancel(op) => {
                     if let Some(task) = self.running.remove(&op) {
@@ -373,7 +374,7 @@ impl LiveSession {
     fn start(&mut self, op: OpId, work: Work) {
         let desk = self.desk.clone();
         let task = match work {
-            Work::Store { .. } => tokio::spawn(desk.store(op, self.ears.cut())),
+            Work::Store { .. } => tokio::spawn(desk.store(op, self.ears.to_store())),
             Work::Transcribe { turn, heard, language } => {
                 let utterance = self.ears.utterance(heard, &self.desk.engine.objects);
                 tokio::spawn(desk.transcribe(op, turn, heard.duration_ms, language, utterance))

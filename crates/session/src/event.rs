@@ -9,11 +9,8 @@ pub enum Event {
         state: State,
         turn: Option<TurnId>,
     },
-    /// The object store has this audio. `bytes` as received.
-    AudioStored {
-        stored: Stored,
-        bytes: u64,
-    },
+    /// The object store has this audio.
+    AudioStored(Stored),
     /// The user's words so far; the first `stable_chars` will not change.
     Partial {
         turn: TurnId,

@@ -89,6 +89,8 @@ pub enum OpEvent {
 /// A cut that the object store has. Segments are numbered by the runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
+    /// As received, of whatever encoding.
+    pub bytes: u64,
     pub first_segment: u64,
     pub last_segment: u64,
     pub duration_ms: u64,

@@ -80,16 +80,19 @@ impl Listening {
     }
 
     /// Cuts what is there. With `closes_turn` the user's turn ends with it, even if nothing new is there.
-    pub(crate) fn cut(&mut self, closes_turn: bool) {
+    pub(crate) fn cut(&mut self, closes_turn: bool) -> Option<Cut> {
         if let Some(Uncut { first_chunk, bytes }) = self.uncut.take() {
             let cut = Cut { first: first_chunk, last: self.next_chunk - 1 };
             self.cuts.push_back(WaitingCut { cut, bytes, closes_turn, op: None });
-        } else if closes_turn {
+            return Some(cut);
+        }
+        if closes_turn {
             match self.cuts.back_mut() {
                 Some(waiting) => waiting.closes_turn = true,
                 None => self.close_turn(),
             }
         }
+        None
     }
 
     /// The cut that is to be stored now, if none is on its way.
@@ -107,11 +110,11 @@ impl Listening {
         self.cuts.front().is_some_and(|waiting| waiting.op == Some(op))
     }
 
-    /// The front cut is in the store; answers its received bytes.
-    pub(crate) fn on_stored(&mut self, stored: Option<Stored>) -> u64 {
+    /// The front cut is in the store.
+    pub(crate) fn on_stored(&mut self, stored: Option<Stored>) {
         self.store_failures = 0;
-        let Some(WaitingCut { bytes, closes_turn, .. }) = self.cuts.pop_front() else {
-            return 0;
+        let Some(WaitingCut { closes_turn, .. }) = self.cuts.pop_front() else {
+            return;
         };
         if let Some(stored) = stored {
             self.open = Some(join(self.open, stored));
@@ -119,7 +122,6 @@ impl Listening {
         if closes_turn {
             self.close_turn();
         }
-        bytes
     }
 
     /// The front cut could not be stored; answers how often in a row.
@@ -159,7 +161,7 @@ impl Listening {
 }
 
 fn join(open: Option<Heard>, stored: Stored) -> Heard {
-    let Stored { first_segment, last_segment, duration_ms, first_seq, last_seq } = stored;
+    let Stored { bytes: _, first_segment, last_segment, duration_ms, first_seq, last_seq } = stored;
     match open {
         Some(open) => Heard { last_segment, last_seq, duration_ms: open.duration_ms + duration_ms, ..open },
         None => Heard { first_segment, last_segment, duration_ms, first_seq, last_seq },

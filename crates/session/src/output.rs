@@ -7,6 +7,8 @@ use crate::{EndReason, Event, Line, OpId, Source, Stored, TurnId, Usage};
 pub enum Output {
     /// Tell everybody in the room, once every fact before it is written down.
     Event(Event),
+    /// What was received up to here is one piece from now on.
+    Cut(Cut),
     /// Begin outside work; its reports come back as [`crate::Input::Op`] with the same id.
     Start(OpId, Work),
     /// Stop it. Whatever it still reports is ignored.
@@ -17,7 +19,7 @@ pub enum Output {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Work {
-    /// Put everything that was taken since the last cut into the object store.
+    /// Put this piece into the object store.
     Store {
         cut: Cut,
     },

@@ -254,10 +254,10 @@ impl Session {
     fn on_store(&mut self, event: OpEvent) {
         match event {
             OpEvent::Stored(stored) => {
-                let bytes = self.listening.on_stored(stored);
+                self.listening.on_stored(stored);
                 if let Some(stored) = stored {
                     self.outputs.push_back(Output::Record(Fact::Stored(stored)));
-                    self.tell(Event::AudioStored { stored, bytes });
+                    self.tell(Event::AudioStored(stored));
                 }
             }
             OpEvent::Failed(failure) => {
@@ -473,7 +473,9 @@ impl Session {
 
     fn cut(&mut self, closes_turn: bool) {
         self.timers.disarm(Timer::Silence);
-        self.listening.cut(closes_turn);
+        if let Some(cut) = self.listening.cut(closes_turn) {
+            self.outputs.push_back(Output::Cut(cut));
+        }
     }
 
     fn begin(&mut self, turn: TurnId, work: Work, doing: Doing, limit: fn(&StageLimits) -> u64) {

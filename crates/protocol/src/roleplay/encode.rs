@@ -36,9 +36,9 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
         Event::State { state, turn } => {
             ServerEvent::SessionState(SessionState { head, state: (*state).into(), turn_id: turn.map(turn_id) })
         }
-        Event::AudioStored { stored, bytes } => ServerEvent::AudioReceived(AudioReceived {
+        Event::AudioStored(stored) => ServerEvent::AudioReceived(AudioReceived {
             head,
-            audio_size: *bytes,
+            audio_size: stored.bytes,
             segment_id: stored.last_segment.to_string(),
             through_seq: stored.last_seq,
             duration_ms: stored.duration_ms,

@@ -209,7 +209,7 @@ impl Patient {
                 }
             }
             (Bug::AcknowledgesAudioBeforeItIsStored, Output::Start(_, Work::Store { .. })) => {
-                let told = Event::AudioStored { stored: segment(1), bytes: 1 };
+                let told = Event::AudioStored(segment(1));
                 self.outputs.push_back(Output::Event(told));
             }
             (Bug::AnswersTwice, Output::Event(Event::Reply { .. }))
@@ -221,13 +221,13 @@ impl Patient {
                 let work = Work::Answer { turn, number, language: language.clone(), history: history.clone() };
                 self.outputs.push_back(Output::Start(OpId(op.0 + 1_000), work));
             }
-            (Bug::CutsTheSameAudioTwice, Output::Start(op, Work::Store { cut })) if cut.first > 0 => {
+            (Bug::CutsTheSameAudioTwice, Output::Cut(cut)) if cut.first > 0 => {
                 let cut = session::Cut { first: cut.first - 1, ..*cut };
-                return self.outputs.push_back(Output::Start(*op, Work::Store { cut }));
+                return self.outputs.push_back(Output::Cut(cut));
             }
-            (Bug::LosesAudioBetweenCuts, Output::Start(op, Work::Store { cut })) if cut.last > cut.first => {
+            (Bug::LosesAudioBetweenCuts, Output::Cut(cut)) if cut.last > cut.first => {
                 let cut = session::Cut { last: cut.last - 1, ..*cut };
-                return self.outputs.push_back(Output::Start(*op, Work::Store { cut }));
+                return self.outputs.push_back(Output::Cut(cut));
             }
             (Bug::CountsAnswersWrong, Output::Event(Event::Reply { turn, text, count, max, by, finish, usage })) => {
                 let count = count + u32::from(*count > 1);
@@ -401,6 +401,12 @@ impl Witness {
                     self.done.insert(op);
                 }
                 Output::Record(fact) => self.on_fact(&fact),
+                Output::Cut(cut) => {
+                    prop_assert_eq!(cut.first, self.next_cut, "audio was lost or cut twice");
+                    prop_assert!(cut.last >= cut.first && cut.last < self.chunks, "{cut:?} was never received");
+                    self.next_cut = cut.last + 1;
+                    self.cuts.insert((cut.first, cut.last));
+                }
                 Output::Event(event) => self.on_event(event)?,
             }
         }
@@ -414,12 +420,7 @@ impl Witness {
     fn on_start(&mut self, op: OpId, work: Work) -> Result<(), TestCaseError> {
         prop_assert!(self.started.insert(op), "{op:?} began twice");
         if let Work::Store { cut } = &work {
-            let retry = cut.first < self.next_cut;
-            prop_assert!(retry || cut.first == self.next_cut, "audio was lost before {cut:?}");
-            prop_assert!(!retry || self.cuts.contains(&(cut.first, cut.last)), "audio was cut twice: {cut:?}");
-            prop_assert!(retry || cut.last >= cut.first && cut.last < self.chunks, "{cut:?} was never received");
-            self.next_cut = self.next_cut.max(cut.last + 1);
-            self.cuts.insert((cut.first, cut.last));
+            prop_assert!(self.cuts.contains(&(cut.first, cut.last)), "{cut:?} was never cut");
         }
         if let Some(turn) = turn_of(&work) {
             if self.turn.is_none() {
@@ -443,7 +444,7 @@ impl Witness {
 
     fn on_event(&mut self, event: Event) -> Result<(), TestCaseError> {
         match &event {
-            Event::AudioStored { .. } => {
+            Event::AudioStored(_) => {
                 self.told_stored += 1;
                 prop_assert!(self.told_stored <= self.stored, "audio was acknowledged before it was stored");
             }
@@ -513,5 +514,5 @@ fn turn_of(work: &Work) -> Option<TurnId> {
 }
 
 fn segment(number: u64) -> Stored {
-    Stored { first_segment: number, last_segment: number, duration_ms: 500, first_seq: None, last_seq: None }
+    Stored { bytes: 1, first_segment: number, last_segment: number, duration_ms: 500, first_seq: None, last_seq: None }
 }

@@ -135,6 +135,7 @@ struct World {
     agenda: BTreeMap<(SessionTime, u32), Input>,
     planned: u32,
     segments: u64,
+    cut_bytes: BTreeMap<u64, u64>,
     cancelled: BTreeSet<OpId>,
     timeline: String,
 }
@@ -147,6 +148,7 @@ impl World {
             agenda: BTreeMap::new(),
             planned: 0,
             segments: 0,
+            cut_bytes: BTreeMap::new(),
             cancelled: BTreeSet::new(),
             timeline: String::new(),
         };
@@ -188,14 +190,18 @@ impl World {
         match output {
             Output::Event(event) => self.note(now, event),
             Output::Record(_) => (),
+            Output::Cut(cut) => {
+                self.cut_bytes.insert(cut.first, (cut.last - cut.first + 1) * 8_000);
+            }
             Output::Cancel(op) => {
                 self.cancelled.insert(op);
                 writeln!(self.timeline, "{now}  cancelled: work {}", op.0).expect("writing to a String");
             }
-            Output::Start(op, Work::Store { .. }) => {
+            Output::Start(op, Work::Store { cut }) => {
+                let bytes = self.cut_bytes[&cut.first];
                 let (first_segment, last_segment) = (self.segments + 1, self.segments + 1);
                 let stored =
-                    Stored { first_segment, last_segment, duration_ms: 1_000, first_seq: None, last_seq: None };
+                    Stored { bytes, first_segment, last_segment, duration_ms: 1_000, first_seq: None, last_seq: None };
                 match self.script.store.pop_front().unwrap_or(Does::Says(10, "")) {
                     Does::Says(after, _) => {
                         self.segments += 1;
@@ -260,7 +266,7 @@ impl World {
                 Some(turn) => format!("  is {state:?} in turn {}", turn.0),
                 None => format!("  is {state:?}"),
             },
-            Event::AudioStored { stored, bytes } => format!("stored segment {}: {bytes} bytes", stored.last_segment),
+            Event::AudioStored(stored) => format!("stored segment {}: {} bytes", stored.last_segment, stored.bytes),
             Event::Partial { turn, text, .. } => format!("user (turn {}) …: {text}", turn.0),
             Event::Transcript { turn, text, audio, .. } => match audio {
                 Some(audio) => {
