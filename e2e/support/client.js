@@ -38,7 +38,7 @@ class Client {
         this.waiting = new Set();
         socket.onAny((name, body) => this.arrived(name, body));
         socket.on('disconnect', (reason) => this.arrived('disconnect', reason));
-        socket.on('connect_error', (error) => this.arrived('connect_error', error));
+        socket.on('connect_error', (error) => this.arrived('connect_error', error.message));
     }
 
     arrived(name, body) {
