@@ -16,7 +16,7 @@ const AccountContext = createContext<Account | null>(null);
 export function Doorway({ children }: { children: ReactNode }) {
   const [entered, setEntered] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: signing in or out asks again who it is
-  const who = useCallback(currentUser, [entered]);
+  const who = useCallback(() => currentUser(), [entered]);
   const loaded = useLoaded(who);
   const changed = useCallback(() => setEntered((count) => count + 1), []);
   const user = loaded.state === "ready" ? loaded.data : null;

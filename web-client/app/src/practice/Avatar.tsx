@@ -1,7 +1,8 @@
 import type { Roleplay } from "@repartee/client";
 import { useEffect, useId, useRef } from "react";
+import { Head, Shoulders } from "./Figure";
 import { FaceMotion } from "./face-motion";
-import { paletteOf } from "./palette";
+import { looksOf } from "./looks";
 import type { Scene } from "./scene";
 
 interface AvatarProps {
@@ -14,7 +15,7 @@ const EYE = 4.3;
 
 /** A face whose mouth follows the sound that really plays, and that is alive while it listens. */
 export function Avatar({ roleplay, name, scene }: AvatarProps) {
-  const { face, shade, backdrop, clothes } = paletteOf(name);
+  const looks = looksOf(name);
   const clip = useId();
   const body = useRef<SVGGElement>(null);
   const head = useRef<SVGGElement>(null);
@@ -51,18 +52,13 @@ export function Avatar({ roleplay, name, scene }: AvatarProps) {
       <clipPath id={clip}>
         <path ref={inside} />
       </clipPath>
-      <rect width="200" height="200" fill={backdrop} />
+      <rect width="200" height="200" fill={looks.backdrop} />
       <g ref={body}>
-        <path d="M14 214c3-44 38-62 86-62s83 18 86 62z" fill={clothes} />
-        <path d="M76 152q24 20 48 0l-6 18q-18 12-36 0z" fill="#fff" opacity="0.85" />
-        <path d="M82 128h36v24q-18 18-36 0z" fill={shade} />
+        <Shoulders looks={looks} />
       </g>
       <g ref={head}>
-        <rect x="53" y="40" width="94" height="106" rx="45" fill={face} />
-        <ellipse cx="70" cy="108" rx="9" ry="6" fill={shade} opacity="0.35" />
-        <ellipse cx="130" cy="108" rx="9" ry="6" fill={shade} opacity="0.35" />
-        <path d="M98 92q-5 9 3 11" fill="none" stroke={shade} strokeWidth="3" strokeLinecap="round" />
-        <g ref={brows} fill="none" stroke={clothes} strokeWidth="4" strokeLinecap="round">
+        <Head looks={looks} />
+        <g ref={brows} fill="none" stroke={looks.hair} strokeWidth="4" strokeLinecap="round">
           <path d="M72 72q8-5 16-1" />
           <path d="M112 71q8-4 16 1" />
         </g>

@@ -1,11 +1,10 @@
 import type { Conversation, Roleplay, TalkMode } from "@repartee/client";
 import { useStore } from "@repartee/client/react";
-import { Hand, Mic, MicOff, PhoneOff, Settings2 } from "lucide-react";
+import { Hand, Mic, MicOff, Settings2 } from "lucide-react";
 import { ToggleGroup } from "radix-ui";
 import { useI18n } from "../i18n";
-import { Button, IconButton } from "../ui/Button";
+import { IconButton } from "../ui/Button";
 import styles from "./Controls.module.css";
-import { EndDialog } from "./EndDialog";
 import { MicrophonePicker } from "./MicrophonePicker";
 import { useScene } from "./scene";
 import { useHold, useSpaceBar } from "./use-hold";
@@ -51,18 +50,14 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
           {microphone.muted ? <MicOff size={20} /> : <Mic size={20} />}
         </IconButton>
       </div>
-      <div className={styles.side}>
-        <Button className={styles.small} disabled={scene !== "speaking"} onClick={() => roleplay.interrupt()}>
-          <Hand size={18} aria-hidden="true" />
-          {t.practice.interrupt}
-        </Button>
-        <EndDialog onEnd={() => void roleplay.end()}>
-          <Button look="danger" className={styles.small}>
-            <PhoneOff size={18} aria-hidden="true" />
-            {t.practice.end}
-          </Button>
-        </EndDialog>
-      </div>
+      <IconButton
+        className={styles.interrupt}
+        label={t.practice.interrupt}
+        disabled={scene !== "speaking"}
+        onClick={() => roleplay.interrupt()}
+      >
+        <Hand size={20} />
+      </IconButton>
       <p className={styles.hint}>{mode === "open" ? t.practice.openHint : t.practice.holdHint}</p>
     </div>
   );

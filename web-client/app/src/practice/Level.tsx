@@ -6,10 +6,12 @@ interface LevelProps {
   roleplay: Roleplay;
   of: keyof Signals;
   label: string;
+  /** It is measured, but it goes nowhere. */
+  quiet?: boolean;
 }
 
 /** How loud somebody is. Drawn without React: it changes 35 times a second. */
-export function Level({ roleplay, of, label }: LevelProps) {
+export function Level({ roleplay, of, label, quiet = false }: LevelProps) {
   const meter = useRef<HTMLMeterElement>(null);
   const bar = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -23,7 +25,7 @@ export function Level({ roleplay, of, label }: LevelProps) {
     return roleplay.signals.subscribe(draw);
   }, [roleplay, of]);
   return (
-    <div className={styles.level} data-of={of}>
+    <div className={styles.level} data-of={of} data-quiet={quiet}>
       <span className={styles.track} aria-hidden="true">
         <span ref={bar} className={styles.bar} />
       </span>

@@ -42,7 +42,7 @@ export function Stage({ roleplay, conversation, persona, language }: StageProps)
       </p>
       <div className={styles.levels}>
         <Level roleplay={roleplay} of="playing" label={t.practice.theirLevel(persona.name)} />
-        <Level roleplay={roleplay} of="user" label={t.practice.yourLevel} />
+        <Level roleplay={roleplay} of="user" label={t.practice.yourLevel} quiet={scene !== "hearing"} />
       </div>
     </section>
   );

@@ -1,11 +1,13 @@
 import type { Conversation, Roleplay } from "@repartee/client";
-import { Globe, Timer } from "lucide-react";
+import { Globe, PhoneOff, Timer } from "lucide-react";
 import { useEffect, useState } from "react";
 import { languageName, useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
+import { Button } from "../ui/Button";
 import { Picker } from "../ui/Picker";
 import { clockTime } from "../ui/time";
 import { Details } from "./Details";
+import { EndDialog } from "./EndDialog";
 import { conversationLanguages } from "./entry";
 import styles from "./Status.module.css";
 
@@ -41,6 +43,12 @@ export function Status({ roleplay, conversation, startedAt, ownLanguage, languag
           options={conversationLanguages(ownLanguage).map((tag) => ({ value: tag, name: languageName(tag, locale) }))}
         />
         <Details roleplay={roleplay} conversation={conversation} />
+        <EndDialog onEnd={() => void roleplay.end()}>
+          <Button look="danger" disabled={!conversation.sessionId || conversation.ended !== null}>
+            <PhoneOff size={18} aria-hidden="true" />
+            {t.practice.end}
+          </Button>
+        </EndDialog>
       </div>
     </div>
   );

@@ -17,14 +17,16 @@ interface TranscriptProps {
 export function Transcript({ roleplay, conversation, name, language }: TranscriptProps) {
   const { t } = useI18n();
   const { lines, partial } = conversation;
-  const end = useRef<HTMLLIElement>(null);
+  const scroll = useRef<HTMLDivElement>(null);
   const newest = lines.at(-1)?.text ?? "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [newest, partial]);
+  useEffect(() => {
+    scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
+  }, [newest, partial]);
   return (
     <section className={styles.transcript} aria-label={t.practice.transcript}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keyboard */}
-      <div className={styles.scroll} role="log" tabIndex={0} aria-label={t.practice.transcript}>
+      <div ref={scroll} className={styles.scroll} role="log" tabIndex={0} aria-label={t.practice.transcript}>
         <ol className={styles.lines}>
           {lines.length === 0 && !partial && <li className={styles.empty}>{t.practice.transcriptEmpty}</li>}
           {lines.map((line) => (
@@ -36,7 +38,6 @@ export function Transcript({ roleplay, conversation, name, language }: Transcrip
               <p lang={language}>{partial}</p>
             </li>
           )}
-          <li ref={end} aria-hidden="true" />
         </ol>
       </div>
       <Typed disabled={!conversation.sessionId || conversation.ended !== null} onSay={(text) => roleplay.say(text)} />

@@ -61,7 +61,7 @@ export class Player extends Emitter<PlayerEvents> {
     const { signal } = this.#fetching;
     try {
       const { context } = await this.#ready();
-      const answer = await fetch(url, { signal, credentials: "include" });
+      const answer = await fetch(url, { signal });
       if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
       const audio = await context.decodeAudioData(await answer.arrayBuffer());
       signal.throwIfAborted();

@@ -1,0 +1,131 @@
+// The real server, built from this checkout, with its own empty data, and a real browser whose microphone speaks a sentence.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const binary = process.env.REPARTEE ?? path.join(root, "target/debug/repartee");
+const sentence = path.join(import.meta.dirname, "fixtures/sentence.wav");
+
+export async function startServer() {
+  const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const launch = () =>
+    spawn(binary, ["serve"], {
+      cwd: root,
+      env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: data, LOG_LEVEL: "warn" },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  let child = launch();
+  await ready(url);
+  const stop = () =>
+    new Promise((resolve) => {
+      child.once("exit", resolve);
+      child.kill();
+    });
+  return {
+    url,
+    async restart() {
+      await stop();
+      child = launch();
+      await ready(url);
+    },
+    async close() {
+      await stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--headless",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--use-fake-ui-for-media-stream",
+      "--use-fake-device-for-media-stream",
+      `--use-file-for-fake-audio-capture=${sentence}`,
+      "--autoplay-policy=no-user-gesture-required",
+    ],
+  });
+}
+
+/**
+ * A page of a fresh visitor. Whatever goes wrong in it unnoticed is in `complaints`.
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {{ locale?: string, theme?: "light" | "dark", phone?: boolean }} [as]
+ */
+export async function visit(browser, url, { locale = "en", theme = "light", phone = false } = {}) {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 860 },
+    isMobile: phone,
+    hasTouch: phone,
+    reducedMotion: "reduce",
+    permissions: ["microphone"],
+  });
+  await context.addInitScript(
+    ([locale, theme]) => {
+      localStorage.setItem("repartee.locale", locale ?? "en");
+      localStorage.setItem("repartee.theme", theme ?? "light");
+    },
+    [locale, theme],
+  );
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return { page, context, complaints };
+}
+
+/** @param {import("playwright-core").Page} page */
+export async function enterAsGuest(page) {
+  await page.goto("/");
+  await page.locator("section button").first().click();
+  await page.locator("search").waitFor();
+}
+
+/**
+ * Opens a scenario's briefing and starts its practice.
+ * @param {import("playwright-core").Page} page
+ */
+export async function startPractice(page, scenario = "cloud-migration-discussion") {
+  await page.goto(`/scenarios/${scenario}`);
+  await page.locator("aside button").last().click();
+  await page.waitForURL("**/practice/*");
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("there is no free port");
+  return address.port;
+}
+
+/** @param {string} url */
+async function ready(url) {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await fetch(`${url}/healthz`).catch(() => null);
+    if (answer?.ok) return;
+    if (Date.now() > deadline) throw new Error(`${binary} did not become ready`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,226 @@
+// A whole practice in a real browser against the real server: a voice, a typed turn, a lost line, an interruption, the report.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+test("a newcomer talks, hears an answer and reads the report", async () => {
+  const { page, context, complaints } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+
+  await page.getByRole("button", { name: "Hold to talk", exact: true }).dispatchEvent("pointerdown");
+  await page.locator("[data-scene=hearing]").waitFor();
+  await line.sent("audio-chunk", 12);
+  await page.getByRole("button", { name: "Release to send" }).dispatchEvent("pointerup");
+
+  await said(page, "user", 1);
+  await said(page, "ai", 2);
+  await page.locator("[data-scene=speaking]").waitFor();
+  const progress = await line.sent("playback-progress", 3);
+  assert.ok(progress.every((event, i) => i === 0 || event.playedMs > (progress[i - 1]?.playedMs ?? 0)));
+  await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
+  assert.equal((await line.sent("playback-progress", 1)).at(-1)?.done, true);
+
+  await end(page);
+  await page.getByRole("heading", { name: "Cloud Migration Discussion" }).waitFor();
+  assert.equal(await page.locator("time").count(), 3);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the reply falls silent when the user interrupts it", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await say(page, "Tell me what went wrong back then.");
+  await page.locator("[data-scene=speaking]").waitFor();
+  await line.sent("playback-progress", 2);
+  await page.getByRole("button", { name: "Interrupt" }).click();
+  await page.locator("[data-scene=listening]").waitFor({ timeout: 2000 });
+  const [interrupt] = await line.sent("interrupt", 1);
+  assert.ok((interrupt?.playedMs ?? 0) > 300, "it says how much was heard");
+  await context.close();
+});
+
+test("a restart of the server in mid-sentence loses nothing", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await page.getByRole("button", { name: "Hold to talk", exact: true }).dispatchEvent("pointerdown");
+  await line.sent("audio-chunk", 5);
+  await server.restart();
+  await line.sent("start-session", 2);
+  const before = line.all("audio-chunk").length;
+  await line.sent("audio-chunk", before + 10);
+  await page.getByRole("button", { name: "Release to send" }).dispatchEvent("pointerup");
+  await said(page, "user", 1);
+  await said(page, "ai", 2);
+  const seqs = new Set(line.all("audio-chunk").map(({ seq }) => Number(seq)));
+  assert.deepEqual(
+    [...seqs].sort((a, b) => a - b),
+    Array.from(seqs, (_, i) => i),
+    "no number is missing",
+  );
+  await context.close();
+});
+
+test("with an open microphone a pause ends the turn", async () => {
+  const { page, context } = await visit(browser, server.url, { phone: true });
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await page.getByRole("radio", { name: "Open mic" }).click();
+  await page.locator("[data-scene=hearing]").waitFor();
+  await said(page, "user", 1);
+  await said(page, "ai", 2);
+  await context.close();
+});
+
+test("who comes back by a reload finds the conversation", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await say(page, "We would move one warehouse first, with a rollback in ten minutes.");
+  await said(page, "ai", 2);
+  await page.reload();
+  await page.getByRole("button", { name: "Enter the room" }).click();
+  await said(page, "user", 1);
+  await said(page, "ai", 2);
+  await page.getByText("Turn 2 of 12").waitFor();
+  await context.close();
+});
+
+test("a second tab takes the practice over and the first can take it back", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await second.getByRole("button", { name: "Enter the room" }).click();
+  await room(second);
+  await page.getByRole("button", { name: "Continue here" }).click();
+  await room(page);
+  await second.getByRole("button", { name: "Continue here" }).waitFor();
+  await context.close();
+});
+
+test("without a microphone everything works in writing", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+  });
+  await enterAsGuest(page);
+  await startPractice(page);
+  await page.getByText("The microphone is blocked.").waitFor();
+  await say(page, "Then I write. What did the outage cost you?");
+  await said(page, "ai", 2);
+  await context.close();
+});
+
+test("somebody who registers can sign out and in again", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const signIn = async () => {
+    await page.getByLabel("Email").fill("ann@example.org");
+    await page.getByLabel("Password").fill("a long password");
+    await page.locator("form button").click();
+    await page.locator("search").waitFor();
+  };
+  await page.goto("/");
+  await page.getByRole("button", { name: "New here?" }).click();
+  await page.getByLabel("Name").fill("Ann Example");
+  await signIn();
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await signIn();
+  await context.close();
+});
+
+/** @param {import("playwright-core").Page} page */
+async function room(page) {
+  await page.locator("[data-scene=listening]").waitFor();
+  await page.getByRole("button", { name: "Hold to talk", exact: true }).waitFor();
+}
+
+/** @param {import("playwright-core").Page} page @param {string} text */
+async function say(page, text) {
+  await page.getByLabel("Type instead of speaking").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/**
+ * Waits for the nth thing that somebody said.
+ * @param {import("playwright-core").Page} page
+ * @param {"user" | "ai"} role
+ * @param {number} nth
+ */
+async function said(page, role, nth) {
+  await page
+    .locator(`[role=log] [data-role=${role}]`)
+    .nth(nth - 1)
+    .waitFor();
+}
+
+/** @param {import("playwright-core").Page} page */
+async function end(page) {
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("button", { name: "End and see the report" }).click();
+  await page.waitForURL("**/report/*");
+}
+
+/**
+ * What the page sends over the line.
+ * @param {import("playwright-core").Page} page
+ */
+function listen(page) {
+  /** @type {{ name: string, payload: Record<string, any> }[]} */
+  const events = [];
+  /** @type {Set<() => void>} */
+  const waiting = new Set();
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      const event = /^4[25]\d*-?\d*(\[.*\])$/s.exec(String(payload));
+      if (!event?.[1]) return;
+      const [name, body] = JSON.parse(event[1]);
+      events.push({ name, payload: body });
+      for (const look of [...waiting]) look();
+    });
+  });
+  const all = (/** @type {string} */ name) =>
+    events.filter((event) => event.name === name).map(({ payload }) => payload);
+  return {
+    all,
+    /** @param {string} name @param {number} count @returns {Promise<Record<string, any>[]>} */
+    sent: (name, count) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (all(name).length < count) return;
+          waiting.delete(look);
+          resolve(all(name));
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}

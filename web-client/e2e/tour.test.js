@@ -1,0 +1,105 @@
+// A picture of every page in three languages, into screenshots/, for people to leaf through; and every page's accessibility.
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
+
+const pictures = path.join(import.meta.dirname, "screenshots");
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  await mkdir(pictures, { recursive: true });
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const scenarios = {
+  en: "cloud-migration-discussion",
+  "zh-Hans": "renewal-in-shanghai",
+  "zh-Hant": "visiting-grandmother",
+};
+const typed = {
+  en: "What happened two years ago?",
+  "zh-Hans": "李总您好，您最在意哪一点？",
+  "zh-Hant": "阿嬤，你食飽未？我來佮你開講。",
+};
+
+for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
+  for (const look of /** @type {const} */ (["light", "dark", "phone"])) {
+    test(`every page can be seen and used: ${locale}, ${look}`, async () => {
+      const theme = look === "dark" ? "dark" : "light";
+      const { page, context, complaints } = await visit(browser, server.url, {
+        locale,
+        theme,
+        phone: look === "phone",
+      });
+      const show = (/** @type {string} */ name) => shoot(page, `${name}-${locale}-${look}`);
+
+      await page.goto("/");
+      await page.locator("form").waitFor();
+      await show("sign-in");
+      await enterAsGuest(page);
+      await page.locator("article, ul li h2").first().waitFor();
+      await show("scenarios");
+      await page.locator("search input").fill("xyzzy");
+      await show("scenarios-none");
+      await page.goto("/history");
+      await page.locator("main h2").waitFor();
+      await show("history-empty");
+      await page.goto("/nowhere");
+      await page.locator("main h2").waitFor();
+      await show("not-found");
+      await page.goto(`/scenarios/${scenarios[locale]}`);
+      await page.locator("aside button").last().waitFor();
+      await show("briefing");
+      await startPractice(page, scenarios[locale]);
+      await page.locator("form input:enabled").fill(typed[locale]);
+      await page.keyboard.press("Enter");
+      await page.locator("[data-scene=speaking]").waitFor();
+      await show("practice-speaking");
+      await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
+      await show("practice-listening");
+      await end(page);
+      await show("report");
+      await page.goto("/history");
+      await page.locator("main li h2").first().waitFor();
+      await page.locator(".recharts-surface").waitFor();
+      await show("history");
+      assert.deepEqual(complaints, []);
+      await context.close();
+    });
+  }
+}
+
+/** @param {import("playwright-core").Page} page */
+async function end(page) {
+  await page.locator("[aria-haspopup=dialog]").last().click();
+  await page.locator("[role=alertdialog] button").last().click();
+  await page.waitForURL("**/report/*");
+  await page.locator(".recharts-surface").first().waitFor();
+}
+
+/** @param {import("playwright-core").Page} page @param {string} name */
+async function shoot(page, name) {
+  await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => {
+    const axe = /** @type {any} */ (window).axe;
+    return axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] });
+  });
+  const said = found.violations.map((/** @type {any} */ violation) => ({
+    rule: violation.id,
+    at: violation.nodes.map((/** @type {any} */ node) => `${node.target} ${node.any[0]?.message ?? ""}`),
+  }));
+  assert.deepEqual(said, [], `${name} is not accessible to everybody`);
+}
