@@ -266,8 +266,14 @@ fn the_key_id_picks_the_key_and_without_one_all_are_tried() {
     let (first, second) = (Foreign::p256(), Foreign::p256());
     let folder = crate::fixtures::Folder::new();
     let path = folder.path.join("keys.json");
-    let unusable = json!({"kty": "oct", "k": "c2VjcmV0", "kid": "shared"});
-    let keys = json!({"keys": [first.jwk("1"), unusable, second.jwk("2")]});
+    let other_use = |field: &str, value: &str| {
+        let mut key = first.jwk(value);
+        key[field] = json!(value);
+        key
+    };
+    let shared = json!({"kty": "oct", "k": "c2VjcmV0", "kid": "shared"});
+    let keys = [first.jwk("1"), shared, other_use("use", "enc"), other_use("alg", "ES384"), second.jwk("2")];
+    let keys = json!({ "keys": keys });
     std::fs::create_dir_all(&folder.path).unwrap();
     std::fs::write(&path, keys.to_string()).unwrap();
     let tokens = tokens(&[("JWT_JWKS_FILE", path.to_str().unwrap())]);
@@ -279,8 +285,10 @@ fn the_key_id_picks_the_key_and_without_one_all_are_tried() {
     }
     let wrong_key = first.sign(Some("2"), &good_claims());
     assert_eq!(refusal(&tokens, &wrong_key), "wrong signature");
-    let unknown_key = first.sign(Some("3"), &good_claims());
-    assert_eq!(refusal(&tokens, &unknown_key), "no key for its algorithm and key id");
+    for kid in ["3", "enc", "ES384"] {
+        let token = first.sign(Some(kid), &good_claims());
+        assert_eq!(refusal(&tokens, &token), "no key for its algorithm and key id", "{kid}");
+    }
 }
 
 #[test]
