@@ -68,7 +68,7 @@ test('a client that resumes gets what it missed, once and in order', async () =>
     const replayed = again.events.filter(({ name, body }) => body?.eventSeq && name !== 'session-started');
     for (const { name, body } of seen.filter(({ body }) => body.eventSeq > resumeFrom)) {
         const same = replayed.filter((event) => event.body.eventSeq === body.eventSeq);
-        assert.deepEqual(same, [{ name, body }]);
+        assert.deepEqual(same.map(withoutUrls), [withoutUrls({ name, body })]);
     }
     const numbers = replayed.map(({ body }) => body.eventSeq);
     assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
@@ -174,7 +174,7 @@ test('a session ends by itself when nobody comes back', async () => {
 });
 
 test('a session that idles too long is ended by force', async () => {
-    await withServer({ IDLE_TIMEOUT_MS: '500' }, async (impatient) => {
+    await withServer({ IDLE_TIMEOUT_MS: '1000' }, async (impatient) => {
         const client = connect(impatient, 'jon');
         await client.start(newSession());
         assert.equal((await client.next('session-force-ended')).reason, 'timeout');
@@ -182,6 +182,11 @@ test('a session that idles too long is ended by force', async () => {
         client.close();
     });
 });
+
+/** URLs are signed anew each time they are told. */
+function withoutUrls({ name, body: { audioUrl, videoUrl, ...body } }) {
+    return { name, body };
+}
 
 async function say(client, sessionId, text) {
     client.emit('transcription', { sessionId, text, isFinal: true });

@@ -122,13 +122,14 @@ describe('upgrade', () => {
         frames.close();
     });
 
-    test('a wrong probe does not harm the polling session', async () => {
+    test('a wrong probe is refused and harms nobody else', async () => {
+        const other = await signedInByPolling('fay');
         const session = await signedInByPolling('eve');
         const frames = await Frames.open(server, `EIO=4&transport=websocket&sid=${session.handshake.sid}`);
         frames.send('2what');
         await deadline(frames.closed, 15_000, 'the probe to be refused');
-        await session.post('42["ping",{"t":8}]');
-        assert.match((await packetsOf(await session.get())).join(), /"t":8/);
+        await other.post('42["ping",{"t":8}]');
+        assert.match((await packetsOf(await other.get())).join(), /"t":8/);
     });
 
     test('an upgrade of an unknown session is refused', async () => {
