@@ -17,6 +17,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// The one that [`Self::media_type`] names.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        [Self::OggOpus, Self::Wav, Self::AacAdts].into_iter().find(|format| format.media_type() == media_type)
+    }
+
     pub fn media_type(self) -> &'static str {
         match self {
             Self::OggOpus => "audio/ogg; codecs=opus",

@@ -55,11 +55,18 @@ impl MediaLinks {
 
     fn verify(&self, object: &ObjectKey, signature: &Signature, now: Timestamp) -> bool {
         let expires_at = Timestamp(signature.exp);
+        self.is_good(&signed_text(object, expires_at), signature, now)
+    }
+
+    pub(super) fn verify_recording(&self, session: &str, signature: &Signature, now: Timestamp) -> bool {
+        self.is_good(&recording_text(session, Timestamp(signature.exp)), signature, now)
+    }
+
+    fn is_good(&self, text: &str, signature: &Signature, now: Timestamp) -> bool {
         let Ok(given) = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(&signature.sig) else {
             return false;
         };
-        let text = signed_text(object, expires_at);
-        now < expires_at && hmac::verify(&self.key, text.as_bytes(), &given).is_ok()
+        now < Timestamp(signature.exp) && hmac::verify(&self.key, text.as_bytes(), &given).is_ok()
     }
 }
 
@@ -69,7 +76,6 @@ pub(super) async fn serve(
     Parameters(signature): Parameters<Signature>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let refused = || Failure::forbidden("This link is not valid or has expired");
     let key = ObjectKey::parse(&key).map_err(|_| refused())?;
     if !app.media.verify(&key, &signature, clock::now()) {
         return Err(refused());
@@ -79,6 +85,10 @@ pub(super) async fn serve(
         other => other.into(),
     })?;
     Ok(respond(object, media_type(&key), headers.get(header::RANGE)))
+}
+
+pub(super) fn refused() -> Failure {
+    Failure::forbidden("This link is not valid or has expired")
 }
 
 fn signed_text(object: &ObjectKey, expires_at: Timestamp) -> String {

@@ -13,6 +13,7 @@ pub mod media;
 mod pages;
 mod passage;
 mod profile;
+mod recordings;
 mod roleplay;
 mod scenarios;
 #[cfg(test)]
@@ -79,12 +80,14 @@ pub fn routes(app: &Arc<App>) -> Router {
         .route("/api/roleplay/message", post(roleplay::message))
         .route("/api/roleplay/end", post(roleplay::end))
         .route("/api/roleplay/session/{id}", get(roleplay::session))
+        .route("/api/roleplay/session/{id}/recording", get(recordings::of_session))
         .route("/api/roleplay/history", get(roleplay::history))
         .route("/api", any(pages::not_found))
         .route("/api/{*rest}", any(pages::not_found));
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/media/{*key}", get(media::serve))
+        .route("/recordings/{session}", get(recordings::signed))
         .route("/demo", get(pages::demo))
         .merge(api)
         .merge(pages::web_client(Path::new(BUILT_WEB_CLIENT), &app.config))

@@ -47,19 +47,20 @@ pub(super) async fn session(
     Caller(account): Caller,
     Path(id): Path<String>,
 ) -> Result<Success<SessionView>, Failure> {
-    let row = any_session(&app, &id).await?;
-    if !may_read(&account, &row) {
-        return Err(Failure::forbidden("Not authorized"));
-    }
+    let row = readable_session(&app, &account, &id).await?;
     Ok(Success::of(SessionView::load(&app, row).await?))
 }
 
-/// A coach reads what was not practised in private.
-fn may_read(account: &Account, row: &SessionRow) -> bool {
-    row.user == account.user.id || (account.role >= Role::Coach && !row.private)
+/// One's own; a coach reads what was not practised in private.
+pub(super) async fn readable_session(app: &App, account: &Account, id: &str) -> Result<SessionRow, Failure> {
+    let row = any_session(app, id).await?;
+    if row.user != account.user.id && (account.role < Role::Coach || row.private) {
+        return Err(Failure::forbidden("Not authorized"));
+    }
+    Ok(row)
 }
 
-async fn own_session(app: &App, account: &Account, id: &str) -> Result<SessionRow, Failure> {
+pub(super) async fn own_session(app: &App, account: &Account, id: &str) -> Result<SessionRow, Failure> {
     let row = any_session(app, id).await?;
     if row.user != account.user.id {
         return Err(Failure::forbidden("Not authorized"));

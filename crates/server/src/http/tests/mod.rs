@@ -1,6 +1,7 @@
 mod accounts;
 mod house;
 mod passage;
+mod recordings;
 mod roleplay;
 mod scenarios;
 mod serving;
