@@ -22,7 +22,7 @@ else
     cannot_run "the Node clients"
 fi
 if [ -x "$python" ]; then
-    "$python" -m pytest -q -p no:cacheprovider python || status=1
+    timeout --kill-after=10 600 "$python" -m pytest -q -p no:cacheprovider python || status=1
 else
     cannot_run "the Python clients"
 fi

@@ -11,6 +11,7 @@ from conftest import eventually
 
 def test_a_client_that_stops_reading_is_cleaned_up(server):
     connection = socket.socket()
+    connection.settimeout(10)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(("127.0.0.1", server.port))
     sign_in(connection, server.token("ann"))
@@ -35,12 +36,17 @@ def sign_in(connection, token):
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
     )
-    received = b""
-    while b'"pingInterval"' not in received:
-        received += connection.recv(4096)
+    receive_until(connection, b'"pingInterval"')
     connection.sendall(frame("40" + json.dumps({"token": token})))
-    while b'"connected"' not in received:
-        received += connection.recv(4096)
+    receive_until(connection, b'"connected"')
+
+
+def receive_until(connection, wanted):
+    received = b""
+    while wanted not in received:
+        piece = connection.recv(4096)
+        assert piece, received
+        received += piece
 
 
 def frame(text):
