@@ -30,7 +30,7 @@ export function Doorway({ children }: { children: ReactNode }) {
 
   const inside = () => {
     if (loaded.state === "loading") return <Waiting />;
-    if (loaded.state === "failed") return <Failed error={loaded.error} retry={loaded.retry} />;
+    if (loaded.state === "failed") return <Failed alone error={loaded.error} retry={loaded.retry} />;
     return account ? children : <SignIn onSignedIn={changed} />;
   };
   return (

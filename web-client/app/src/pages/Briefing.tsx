@@ -19,7 +19,7 @@ export function Briefing({ id }: { id: string }) {
   if (loaded.state === "loading") return <Waiting />;
   if (loaded.state === "ready") return <Brief scenario={loaded.data} />;
   if (loaded.error instanceof ApiError && loaded.error.status === 404) return <NotFound />;
-  return <Failed error={loaded.error} retry={loaded.retry} />;
+  return <Failed alone error={loaded.error} retry={loaded.retry} />;
 }
 
 function Brief({ scenario }: { scenario: Scenario }) {

@@ -6,7 +6,7 @@ import { Empty } from "../ui/States";
 export function NotFound() {
   const { t } = useI18n();
   return (
-    <Empty title={t.failure.notFoundTitle} hint={t.failure.notFound}>
+    <Empty alone title={t.failure.notFoundTitle} hint={t.failure.notFound}>
       <Link href="/" className={buttonStyle("plain")}>
         {t.failure.home}
       </Link>

@@ -14,7 +14,7 @@ export default function Practice({ id }: { id: string }) {
   if (loaded.state === "loading") return <Waiting />;
   if (loaded.state === "ready") return <Entrance session={loaded.data} />;
   const gone = loaded.error instanceof ApiError && [403, 404].includes(loaded.error.status);
-  return gone ? <NotFound /> : <Failed error={loaded.error} retry={loaded.retry} />;
+  return gone ? <NotFound /> : <Failed alone error={loaded.error} retry={loaded.retry} />;
 }
 
 /** A browser lets nothing sound before a click: who comes by a reload has to give one. */
@@ -24,7 +24,7 @@ function Entrance({ session }: { session: Session }) {
   const { scenario } = session;
   if (session.status !== "active" || !scenario) {
     return (
-      <Empty icon={<DoorOpen />} title={t.practice.endedTitle} hint={t.practice.errors.SESSION_ENDED ?? ""}>
+      <Empty alone icon={<DoorOpen />} title={t.practice.endedTitle} hint={t.practice.errors.SESSION_ENDED ?? ""}>
         <Link href={`/report/${session.id}`} className={buttonStyle("primary")}>
           {t.practice.toReport}
         </Link>
@@ -33,7 +33,7 @@ function Entrance({ session }: { session: Session }) {
   }
   if (entered) return <Room session={session} scenario={scenario} />;
   return (
-    <Empty icon={<DoorOpen />} title={t.practice.room(scenario.buyerPersona.name)} hint={t.practice.enterHint}>
+    <Empty alone icon={<DoorOpen />} title={t.practice.room(scenario.buyerPersona.name)} hint={t.practice.enterHint}>
       <Button look="primary" onClick={() => setEntered(true)}>
         {t.practice.enter}
       </Button>

@@ -19,8 +19,8 @@ export function useScene(roleplay: Roleplay, conversation: Conversation): Scene 
   const talking = useStore(roleplay.talking);
   const playing = useSyncExternalStore(roleplay.signals.subscribe, () => roleplay.signals.get().playing !== null);
   const { connection, stage, sessionId } = conversation;
-  if (connection.status === "reconnecting" || connection.status === "closed") return "reconnecting";
   if (!sessionId) return "connecting";
+  if (connection.status === "reconnecting" || connection.status === "closed") return "reconnecting";
   if (talking) return "hearing";
   if (playing) return "speaking";
   // What the server calls speaking is over for the user when the last sound is out.

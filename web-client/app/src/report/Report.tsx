@@ -24,7 +24,7 @@ export default function Report({ id }: { id: string }) {
   if (loaded.state === "loading") return <Waiting />;
   if (loaded.state === "ready") return <Paper session={loaded.data} />;
   const gone = loaded.error instanceof ApiError && [403, 404].includes(loaded.error.status);
-  return gone ? <NotFound /> : <Failed error={loaded.error} retry={loaded.retry} />;
+  return gone ? <NotFound /> : <Failed alone error={loaded.error} retry={loaded.retry} />;
 }
 
 function Paper({ session }: { session: Session }) {

@@ -20,9 +20,9 @@ export function Shell({ children }: { children: ReactNode }) {
         {t.skipToContent}
       </a>
       <header className={styles.header}>
-        <Link href="/" className={styles.brand}>
+        <Link href="/" className={styles.brand} aria-label={t.product}>
           <Logo />
-          <span>{t.product}</span>
+          <span aria-hidden="true">{t.product}</span>
         </Link>
         {account && (
           <nav className={styles.nav} aria-label={t.menu.main}>

@@ -19,11 +19,12 @@ export function Waiting() {
   );
 }
 
-export function Failed({ error, retry }: { error: unknown; retry: () => void }) {
+/** `alone`: it is all there is on the page, and so its heading. */
+export function Failed({ error, retry, alone }: { error: unknown; retry: () => void; alone?: boolean }) {
   const { t } = useI18n();
   const said = error instanceof ApiError && error.status > 0 ? error.message : t.failure.network;
   return (
-    <Empty icon={<CloudOff />} title={t.failure.title} hint={said} alert>
+    <Empty icon={<CloudOff />} title={t.failure.title} hint={said} alert alone={alone}>
       <Button onClick={retry}>{t.retry}</Button>
     </Empty>
   );
@@ -34,16 +35,18 @@ interface EmptyProps {
   title: string;
   hint: string;
   alert?: boolean;
+  alone?: boolean | undefined;
   children?: ReactNode;
 }
 
-export function Empty({ icon, title, hint, alert, children }: EmptyProps) {
+export function Empty({ icon, title, hint, alert, alone, children }: EmptyProps) {
+  const Heading = alone ? "h1" : "h2";
   return (
     <div className={styles.state} role={alert ? "alert" : undefined}>
       <span className={styles.icon} aria-hidden="true">
         {icon ?? <SearchX />}
       </span>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p className={styles.hint}>{hint}</p>
       {children}
     </div>
