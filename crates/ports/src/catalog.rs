@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Scenario, SessionId, StoreError, Timestamp, UserId};
+use crate::{Email, EmailChange, Feedback, Scenario, SessionId, StoreError, Timestamp, UserId};
 
 /// People, scenarios and sessions: what the REST API shows.
 #[async_trait]
@@ -18,14 +18,50 @@ pub trait Catalog: Send + Sync + 'static {
 
     async fn set_password(&self, id: &UserId, password_hash: &str, at: Timestamp) -> Result<(), StoreError>;
 
+    /// Everybody, newest first.
+    async fn users(&self, page: PageRequest) -> Result<Page<User>, StoreError>;
+
     /// Brings the shipped scenarios up to date. Scenarios that are no longer shipped become inactive.
+    /// Those that somebody wrote or changed here are left alone, and so are their names.
     async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp) -> Result<(), StoreError>;
 
     /// By id or alias, active ones only.
     async fn scenario(&self, id_or_alias: &str) -> Result<Option<ScenarioSummary>, StoreError>;
 
-    /// Active ones, most practised first, then by title.
+    /// By id, inactive ones too.
+    async fn scenario_of_any_status(&self, id: &str) -> Result<Option<ScenarioSummary>, StoreError>;
+
+    /// Most practised first, then by title.
     async fn scenarios(&self, filter: &ScenarioFilter, page: PageRequest) -> Result<Page<ScenarioSummary>, StoreError>;
+
+    /// A new one, active. [`StoreError::Conflict`] when another scenario answers to its id or an alias.
+    async fn create_scenario(
+        &self,
+        scenario: &Scenario,
+        author: &UserId,
+        at: Timestamp,
+    ) -> Result<ScenarioSummary, StoreError>;
+
+    /// Replaces the one with this id. [`StoreError::NotFound`] when there is none, [`StoreError::Conflict`] when
+    /// another one answers to an alias.
+    async fn change_scenario(
+        &self,
+        scenario: &Scenario,
+        author: &UserId,
+        at: Timestamp,
+    ) -> Result<ScenarioSummary, StoreError>;
+
+    /// [`StoreError::NotFound`] when there is none with this id.
+    async fn set_scenario_active(
+        &self,
+        id: &str,
+        active: bool,
+        author: &UserId,
+        at: Timestamp,
+    ) -> Result<ScenarioSummary, StoreError>;
+
+    /// [`StoreError::NotFound`] when there is none with this id, [`StoreError::Conflict`] when it was practised.
+    async fn delete_scenario(&self, id: &str) -> Result<(), StoreError>;
 
     /// Creates the session for this user. [`StoreError::Conflict`] when the id exists,
     /// [`StoreError::NotFound`] when the user or the scenario does not.
@@ -48,6 +84,25 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// Everything said in a session, oldest first: the opening, then both voices of every turn.
     async fn messages(&self, session: &SessionId) -> Result<Vec<Message>, StoreError>;
+
+    /// Deletes everything that was written down of it; not an error when there is nothing.
+    async fn delete_session(&self, id: &SessionId) -> Result<(), StoreError>;
+
+    /// Sessions that began before `before`, oldest first.
+    async fn sessions_before(&self, before: Timestamp, at_most: u32) -> Result<Vec<SessionId>, StoreError>;
+
+    /// What was kept first stands and is the answer. [`StoreError::NotFound`] when there is no such session.
+    async fn keep_feedback(&self, feedback: Feedback) -> Result<Feedback, StoreError>;
+
+    async fn feedback(&self, session: &SessionId) -> Result<Option<Feedback>, StoreError>;
+
+    /// What was kept first stands and is the answer. [`StoreError::NotFound`] when there is no such session.
+    async fn keep_email(&self, email: Email) -> Result<Email, StoreError>;
+
+    async fn email(&self, session: &SessionId) -> Result<Option<Email>, StoreError>;
+
+    /// [`StoreError::NotFound`] when the session has none.
+    async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError>;
 
     /// Cheap; says why when the database cannot be used.
     async fn check(&self) -> Result<(), StoreError>;
@@ -101,12 +156,18 @@ pub struct ScenarioFilter {
     pub difficulty: Option<crate::Difficulty>,
     /// Matched against title and description, ignoring case.
     pub search: Option<String>,
+    pub with_inactive: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScenarioSummary {
     pub scenario: Scenario,
+    pub is_active: bool,
+    /// Who wrote or changed it here; `None` for one that ships as it is.
+    pub author: Option<UserId>,
     pub practice_count: u64,
+    /// Of all practices that were scored.
+    pub average_score: Option<f64>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -165,6 +226,8 @@ pub struct SessionRow {
     pub completed_at: Option<Timestamp>,
     /// How many messages it has.
     pub messages: u64,
+    /// Overall, from its feedback.
+    pub score: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

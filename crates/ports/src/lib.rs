@@ -16,6 +16,7 @@ mod language_model;
 mod object_store;
 pub mod offline;
 mod provider;
+mod report;
 mod scenario;
 pub mod scenario_file;
 mod speech_to_text;
@@ -33,6 +34,7 @@ pub use journal::{
 pub use language_model::{FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage};
 pub use object_store::{ObjectStore, StoredObject};
 pub use provider::{Fault, Provider, ProviderError, StoreError};
+pub use report::{Dimension, Email, EmailChange, Feedback, Findings};
 pub use scenario::{Difficulty, Objection, Persona, Scenario, Stage};
 pub use speech_to_text::{SpeechToText, Transcription, TranscriptionRequest, Utterance, UtteranceSource};
 pub use text_to_speech::{SPEECH_RATE, SpeechPiece, SpeechRequest, SpeechStream, TextToSpeech};

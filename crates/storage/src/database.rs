@@ -1,6 +1,7 @@
 //! The journal and the catalogue on SQLite or PostgreSQL. Both speak the same SQL here: every query
 //! has one text and one body.
 
+mod authoring;
 mod backend;
 mod catalog;
 mod failure;
@@ -8,9 +9,12 @@ mod group_commit;
 mod journal;
 mod people;
 mod records;
+mod reports;
+mod retention;
 mod scenarios;
 mod schema;
 mod sessions;
+mod shipping;
 
 use std::{path::Path, str::FromStr, time::Duration};
 

@@ -21,6 +21,8 @@ async fn a_database_is_a_journal() {
 async fn a_database_is_a_catalogue() {
     let Some(server) = testkit::postgres() else { return };
     contract::catalog::suite(async || migrated(&server.new_database().await).await).await;
+    contract::authoring::suite(async || migrated(&server.new_database().await).await).await;
+    contract::reports::suite(async || migrated(&server.new_database().await).await).await;
 }
 
 #[tokio::test]

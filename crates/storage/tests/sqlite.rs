@@ -9,7 +9,10 @@ use std::{fs, sync::Mutex};
 use database::migrated;
 use ports::{
     Catalog, Journal, StoreError,
-    contract::{self, example::open_session},
+    contract::{
+        self,
+        example::{open_session, scenario},
+    },
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use storage::Database;
@@ -44,6 +47,8 @@ async fn a_file_is_a_journal() {
 async fn a_file_is_a_catalogue() {
     let files = Files::new();
     contract::catalog::suite(async || files.fresh().await).await;
+    contract::authoring::suite(async || files.fresh().await).await;
+    contract::reports::suite(async || files.fresh().await).await;
 }
 
 #[tokio::test]
@@ -88,13 +93,18 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
     old.close().await.unwrap();
 
     let database = Database::open(&format!("sqlite:{}", file.display())).await.unwrap();
-    assert_eq!(database.pending_migrations().await.unwrap(), ["0002 journal"]);
+    let pending = database.pending_migrations().await.unwrap();
+    assert_eq!(pending, ["0002 journal", "0003 event numbers", "0004 reports", "0005 scenario authors"]);
     database.migrate().await.unwrap();
     let session = ports::SessionId::parse("s").unwrap();
     database.record(&session, vec![database::segment(&session, 1)]).await.unwrap();
-    assert_eq!(database.session(&session).await.unwrap().unwrap().messages, 1);
+    let row = database.session(&session).await.unwrap().unwrap();
+    assert_eq!((row.messages, row.score), (1, None));
     let ann = database.user_by_email("ann@example.com").await.unwrap().unwrap();
     assert_eq!(ann.role, ports::Role::Coach);
+    database.ship_scenarios(&[scenario("budget", "No budget left")], ports::Timestamp(9)).await.unwrap();
+    let budget = database.scenario("budget").await.unwrap().unwrap();
+    assert_eq!((budget.author, budget.created_at), (None, ports::Timestamp(1)));
 }
 
 #[tokio::test]

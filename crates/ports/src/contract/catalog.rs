@@ -2,8 +2,9 @@
 
 use super::example::{new_session, new_user, open_session, scenario, session_id, settle, user_id};
 use crate::{
-    AnsweredRecord, Catalog, Claim, Difficulty, HeardRecord, Journal, MessageRole, NewSession, Page, PageRequest,
-    ProfileChange, Record, Scenario, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus, StoreError, Timestamp,
+    AnsweredRecord, Catalog, Claim, Difficulty, HeardRecord, Journal, MessageRole, NewSession, NewUser, Page,
+    PageRequest, ProfileChange, Record, Scenario, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus,
+    StoreError, Timestamp,
 };
 
 /// Runs every check on a fresh catalogue, together with the journal that fills its sessions.
@@ -13,6 +14,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     a_profile_changes_only_where_it_is_told_to(&fresh().await).await;
     a_password_is_set(&fresh().await).await;
     somebody_unknown_cannot_be_changed(&fresh().await).await;
+    everybody_is_listed_newest_first(&fresh().await).await;
     a_scenario_is_found_by_its_id_and_its_aliases(&fresh().await).await;
     a_scenario_that_is_no_longer_shipped_is_not_found(&fresh().await).await;
     shipping_again_keeps_what_did_not_change(&fresh().await).await;
@@ -108,6 +110,20 @@ async fn somebody_unknown_cannot_be_changed(db: &impl Catalog) {
     assert!(matches!(changed, Err(StoreError::NotFound(_))), "{changed:?}");
     let set = db.set_password(&nobody, "x", Timestamp(1)).await;
     assert!(matches!(set, Err(StoreError::NotFound(_))), "{set:?}");
+}
+
+async fn everybody_is_listed_newest_first(db: &impl Catalog) {
+    for (id, at) in [("ann", 1_000), ("bob", 3_000), ("cleo", 2_000)] {
+        let created = db.create_user(NewUser { at: Timestamp(at), ..new_user(id) }).await;
+        assert!(created.is_ok(), "{created:?}");
+    }
+    let ids = async |page, size| {
+        let users = db.users(PageRequest { page, size }).await.expect("users are listed");
+        let ids: Vec<String> = users.items.into_iter().map(|user| user.id.into()).collect();
+        (ids.join(" "), users.total)
+    };
+    assert_eq!(ids(1, 10).await, ("bob cleo ann".to_owned(), 3));
+    assert_eq!(ids(2, 2).await, ("ann".to_owned(), 3));
 }
 
 async fn a_scenario_is_found_by_its_id_and_its_aliases(db: &impl Catalog) {
@@ -214,6 +230,7 @@ async fn a_new_session_is_active_and_opens_with_the_persona(db: &impl Catalog) {
         started_at: Timestamp(2_000),
         completed_at: None,
         messages: 1,
+        score: None,
     };
     assert_eq!(db.session(&id).await, Ok(Some(expected)));
     assert_eq!(db.session(&session_id("unknown")).await, Ok(None));

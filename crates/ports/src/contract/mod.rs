@@ -3,11 +3,13 @@
 //! A suite asks for a fresh, empty implementation before every check and panics in the check that
 //! fails. Checks are sentences; they may be read as the long form of the port's documentation.
 
+pub mod authoring;
 pub mod catalog;
 pub mod example;
 pub mod journal;
 pub mod language_model;
 pub mod object_store;
+pub mod reports;
 pub mod speech_to_text;
 pub mod text_to_speech;
 

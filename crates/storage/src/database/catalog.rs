@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use ports::{
-    Catalog, Claim, Message, NewSession, NewUser, Page, PageRequest, ProfileChange, Scenario, ScenarioFilter,
-    ScenarioSummary, SessionId, SessionRow, StoreError, Timestamp, User, UserId,
+    Catalog, Claim, Email, EmailChange, Feedback, Message, NewSession, NewUser, Page, PageRequest, ProfileChange,
+    Scenario, ScenarioFilter, ScenarioSummary, SessionId, SessionRow, StoreError, Timestamp, User, UserId,
 };
 
 use super::{Database, backend::execute};
@@ -30,6 +30,10 @@ impl Catalog for Database {
         self.update_password(id, password_hash, at).await
     }
 
+    async fn users(&self, page: PageRequest) -> Result<Page<User>, StoreError> {
+        self.list_users(page).await
+    }
+
     async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp) -> Result<(), StoreError> {
         self.replace_scenarios(scenarios, at).await
     }
@@ -38,8 +42,44 @@ impl Catalog for Database {
         self.find_scenario(id_or_alias).await
     }
 
+    async fn scenario_of_any_status(&self, id: &str) -> Result<Option<ScenarioSummary>, StoreError> {
+        self.find_scenario_by_id(id).await
+    }
+
     async fn scenarios(&self, filter: &ScenarioFilter, page: PageRequest) -> Result<Page<ScenarioSummary>, StoreError> {
         self.list_scenarios(filter, page).await
+    }
+
+    async fn create_scenario(
+        &self,
+        scenario: &Scenario,
+        author: &UserId,
+        at: Timestamp,
+    ) -> Result<ScenarioSummary, StoreError> {
+        self.insert_scenario(scenario, author, at).await
+    }
+
+    async fn change_scenario(
+        &self,
+        scenario: &Scenario,
+        author: &UserId,
+        at: Timestamp,
+    ) -> Result<ScenarioSummary, StoreError> {
+        self.update_scenario(scenario, author, at).await
+    }
+
+    async fn set_scenario_active(
+        &self,
+        id: &str,
+        active: bool,
+        author: &UserId,
+        at: Timestamp,
+    ) -> Result<ScenarioSummary, StoreError> {
+        self.update_scenario_status(id, active, author, at).await
+    }
+
+    async fn delete_scenario(&self, id: &str) -> Result<(), StoreError> {
+        self.remove_scenario(id).await
     }
 
     async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError> {
@@ -68,6 +108,34 @@ impl Catalog for Database {
 
     async fn messages(&self, session: &SessionId) -> Result<Vec<Message>, StoreError> {
         self.said_in(session).await
+    }
+
+    async fn delete_session(&self, id: &SessionId) -> Result<(), StoreError> {
+        self.remove_session(id).await
+    }
+
+    async fn sessions_before(&self, before: Timestamp, at_most: u32) -> Result<Vec<SessionId>, StoreError> {
+        self.sessions_begun_before(before, at_most).await
+    }
+
+    async fn keep_feedback(&self, feedback: Feedback) -> Result<Feedback, StoreError> {
+        self.insert_or_find_feedback(feedback).await
+    }
+
+    async fn feedback(&self, session: &SessionId) -> Result<Option<Feedback>, StoreError> {
+        self.find_feedback(session).await
+    }
+
+    async fn keep_email(&self, email: Email) -> Result<Email, StoreError> {
+        self.insert_or_find_email(email).await
+    }
+
+    async fn email(&self, session: &SessionId) -> Result<Option<Email>, StoreError> {
+        self.find_email(session).await
+    }
+
+    async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError> {
+        self.update_email(session, change, at).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

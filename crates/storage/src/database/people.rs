@@ -1,6 +1,6 @@
 //! Users.
 
-use ports::{NewUser, ProfileChange, Role, StoreError, Timestamp, User, UserId};
+use ports::{NewUser, Page, PageRequest, ProfileChange, Role, StoreError, Timestamp, User, UserId};
 use sqlx::FromRow;
 
 use super::{
@@ -43,6 +43,19 @@ impl Database {
         .bind(email)
         .fetch_optional(db))?;
         row.map(UserRow::into_user).transpose()
+    }
+
+    pub(super) async fn list_users(&self, page: PageRequest) -> Result<Page<User>, StoreError> {
+        let total: i64 = on!(&self.reads, db => sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(db))?;
+        let size = i64::from(page.size);
+        let rows: Vec<UserRow> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT * FROM users ORDER BY created_at DESC, id LIMIT $1 OFFSET $2",
+        )
+        .bind(size)
+        .bind(size.saturating_mul(i64::from(page.page.saturating_sub(1))))
+        .fetch_all(db))?;
+        let items = rows.into_iter().map(UserRow::into_user).collect::<Result<_, _>>()?;
+        Ok(Page { items, total: total.cast_unsigned() })
     }
 
     pub(super) async fn update_profile(

@@ -19,7 +19,8 @@ macro_rules! select_sessions {
             "SELECT s.*,
                 CASE WHEN s.opening IS NULL THEN 0 ELSE 1 END
                 + (SELECT COUNT(*) FROM turns t WHERE t.session_id = s.id)
-                + (SELECT COUNT(*) FROM answers a WHERE a.session_id = s.id) AS messages
+                + (SELECT COUNT(*) FROM answers a WHERE a.session_id = s.id) AS messages,
+                (SELECT f.overall_score FROM feedback f WHERE f.session_id = s.id) AS score
              FROM sessions s ",
             $rest
         )
@@ -174,6 +175,7 @@ struct Row {
     closed_at: Option<i64>,
     #[sqlx(try_from = "i64")]
     messages: u64,
+    score: Option<i64>,
 }
 
 impl Row {
@@ -189,8 +191,13 @@ impl Row {
             started_at: Timestamp(self.started_at),
             completed_at: self.closed_at.filter(|_| is_completed).map(Timestamp),
             messages: self.messages,
+            score: self.score.map(score).transpose()?,
         })
     }
+}
+
+pub(super) fn score(score: i64) -> Result<u8, StoreError> {
+    u8::try_from(score).map_err(|error| unreadable("a score", error))
 }
 
 fn status(name: &str) -> Result<SessionStatus, StoreError> {

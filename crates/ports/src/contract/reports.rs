@@ -1,0 +1,148 @@
+//! What every catalogue keeps of a session when it is over, and how it forgets it.
+
+use super::example::{new_session, open_session, scenario, session_id, settle, user_id};
+use crate::{
+    Catalog, Dimension, Email, EmailChange, Feedback, Findings, HeardRecord, Journal, NewSession, PageRequest, Record,
+    StoreError, Timestamp,
+};
+
+/// Runs every check on a fresh catalogue, together with the journal that fills its sessions.
+pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
+    feedback_is_read_again_and_the_first_stands(&fresh().await).await;
+    scores_show_in_sessions_and_scenarios(&fresh().await).await;
+    a_mail_is_kept_once_and_changed_where_it_is_told_to(&fresh().await).await;
+    what_belongs_to_no_session_is_not_found(&fresh().await).await;
+    a_deleted_session_takes_everything_with_it_and_spares_the_others(&fresh().await).await;
+    old_sessions_are_found_oldest_first(&fresh().await).await;
+}
+
+fn feedback(session: &str, score: u8) -> Feedback {
+    let dimension = Dimension {
+        name: "Objection Handling".to_owned(),
+        score,
+        weight: 100,
+        quote: "Let me show you the \"numbers\".".to_owned(),
+        explanation: "1 of 2 objections".to_owned(),
+        suggestions: vec!["Ask first".to_owned()],
+    };
+    let findings =
+        Findings {
+            dimensions: vec![dimension], summary: "不错".to_owned(), recommendations: vec!["Again".to_owned()]
+        };
+    Feedback { session: session_id(session), overall_score: score, findings, created_at: Timestamp(9_000) }
+}
+
+fn email(session: &str) -> Email {
+    Email {
+        session: session_id(session),
+        to: String::new(),
+        subject: "Next steps".to_owned(),
+        body: "Dear Dana".to_owned(),
+        is_edited: false,
+        created_at: Timestamp(9_000),
+        updated_at: Timestamp(9_000),
+    }
+}
+
+fn heard() -> Record {
+    Record::Heard(HeardRecord {
+        turn: 1,
+        text: "hello".to_owned(),
+        language: "en-US".to_owned(),
+        confidence: None,
+        provider: "typed".to_owned(),
+        segments: None,
+        duration_ms: 0,
+        event_seq: 1,
+        at: Timestamp(3_000),
+    })
+}
+
+async fn feedback_is_read_again_and_the_first_stands(db: &impl Catalog) {
+    let id = open_session(db).await;
+    assert_eq!(db.feedback(&id).await, Ok(None));
+    assert_eq!(db.keep_feedback(feedback("s", 71)).await, Ok(feedback("s", 71)));
+    assert_eq!(db.keep_feedback(feedback("s", 10)).await, Ok(feedback("s", 71)));
+    assert_eq!(db.feedback(&id).await, Ok(Some(feedback("s", 71))));
+}
+
+async fn scores_show_in_sessions_and_scenarios(db: &impl Catalog) {
+    settle(db).await;
+    let shipped = [scenario("budget", "No budget left"), scenario("quiet", "Quiet")];
+    assert_eq!(db.ship_scenarios(&shipped, Timestamp(600)).await, Ok(()));
+    for (id, user, score) in [("a", "ann", Some(70)), ("b", "bob", Some(81)), ("c", "ann", None)] {
+        let created = db.create_session(new_session(id, user)).await;
+        assert!(created.is_ok(), "{created:?}");
+        let done = db.complete_session(&session_id(id), Timestamp(3_000)).await;
+        assert!(done.is_ok(), "{done:?}");
+        if let Some(score) = score {
+            assert_eq!(db.keep_feedback(feedback(id, score)).await, Ok(feedback(id, score)));
+        }
+    }
+    let row = db.session(&session_id("a")).await.expect("sessions are read").expect("it is there");
+    assert_eq!(row.score, Some(70));
+    let history = db.history(&user_id("ann"), PageRequest { page: 1, size: 10 }).await.expect("history is read");
+    let scores: Vec<_> = history.items.iter().map(|row| (row.id.as_str(), row.score)).collect();
+    assert_eq!(scores, [("a", Some(70)), ("c", None)]);
+    for (id, average) in [("budget", Some(75.5)), ("quiet", None)] {
+        let found = db.scenario(id).await.expect("scenarios are read").expect("it is there");
+        assert_eq!(found.average_score, average, "{id}");
+    }
+}
+
+async fn a_mail_is_kept_once_and_changed_where_it_is_told_to(db: &impl Catalog) {
+    let id = open_session(db).await;
+    assert_eq!(db.email(&id).await, Ok(None));
+    assert_eq!(db.keep_email(email("s")).await, Ok(email("s")));
+    let other = Email { subject: "Other".to_owned(), ..email("s") };
+    assert_eq!(db.keep_email(other).await, Ok(email("s")));
+    let change = EmailChange { to: Some("dana@example.com".to_owned()), ..EmailChange::default() };
+    let changed = db.change_email(&id, change, Timestamp(9_500)).await;
+    let expected =
+        Email { to: "dana@example.com".to_owned(), is_edited: true, updated_at: Timestamp(9_500), ..email("s") };
+    assert_eq!(changed, Ok(expected.clone()));
+    assert_eq!(db.email(&id).await, Ok(Some(expected)));
+}
+
+async fn what_belongs_to_no_session_is_not_found(db: &impl Catalog) {
+    settle(db).await;
+    let kept = db.keep_feedback(feedback("none", 50)).await;
+    assert!(matches!(kept, Err(StoreError::NotFound(_))), "{kept:?}");
+    let kept = db.keep_email(email("none")).await;
+    assert!(matches!(kept, Err(StoreError::NotFound(_))), "{kept:?}");
+    let changed = db.change_email(&session_id("none"), EmailChange::default(), Timestamp(1)).await;
+    assert!(matches!(changed, Err(StoreError::NotFound(_))), "{changed:?}");
+}
+
+async fn a_deleted_session_takes_everything_with_it_and_spares_the_others(db: &(impl Journal + Catalog)) {
+    let id = open_session(db).await;
+    let other = db.create_session(new_session("other", "ann")).await.expect("a new session is created").id;
+    for id in [&id, &other] {
+        assert_eq!(db.record(id, vec![heard()]).await, Ok(()));
+        assert!(db.keep_feedback(feedback(id.as_str(), 50)).await.is_ok());
+        assert!(db.keep_email(email(id.as_str())).await.is_ok());
+    }
+    assert_eq!(db.delete_session(&id).await, Ok(()));
+    assert_eq!(db.session(&id).await, Ok(None));
+    assert_eq!(db.turns(&id).await, Ok(Vec::new()));
+    assert_eq!(db.feedback(&id).await, Ok(None));
+    assert_eq!(db.email(&id).await, Ok(None));
+    assert_eq!(db.turns(&other).await.map(|turns| turns.len()), Ok(1));
+    assert!(matches!(db.feedback(&other).await, Ok(Some(_))));
+    assert_eq!(db.delete_session(&id).await, Ok(()), "deleting again is no error");
+}
+
+async fn old_sessions_are_found_oldest_first(db: &impl Catalog) {
+    settle(db).await;
+    for (id, at) in [("new", 3_000), ("old", 1_000), ("older", 500)] {
+        let created = db.create_session(NewSession { at: Timestamp(at), ..new_session(id, "ann") }).await;
+        assert!(created.is_ok(), "{created:?}");
+    }
+    let found = async |before, at_most| {
+        let ids = db.sessions_before(Timestamp(before), at_most).await.expect("sessions are found");
+        ids.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found(3_000, 10).await, "older old");
+    assert_eq!(found(3_001, 2).await, "older old");
+    assert_eq!(found(500, 10).await, "");
+}
