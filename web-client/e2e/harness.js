@@ -83,11 +83,12 @@ export async function visit(browser, url, { locale = "en", theme = "light", phon
     },
     [locale, theme],
   );
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    if (["error", "warning"].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   return { page, context, complaints };

@@ -57,7 +57,7 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       await page.locator("main h2").waitFor();
       await show("history-empty");
       await page.goto("/nowhere");
-      await page.locator("main h2").waitFor();
+      await page.locator("main h1").waitFor();
       await show("not-found");
       await page.goto(`/scenarios/${scenarios[locale]}`);
       await page.locator("aside button").last().waitFor();

@@ -206,6 +206,7 @@ export const en = {
     perTurn: "Words per turn",
     transcript: "Transcript",
     recording: "Recording",
+    recordingGone: "The recording is not available any more.",
     play: "Play",
     pause: "Pause",
     again: "Practise again",

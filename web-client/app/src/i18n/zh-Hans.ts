@@ -206,6 +206,7 @@ export const zhHans: Texts = {
     perTurn: "每轮字数",
     transcript: "对话全文",
     recording: "录音",
+    recordingGone: "录音已无法播放。",
     play: "播放",
     pause: "暂停",
     again: "再练一次",

@@ -206,6 +206,7 @@ export const zhHant: Texts = {
     perTurn: "每回合字數",
     transcript: "對話全文",
     recording: "錄音",
+    recordingGone: "錄音已無法播放。",
     play: "播放",
     pause: "暫停",
     again: "再練一次",

@@ -1,4 +1,4 @@
-import { Bar, BarChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, LabelList, ResponsiveContainer, Tooltip, XAxis } from "recharts";
 import type { HistoryItem } from "../api";
 import { useI18n } from "../i18n";
 import { tooltipStyle } from "../ui/chart";
@@ -15,11 +15,12 @@ export default function WeekChart({ practices }: { practices: HistoryItem[] }) {
   return (
     <figure aria-label={t.history.perWeek}>
       <ResponsiveContainer width="100%" height={160}>
-        <BarChart data={weeks} margin={{ top: 4, right: 8, bottom: 0, left: -24 }}>
+        <BarChart data={weeks} margin={{ top: 20, right: 0, bottom: 0, left: 0 }}>
           <XAxis dataKey="week" stroke="var(--ink-soft)" tickLine={false} />
-          <YAxis stroke="var(--ink-soft)" tickLine={false} axisLine={false} allowDecimals={false} />
           <Tooltip {...tooltipStyle} labelFormatter={(week) => `${t.history.week} ${week}`} />
-          <Bar dataKey="count" name={t.history.title} fill="var(--you-strong)" radius={[4, 4, 0, 0]} maxBarSize={36} />
+          <Bar dataKey="count" name={t.history.title} fill="var(--you-strong)" radius={[4, 4, 0, 0]} maxBarSize={36}>
+            <LabelList dataKey="count" position="top" fill="var(--ink)" formatter={(count) => count || ""} />
+          </Bar>
         </BarChart>
       </ResponsiveContainer>
     </figure>

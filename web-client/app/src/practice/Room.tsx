@@ -29,11 +29,13 @@ export function Room({ session, scenario }: RoomProps) {
     void connectSession(session.id, scenario.id, { language: wanted }).then(() => roleplay.openMicrophone());
   }, [connectSession, roleplay, session.id, scenario.id, wanted]);
 
-  const byUser = conversation.ended?.reason === "user_ended";
+  const { ended, recorded } = conversation;
   useEffect(() => {
-    if (byUser)
-      go(`/report/${session.id}`, { replace: true, state: { recordingUrl: conversation.ended?.recordingUrl } });
-  }, [byUser, go, session.id, conversation.ended]);
+    if (ended?.reason !== "user_ended") return;
+    // A practice in writing has no recording.
+    const state = recorded ? { recordingUrl: ended.recordingUrl } : null;
+    go(`/report/${session.id}`, { replace: true, state });
+  }, [ended, recorded, go, session.id]);
 
   return (
     <div className={styles.room}>

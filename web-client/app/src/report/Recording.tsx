@@ -35,7 +35,7 @@ export default function Recording({ url }: { url: string }) {
     return () => surfer.destroy();
   }, [url]);
 
-  if (failed) return <p>{t.failure.notFound}</p>;
+  if (failed) return <p>{t.report.recordingGone}</p>;
   return (
     <div className={styles.recording}>
       <IconButton label={playing ? t.report.pause : t.report.play} onClick={() => void wave.current?.playPause()}>

@@ -14,7 +14,7 @@ export default function TalkChart({ talk, name }: { talk: Talk; name: string }) 
           <XAxis dataKey="turn" stroke="var(--ink-soft)" tickLine={false} />
           <YAxis stroke="var(--ink-soft)" tickLine={false} axisLine={false} allowDecimals={false} />
           <Tooltip {...tooltipStyle} />
-          <Legend />
+          <Legend itemSorter={null} />
           <Bar dataKey="you" name={t.practice.you} fill="var(--you-strong)" radius={[4, 4, 0, 0]} maxBarSize={28} />
           <Bar dataKey="them" name={name} fill="var(--persona-strong)" radius={[4, 4, 0, 0]} maxBarSize={28} />
         </BarChart>

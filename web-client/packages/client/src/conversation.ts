@@ -14,6 +14,8 @@ export interface Conversation {
   turnDetection: TurnDetection;
   providers: ServerEvents["session-started"]["providers"] | null;
   latency: TurnLatency | null;
+  /** Something the user said aloud is stored. */
+  recorded: boolean;
   hints: { text: string; timestamp: number }[];
   /** Who reads along. */
   observers: string[];
@@ -76,6 +78,7 @@ export const nothingYet: Conversation = {
   turnDetection: "manual",
   providers: null,
   latency: null,
+  recorded: false,
   hints: [],
   observers: [],
   problem: null,
@@ -95,6 +98,8 @@ export function after(now: Conversation, change: Change): Conversation {
       return started(now, change.payload);
     case "session-state":
       return { ...now, stage: change.payload.state };
+    case "audio-received":
+      return { ...now, recorded: true };
     case "transcription-partial":
       return { ...now, partial: change.payload.text };
     case "transcription": {

@@ -268,6 +268,7 @@ const AUDIO_LOST = {
 const TOLD = [
   "session-started",
   "session-state",
+  "audio-received",
   "transcription-partial",
   "transcription",
   "ai-response-delta",
