@@ -61,16 +61,17 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let mut server = std::pin::pin!(server);
     tokio::select! {
         failed = &mut server => return Ok(failed?),
-        () = told_to_stop() => stop.cancel(),
+        () = told_to_stop() => {}
     }
     registry.close();
-    let leaving = async {
+    // Polling clients fetch what they are told until the last word is said.
+    let farewell = async {
         sessions.hub().suspend().await;
         registry.hang_up().await;
-        server.await
+        stop.cancel();
     };
-    match tokio::time::timeout(LEAVING, leaving).await {
-        Ok(left) => left?,
+    match tokio::time::timeout(LEAVING, async { tokio::join!(farewell, server) }).await {
+        Ok(((), left)) => left?,
         Err(_) => tracing::warn!("stopped before everybody had left"),
     }
     tracing::info!("stopped");
