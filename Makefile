@@ -16,7 +16,7 @@ check: ## The inner loop: format, lints, quick tests
 	cargo test --workspace --lib --bins --quiet
 
 fuzz: ## Look longer for bytes that break a parser
-	PROPTEST_CASES=$${PROPTEST_CASES:-100000} cargo test --package audio --test fuzz_smoke
+	@scripts/fuzz.sh
 
 generate: ## Write again what is generated: the wire types for TypeScript and .env.example
 	UPDATE_GENERATED=1 cargo test --package protocol --test generated
