@@ -3,7 +3,7 @@
 FROM node:20-bookworm-slim AS web
 WORKDIR /src/web-client
 COPY web-client ./
-RUN npm ci && npm run build
+RUN npm install --no-save && npm run build
 
 FROM rust:1.95-bookworm AS server
 RUN apt-get update \
