@@ -26,6 +26,10 @@ pub trait Journal: Send + Sync + 'static {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
+    /// Events up to this number may be told from now on, so whoever resumes counts from there. The highest one stands.
+    Numbered {
+        event_seq: u64,
+    },
     Segment(SegmentRecord),
     Heard(HeardRecord),
     Answered(AnsweredRecord),

@@ -76,6 +76,8 @@ pub(crate) struct LiveSession {
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
+    /// No event is told beyond this number before a higher one is written down.
+    numbered: u64,
     began: Instant,
     /// Where the session's time stood when this process took it up.
     offset_ms: u64,
@@ -124,6 +126,7 @@ impl LiveSession {
             speech: Arc::default(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
+            numbered: 0,
             began: Instant::now(),
             offset_ms,
             desk: Desk { max_turns: scenario.max_turns, engine, session, scenario, reports: report },
@@ -134,7 +137,10 @@ impl LiveSession {
     pub(crate) async fn run(mut self) {
         // The one who opens the session is told so before anything that happens in it.
         match self.mailbox.recv().await {
-            Some(Letter::From(envelope)) => self.on_envelope(envelope),
+            Some(Letter::From(envelope)) => {
+                self.number_events().await;
+                self.on_envelope(envelope);
+            }
             Some(Letter::Suspend) | None => return,
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
@@ -160,6 +166,17 @@ impl LiveSession {
             }
         }
         self.close().await;
+    }
+
+    /// Even the first event's number must not be used again after a crash.
+    async fn number_events(&mut self) {
+        let event_seq = self.reserve_numbers();
+        self.outbox.record(Record::Numbered { event_seq });
+        self.outbox.commit();
+        while self.outbox.is_committing() {
+            let written = self.outbox.committed().await;
+            self.on_written(&written);
+        }
     }
 
     /// An alarm that rings too early costs nothing, so it is only ever brought forward.
@@ -243,7 +260,7 @@ impl LiveSession {
             Seat::Trainee => self.take_over(from),
             Seat::Observer { role } => {
                 self.room.admit(Arc::clone(from), seat);
-                self.outbox.tell(RoomEvent::ObserverJoined { user: from.user().clone(), role });
+                self.tell(RoomEvent::ObserverJoined { user: from.user().clone(), role });
             }
         }
         Ok(())
@@ -270,7 +287,7 @@ impl LiveSession {
                 let observer = self.room.member(id).map(|member| member.user().clone());
                 self.room.dismiss(id);
                 if let Some(user) = observer {
-                    self.outbox.tell(RoomEvent::ObserverLeft { user, role });
+                    self.tell(RoomEvent::ObserverLeft { user, role });
                 }
             }
             None => (),
@@ -321,7 +338,8 @@ impl LiveSession {
     }
 
     fn on_stored(&mut self) -> Option<session::Stored> {
-        let (stored, records) = self.ears.on_stored(self.seq_bound(), self.desk.engine.clock.now())?;
+        let event_seq = self.reserve_numbers();
+        let (stored, records) = self.ears.on_stored(event_seq, self.desk.engine.clock.now())?;
         self.segments.extend(records);
         Some(stored)
     }
@@ -350,7 +368,7 @@ impl LiveSession {
     fn drain(&mut self) {
         while let Some(output) = self.machine.poll() {
             match output {
-                Output::Event(event) => self.outbox.tell(RoomEvent::Session(event)),
+                Output::Event(event) => self.tell(RoomEvent::Session(event)),
                 Output::Record(fact) => self.record(fact),
                 Output::Cut(_) => self.ears.cut(),
                 Output::Start(op, work) => self.start(op, work),
@@ -391,8 +409,16 @@ impl LiveSession {
         self.running.insert(op, task.abort_handle());
     }
 
+    fn tell(&mut self, event: RoomEvent) {
+        if self.room.seq() + self.outbox.waiting_events() >= self.numbered {
+            let event_seq = self.reserve_numbers();
+            self.outbox.record(Record::Numbered { event_seq });
+        }
+        self.outbox.tell(event);
+    }
+
     fn record(&mut self, fact: Fact) {
-        let (at, event_seq) = (self.desk.engine.clock.now(), self.seq_bound());
+        let (at, event_seq) = (self.desk.engine.clock.now(), self.reserve_numbers());
         let record = match fact {
             Fact::Stored(_) => {
                 for segment in std::mem::take(&mut self.segments) {
@@ -434,11 +460,12 @@ impl LiveSession {
         self.outbox.record(record);
     }
 
-    /// No event that was told when this is written has a higher number: whoever goes on after a crash counts from here.
-    fn seq_bound(&self) -> u64 {
+    /// For the next record. Whoever goes on after a crash counts from here, so no event may go beyond it.
+    fn reserve_numbers(&mut self) -> u64 {
         /// Events that may follow before the next record.
         const MARGIN: u64 = 1_000;
-        self.room.seq() + self.outbox.waiting_events() + MARGIN
+        self.numbered = self.room.seq() + self.outbox.waiting_events() + MARGIN;
+        self.numbered
     }
 
     fn reject(&self, from: &dyn Member, reply: Option<Box<dyn Reply>>, rejection: Rejection) {

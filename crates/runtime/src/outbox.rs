@@ -104,7 +104,8 @@ impl Outbox {
         self.failures
     }
 
-    fn commit(&mut self) {
+    /// Begins to write every record that waits.
+    pub(crate) fn commit(&mut self) {
         let records = self.entries.iter().filter_map(|entry| match entry {
             Entry::Record(record) => Some(record.clone()),
             Entry::Event(_) => None,

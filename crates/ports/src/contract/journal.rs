@@ -15,6 +15,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     what_is_recorded_first_stands(&fresh().await).await;
     segments_and_turns_come_in_order(&fresh().await).await;
     a_session_resumes_where_it_was_left(&fresh().await).await;
+    event_numbers_only_ever_grow(&fresh().await).await;
     numbers_of_any_size_are_kept(&fresh().await).await;
     the_end_completes_the_session(&fresh().await).await;
     an_abandoned_session_that_ends_stays_abandoned(&fresh().await).await;
@@ -182,6 +183,18 @@ async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
     record(db, &session, vec![Record::Ended(ended())]).await;
     let over = Resumption { last_event_seq: 900, ended: Some(ended()), ..resumption };
     assert_eq!(db.resume(&session).await, Ok(Some(over)));
+}
+
+async fn event_numbers_only_ever_grow(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let last = async || db.resume(&session).await.expect("it is read").map(|resumption| resumption.last_event_seq);
+    record(db, &session, vec![Record::Numbered { event_seq: 1_000 }]).await;
+    assert_eq!(last().await, Some(1_000));
+    record(db, &session, a_whole_turn(1)).await;
+    record(db, &session, vec![Record::Numbered { event_seq: 500 }]).await;
+    assert_eq!(last().await, Some(1_000));
+    record(db, &session, vec![Record::Numbered { event_seq: 2_000 }]).await;
+    assert_eq!(last().await, Some(2_000));
 }
 
 async fn numbers_of_any_size_are_kept(db: &(impl Journal + Catalog)) {

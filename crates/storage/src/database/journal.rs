@@ -20,7 +20,8 @@ impl Journal for Database {
         let last_segment = self.last_segment(session).await?;
         let turns = self.turns(session).await?;
         let ended = self.ending(session).await?;
-        if last_segment.is_none() && turns.is_empty() && ended.is_none() {
+        let numbered = self.numbered(session).await?;
+        if numbered.is_none() && last_segment.is_none() && turns.is_empty() && ended.is_none() {
             return Ok(None);
         }
         Ok(Some(Resumption {
@@ -28,7 +29,7 @@ impl Journal for Database {
             through_seq: sums.through_seq.map(i64::cast_unsigned),
             last_turn: turns.last().map_or(0, |turn| turn.heard.turn),
             answered_turns: count_answered(&turns),
-            last_event_seq: last_event_seq(&sums, &turns, ended.as_ref()),
+            last_event_seq: last_event_seq(&sums, &turns, ended.as_ref()).max(numbered.unwrap_or(0)),
             duration_ms: sums.duration_ms,
             history: turns.into_iter().flat_map(lines).collect(),
             ended,
@@ -63,6 +64,15 @@ impl Journal for Database {
 }
 
 impl Database {
+    async fn numbered(&self, session: &SessionId) -> Result<Option<u64>, StoreError> {
+        let numbered: Option<i64> = on!(&self.reads, db => sqlx::query_scalar(
+            "SELECT event_seq FROM event_numbers WHERE session_id = $1",
+        )
+        .bind(session.as_str())
+        .fetch_optional(db))?;
+        Ok(numbered.map(i64::cast_unsigned))
+    }
+
     async fn segment_sums(&self, session: &SessionId) -> Result<SegmentSums, StoreError> {
         on!(&self.reads, db => sqlx::query_as(
             "SELECT MAX(through_seq) AS through_seq,

@@ -12,6 +12,7 @@ pub(super) async fn write(
     record: &Record,
 ) -> Result<(), StoreError> {
     match record {
+        Record::Numbered { event_seq } => write_numbered(transaction, session, *event_seq).await,
         Record::Segment(segment) => write_segment(transaction, session, segment).await,
         Record::Heard(heard) => write_heard(transaction, session, heard).await,
         Record::Answered(answered) => write_answered(transaction, session, answered).await,
@@ -32,6 +33,18 @@ pub(super) async fn complete(
     )
     .bind(session.as_str())
     .bind(at.0)
+    .execute(&mut **t))?;
+    Ok(())
+}
+
+async fn write_numbered(transaction: &mut Transaction, session: &SessionId, event_seq: u64) -> Result<(), StoreError> {
+    execute!(transaction, t => sqlx::query(
+        "INSERT INTO event_numbers (session_id, event_seq) VALUES ($1, $2)
+         ON CONFLICT (session_id) DO UPDATE SET event_seq = excluded.event_seq
+         WHERE event_numbers.event_seq < excluded.event_seq",
+    )
+    .bind(session.as_str())
+    .bind(event_seq.cast_signed())
     .execute(&mut **t))?;
     Ok(())
 }

@@ -1,0 +1,145 @@
+//! A journal in memory that keeps the port's contract, and fails or hangs when it is told to.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use ports::{
+    AnsweredRecord, EndedRecord, Journal, Line, Record, Resumption, SegmentRecord, SessionId, Speaker, SpokenRecord,
+    StoreError, TurnRecord,
+};
+
+use crate::world::Weather;
+
+/// The book of the one session that a test plays.
+#[derive(Default)]
+pub(crate) struct Book(Mutex<Pages>);
+
+#[derive(Default)]
+struct Pages {
+    numbered: u64,
+    segments: Vec<SegmentRecord>,
+    turns: Vec<TurnRecord>,
+    ended: Option<EndedRecord>,
+}
+
+impl Book {
+    pub(crate) fn segments(&self) -> Vec<SegmentRecord> {
+        self.0.lock().unwrap().segments.clone()
+    }
+
+    pub(crate) fn turns(&self) -> Vec<TurnRecord> {
+        self.0.lock().unwrap().turns.clone()
+    }
+
+    pub(crate) fn ended(&self) -> Option<EndedRecord> {
+        self.0.lock().unwrap().ended.clone()
+    }
+
+    pub(crate) fn has_segment(&self, number: u64) -> Option<SegmentRecord> {
+        self.0.lock().unwrap().segments.iter().find(|segment| segment.number == number).cloned()
+    }
+
+    /// The highest event number that a later process knows not to use.
+    pub(crate) fn counted(&self) -> u64 {
+        self.resumption().map_or(0, |resumption| resumption.last_event_seq)
+    }
+
+    pub(crate) fn resumption(&self) -> Option<Resumption> {
+        let pages = self.0.lock().unwrap();
+        let Pages { numbered, segments, turns, ended } = &*pages;
+        if *numbered == 0 && segments.is_empty() && turns.is_empty() && ended.is_none() {
+            return None;
+        }
+        let of_turn = |turn: &TurnRecord| {
+            let answered = turn.answered.as_ref().map_or(0, |answered| answered.event_seq);
+            let spoken = turn.spoken.as_ref().map_or(0, |spoken| spoken.event_seq);
+            turn.heard.event_seq.max(answered).max(spoken)
+        };
+        let of_segments = segments.iter().map(|segment| segment.event_seq);
+        let of_ended = ended.iter().map(|ended| ended.event_seq);
+        let last_event_seq = of_segments.chain(turns.iter().map(of_turn)).chain(of_ended).max().unwrap_or(0);
+        Some(Resumption {
+            last_segment: segments.iter().max_by_key(|segment| segment.number).cloned(),
+            through_seq: segments.iter().filter_map(|segment| segment.through_seq).max(),
+            last_turn: turns.iter().map(|turn| turn.heard.turn).max().unwrap_or(0),
+            answered_turns: turns.iter().filter(|turn| turn.answered.is_some()).count() as u32,
+            last_event_seq: last_event_seq.max(*numbered),
+            duration_ms: segments.iter().map(|segment| segment.duration_ms).sum(),
+            history: turns.iter().flat_map(lines).collect(),
+            ended: ended.clone(),
+        })
+    }
+
+    fn write(&self, record: Record) {
+        let mut pages = self.0.lock().unwrap();
+        match record {
+            Record::Numbered { event_seq } => pages.numbered = pages.numbered.max(event_seq),
+            Record::Segment(segment) => {
+                if pages.segments.iter().all(|known| known.number != segment.number) {
+                    pages.segments.push(segment);
+                }
+            }
+            Record::Heard(heard) => {
+                if pages.turns.iter().all(|known| known.heard.turn != heard.turn) {
+                    pages.turns.push(TurnRecord { heard, answered: None, spoken: None });
+                }
+            }
+            Record::Answered(answered) => {
+                let AnsweredRecord { turn, .. } = answered;
+                pages.turn(turn).answered.get_or_insert(answered);
+            }
+            Record::Spoken(spoken) => {
+                let SpokenRecord { turn, .. } = spoken;
+                pages.turn(turn).spoken.get_or_insert(spoken);
+            }
+            Record::Ended(ended) => {
+                pages.ended.get_or_insert(ended);
+            }
+        }
+    }
+}
+
+impl Pages {
+    fn turn(&mut self, turn: u32) -> &mut TurnRecord {
+        let found = self.turns.iter_mut().find(|known| known.heard.turn == turn);
+        found.unwrap_or_else(|| panic!("turn {turn} was never heard"))
+    }
+}
+
+fn lines(turn: &TurnRecord) -> impl Iterator<Item = Line> {
+    let user = Line { speaker: Speaker::User, text: turn.heard.text.clone() };
+    let persona = turn.answered.as_ref();
+    let persona = persona.map(|answered| Line { speaker: Speaker::Persona, text: answered.text.clone() });
+    std::iter::once(user).chain(persona)
+}
+
+/// The journal as one process reaches it.
+pub(crate) struct Reached {
+    pub(crate) book: Arc<Book>,
+    pub(crate) weather: Arc<Weather>,
+}
+
+#[async_trait]
+impl Journal for Reached {
+    async fn record(&self, _: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
+        let down = |()| StoreError::Unavailable("the test made the journal fail".to_owned());
+        self.weather.before().await.map_err(down)?;
+        for record in records {
+            self.book.write(record);
+        }
+        self.weather.after().await;
+        Ok(())
+    }
+
+    async fn resume(&self, _: &SessionId) -> Result<Option<Resumption>, StoreError> {
+        Ok(self.book.resumption())
+    }
+
+    async fn segments(&self, _: &SessionId) -> Result<Vec<SegmentRecord>, StoreError> {
+        Ok(self.book.segments())
+    }
+
+    async fn turns(&self, _: &SessionId) -> Result<Vec<TurnRecord>, StoreError> {
+        Ok(self.book.turns())
+    }
+}

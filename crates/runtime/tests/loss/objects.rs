@@ -1,0 +1,73 @@
+//! An object store in memory that fails or hangs when it is told to.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use ports::{ObjectKey, ObjectStore, StoreError, StoredObject, Timestamp};
+
+use crate::world::{Condition, Weather};
+
+#[derive(Default)]
+pub(crate) struct Objects(Mutex<BTreeMap<ObjectKey, Bytes>>);
+
+impl Objects {
+    pub(crate) fn has(&self, key: &ObjectKey) -> bool {
+        self.0.lock().unwrap().contains_key(key)
+    }
+
+    pub(crate) fn read(&self, key: &ObjectKey) -> Bytes {
+        self.0.lock().unwrap().get(key).cloned().unwrap_or_else(|| panic!("{key} was not stored"))
+    }
+}
+
+/// The store as one process reaches it.
+pub(crate) struct Reached {
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) weather: Arc<Weather>,
+}
+
+#[async_trait]
+impl ObjectStore for Reached {
+    async fn put(&self, key: &ObjectKey, body: Bytes, _: &str) -> Result<(), StoreError> {
+        self.weather.before().await.map_err(|()| down())?;
+        self.objects.0.lock().unwrap().insert(key.clone(), body);
+        self.weather.after().await;
+        Ok(())
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {
+        let found = self.objects.0.lock().unwrap().get(key).cloned();
+        found.ok_or_else(|| StoreError::NotFound(key.to_string()))
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
+        self.objects.0.lock().unwrap().remove(key);
+        Ok(())
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<StoredObject>, StoreError> {
+        let objects = self.objects.0.lock().unwrap();
+        let found = objects.iter().filter(|(key, _)| key.as_str().starts_with(prefix));
+        let stored = |(key, body): (&ObjectKey, &Bytes)| StoredObject {
+            key: key.clone(),
+            bytes: body.len() as u64,
+            modified_at: Timestamp(0),
+        };
+        Ok(found.map(stored).collect())
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        match self.weather.now() {
+            Condition::Fine => Ok(()),
+            Condition::Failing | Condition::Hanging => Err(down()),
+        }
+    }
+}
+
+fn down() -> StoreError {
+    StoreError::Unavailable("the test made the store fail".to_owned())
+}

@@ -1,0 +1,62 @@
+//! A recogniser that says how much it was given, and waits when it is told to.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use ports::{Provider, ProviderError, SpeechToText, Transcription, TranscriptionRequest};
+use tokio::sync::watch;
+
+pub(crate) struct Recogniser {
+    waits: watch::Sender<bool>,
+    running: Arc<AtomicU64>,
+}
+
+impl Default for Recogniser {
+    fn default() -> Self {
+        Self { waits: watch::Sender::new(false), running: Arc::default() }
+    }
+}
+
+impl Recogniser {
+    pub(crate) fn waits(&self, waits: bool) {
+        self.waits.send_replace(waits);
+    }
+
+    /// Recognitions that have begun and neither ended nor been dropped.
+    pub(crate) fn running(&self) -> u64 {
+        self.running.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl SpeechToText for Recogniser {
+    fn provider(&self) -> Provider {
+        Provider::demo("listener")
+    }
+
+    async fn transcribe(&self, request: TranscriptionRequest) -> Result<Transcription, ProviderError> {
+        let _running = Running::begin(&self.running);
+        let mut waits = self.waits.subscribe();
+        waits.wait_for(|waits| !waits).await.expect("the recogniser is there");
+        let text = format!("turn {} lasts {} ms", request.turn, request.utterance.duration.as_millis());
+        Ok(Transcription { text, confidence: None, language: None })
+    }
+}
+
+struct Running(Arc<AtomicU64>);
+
+impl Running {
+    fn begin(count: &Arc<AtomicU64>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}

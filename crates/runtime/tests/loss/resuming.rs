@@ -1,0 +1,76 @@
+//! Another process goes on where one was killed.
+
+use session::Event;
+
+use crate::world::{Condition, World, let_pass, samples};
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_acknowledged_is_sent_again_and_stored_once() {
+    let mut world = World::new();
+    let recording = samples(9_000);
+    let chunk = |seq: u64| &recording[seq as usize * 500..][..500];
+    let client = world.arrive().await;
+    for seq in 0..10 {
+        client.chunk(seq, chunk(seq)).await.unwrap();
+    }
+    client.person.hears_stored(7).await;
+
+    world.kill();
+    let client = world.arrive().await;
+    let through = client.person.joined().await.through_seq.expect("two segments are stored");
+    assert_eq!(through, 7);
+    for seq in 5..18 {
+        client.chunk(seq, chunk(seq)).await.unwrap();
+    }
+    client.person.hears_stored(17).await;
+    assert_eq!(world.stored_samples(), recording);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_segment_that_was_stored_but_not_written_down_is_stored_again_in_its_place() {
+    let mut world = World::new();
+    let recording = samples(3_000);
+    let client = world.arrive().await;
+    world.database().turns(Condition::Hanging);
+    client.chunk(0, &recording[..2_000]).await.unwrap();
+    let_pass(1_000).await;
+    assert_eq!(world.store().calls(), 1);
+
+    world.kill();
+    let client = world.arrive().await;
+    assert_eq!(client.person.joined().await.through_seq, None);
+    client.chunk(0, &recording[..2_000]).await.unwrap();
+    client.chunk(1, &recording[2_000..]).await.unwrap();
+    client.person.hears_stored(1).await;
+    assert_eq!(world.stored_samples(), recording);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_killed_before_it_recorded_anything_goes_on_counting() {
+    let mut world = World::new();
+    let client = world.arrive().await;
+    assert_eq!(client.person.joined().await.event_seq, Some(1));
+    client.person.hears(|event| matches!(event, Event::State { .. })).await;
+    world.kill();
+    let client = world.arrive().await;
+    assert!(client.person.joined().await.resumed);
+    client.say("Hello").await;
+    client.person.hears_replies(1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn turns_and_answers_count_on_and_the_conversation_is_remembered() {
+    let mut world = World::new();
+    for number in 1..=4_u32 {
+        let client = world.arrive().await;
+        client.say(&format!("question {number}")).await;
+        let counted =
+            |event: &Event| matches!(event, Event::Reply { turn, count, .. } if (turn.0, *count) == (number, number));
+        client.person.hears(counted).await;
+        let history = client.person.joined().await.history;
+        assert_eq!(history.len(), 1 + 2 * (number as usize - 1));
+        world.kill();
+    }
+    let heard: Vec<_> = world.book.turns().into_iter().map(|turn| turn.heard.text).collect();
+    assert_eq!(heard, ["question 1", "question 2", "question 3", "question 4"]);
+}
