@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz generate clean
+.PHONY: help run test check fuzz bench load generate clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,13 @@ check: ## The inner loop: format, lints, quick tests
 
 fuzz: ## Look longer for bytes that break a parser
 	@scripts/fuzz.sh
+
+bench: ## Measure the server on one core, next to a plain echo, and compare with the aims: ARGS=--quick
+	cargo build --release --package server --package loadtest
+	target/release/repartee-load bench $(ARGS)
+
+load: ## Load a server that runs: JWT_SECRET=... make load ARGS="--url http://... --sessions 200"
+	cargo run --release --package loadtest -- run $(ARGS)
 
 generate: ## Write again what is generated: the wire types for TypeScript and .env.example
 	UPDATE_GENERATED=1 cargo test --package protocol --test generated

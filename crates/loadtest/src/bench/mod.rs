@@ -1,0 +1,131 @@
+//! Measures a server of its own on one core, next to a plain echo of the same bytes, and compares with the aims.
+//!
+//! The server stores every segment and writes every turn; only its voice and its face are switched off, which would
+//! measure another program.
+
+mod cores;
+mod phases;
+mod table;
+
+use std::{
+    fmt::Write as _,
+    io::Write as _,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+pub(crate) use cores::Cores;
+
+use crate::machine;
+use phases::{Bench, Scale};
+use table::{Aim, Table};
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    /// Trainees with four chunks per second each.
+    trainees: usize,
+    speaking: Duration,
+    echo_speaking: Duration,
+    flooding_trainees: usize,
+    flooding: Duration,
+    /// Trainees who share among them what `trainees` send.
+    scale: [usize; 2],
+    scale_speaking: Duration,
+    warm_up: Duration,
+}
+
+/// Long enough for a room to retain all that it retains.
+pub(crate) const FULL: Plan = Plan {
+    trainees: 200,
+    speaking: Duration::from_secs(40),
+    echo_speaking: Duration::from_secs(10),
+    flooding_trainees: 16,
+    flooding: Duration::from_secs(8),
+    scale: [1_000, 4_000],
+    scale_speaking: Duration::from_secs(10),
+    warm_up: Duration::from_secs(3),
+};
+
+pub(crate) const QUICK: Plan = Plan {
+    trainees: 20,
+    speaking: Duration::from_secs(3),
+    echo_speaking: Duration::from_secs(2),
+    flooding_trainees: 4,
+    flooding: Duration::from_secs(1),
+    scale: [40, 80],
+    scale_speaking: Duration::from_secs(2),
+    warm_up: Duration::from_secs(1),
+};
+
+const CHUNK_BYTES: usize = 8_000;
+const SEGMENT_BYTES: u64 = 32_000;
+/// Of the server and of this program, beside their connections.
+const OTHER_FILES: u64 = 256;
+
+pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let [_, most] = plan.scale;
+    machine::open_files(most as u64 + OTHER_FILES)?;
+    say(&format!("{cores}\n"))?;
+    let bench = Bench { server, cores, plan };
+    say("An echo, then the server: the same chunks at the same pace ...\n")?;
+    let echo = bench.echo_speaking().await?;
+    let speaking = bench.speaking().await?;
+    say("An echo, then the server: as fast as they take it ...\n")?;
+    let echo_flood = bench.echo_flood().await?;
+    let flood = bench.flood().await?;
+    say("Many sessions ...\n")?;
+    let scale = bench.scale().await?;
+
+    let (echo_cost, cost) = (echo.cost(), speaking.load.cost());
+    let mut table = Table::new("repartee", "plain echo");
+    let trainees = plan.trainees;
+    table.section(&format!("{trainees} sessions, 4 chunks per second each"));
+    table.compare("CPU seconds per 1000 chunks", cost, echo_cost, 4, Aim::AtMost(3.0));
+    let (stored, echoed, answered) = (&speaking.seen.to_stored, &echo.seen.to_stored, &speaking.seen.to_answer);
+    let ms =
+        |histogram: &hdrhistogram::Histogram<u64>, quantile| histogram.value_at_quantile(quantile) as f64 / 1_000.0;
+    table.row("ms to audio-received, p50", ms(stored, 0.5), Some(ms(echoed, 0.5)), 2, None);
+    table.row("ms to audio-received, p99", ms(stored, 0.99), Some(ms(echoed, 0.99)), 2, Some(Aim::AtMost(10.0)));
+    table.row("ms to audio-received, p99.9", ms(stored, 0.999), Some(ms(echoed, 0.999)), 2, None);
+    table.row("ms to ai-response, p50", ms(answered, 0.5), None, 2, None);
+    table.row("ms to ai-response, p99", ms(answered, 0.99), None, 2, None);
+    table.row("ms to ai-response, p99.9", ms(answered, 0.999), None, 2, None);
+    table.row("segments per second", speaking.segments_per_second(), None, 1, None);
+    table.row("answers per second", speaking.answers_per_second(), None, 1, None);
+    table.section(&format!("Flood, {} sessions", plan.flooding_trainees));
+    table.compare(
+        "chunks per second of one core",
+        flood.chunks_per_core_second(),
+        echo_flood.chunks_per_core_second(),
+        0,
+        Aim::AtLeast(0.45),
+    );
+    table.row("chunks per second", flood.chunks_per_second(), Some(echo_flood.chunks_per_second()), 0, None);
+    table.row("busy, percent of its core", flood.busy(), Some(echo_flood.busy()), 0, None);
+    table.section("Memory of a session, KB");
+    table.row("idle: connected and started", scale.idle_kilobytes, None, 1, Some(Aim::AtMost(40.0)));
+    table.row("active, beyond what is not stored", speaking.active_kilobytes, None, 1, Some(Aim::AtMost(120.0)));
+    table.section(&format!("CPU seconds per 1000 chunks, {} chunks per second in all", trainees * 4));
+    table.row(&format!("{trainees} sessions"), cost, None, 4, None);
+    for Scale { sessions, cost: many } in &scale.costs {
+        table.compare_with(&format!("{sessions} sessions"), *many, cost, 4, Aim::AtMost(1.25));
+    }
+    let mut report = table.to_string();
+    for (phase, errors) in
+        [("speaking", &speaking.seen.errors), ("flooding", &flood.seen.errors), ("they are many", &scale.errors)]
+    {
+        for (code, count) in errors {
+            let _ = writeln!(report, "Errors while {phase}: {count} x {code}");
+        }
+    }
+    let _ = writeln!(report, "In all {:.0} s", began.elapsed().as_secs_f64());
+    say(&report)
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes())?;
+    Ok(output.flush()?)
+}
