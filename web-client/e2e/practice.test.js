@@ -96,6 +96,24 @@ test("with an open microphone a pause ends the turn", async () => {
   await context.close();
 });
 
+test("the browser's own encoder is understood as well", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await page.getByRole("button", { name: "Microphone", exact: true }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Use less data" }).click();
+  await room(page);
+  await page.getByRole("button", { name: "Hold to talk", exact: true }).dispatchEvent("pointerdown");
+  const chunks = await line.sent("audio-chunk", 5);
+  assert.match(chunks[0]?.mimeType, /webm/);
+  await page.getByRole("button", { name: "Release to send" }).dispatchEvent("pointerup");
+  await said(page, "user", 1);
+  await said(page, "ai", 2);
+  await context.close();
+});
+
 test("who comes back by a reload finds the conversation", async () => {
   const { page, context } = await visit(browser, server.url);
   await enterAsGuest(page);

@@ -11,6 +11,7 @@ export const en = {
   skipToContent: "Skip to content",
   minutes: (n: number) => `${n} min`,
   turns: (n: number) => (n === 1 ? "1 turn" : `${n} turns`),
+  languages: { "nan-TW": "Taiwanese" } as Record<string, string>,
   menu: {
     scenarios: "Scenarios",
     history: "History",
@@ -126,6 +127,7 @@ export const en = {
     allowMic: "Turn on the microphone",
     micOff: "The microphone is off",
     microphone: "Microphone",
+    saveData: "Use less data (compressed sound)",
     interrupt: "Interrupt",
     end: "End",
     endTitle: "End this practice?",

@@ -45,7 +45,14 @@ export function useI18n(): I18n {
 
 /** The name of a language tag such as `nan-TW`, in the language of the page. */
 export function languageName(tag: string, locale: Locale): string {
-  return new Intl.DisplayNames([locale], { type: "language" }).of(tag) ?? tag;
+  return texts[locale].languages[tag] ?? new Intl.DisplayNames([locale], { type: "language" }).of(tag) ?? tag;
+}
+
+/** Whether a reader of this page is likely to speak that language. */
+export function isOwnLanguage(tag: string, locale: Locale): boolean {
+  const { language, script } = new Intl.Locale(tag).maximize();
+  if (locale === "en") return language === "en";
+  return language === "nan" ? locale === "zh-Hant" : language === "zh" && script === locale.slice(3);
 }
 
 const KEY = "repartee.locale";

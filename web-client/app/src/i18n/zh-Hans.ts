@@ -12,6 +12,7 @@ export const zhHans: Texts = {
   skipToContent: "跳到正文",
   minutes: (n) => `${n} 分钟`,
   turns: (n) => `${n} 轮`,
+  languages: { "nan-TW": "台湾话" },
   menu: {
     scenarios: "场景",
     history: "记录",
@@ -126,6 +127,7 @@ export const zhHans: Texts = {
     allowMic: "打开麦克风",
     micOff: "麦克风未打开",
     microphone: "麦克风",
+    saveData: "节省流量（压缩声音）",
     interrupt: "打断",
     end: "结束",
     endTitle: "结束这次练习？",

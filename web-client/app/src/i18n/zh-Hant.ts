@@ -12,6 +12,7 @@ export const zhHant: Texts = {
   skipToContent: "跳到主要內容",
   minutes: (n) => `${n} 分鐘`,
   turns: (n) => `${n} 回合`,
+  languages: { "nan-TW": "台語" },
   menu: {
     scenarios: "情境",
     history: "紀錄",
@@ -126,6 +127,7 @@ export const zhHant: Texts = {
     allowMic: "開啟麥克風",
     micOff: "麥克風未開啟",
     microphone: "麥克風",
+    saveData: "節省流量（壓縮聲音）",
     interrupt: "打斷",
     end: "結束",
     endTitle: "結束這次練習？",

@@ -2,7 +2,7 @@ import { Clock, Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { api, type Difficulty, type ScenarioItem } from "../api";
-import { languageName, useI18n } from "../i18n";
+import { isOwnLanguage, languageName, useI18n } from "../i18n";
 import { Portrait } from "../practice/Portrait";
 import { DifficultyBadge } from "../ui/Badge";
 import { Button } from "../ui/Button";
@@ -30,12 +30,15 @@ export function Scenarios() {
 const ANY = "any";
 
 function Gallery({ scenarios }: { scenarios: ScenarioItem[] }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const [words, setWords] = useState("");
   const [category, setCategory] = useState(ANY);
   const [difficulty, setDifficulty] = useState<Difficulty | typeof ANY>(ANY);
   const categories = useMemo(() => [...new Set(scenarios.map((scenario) => scenario.category))], [scenarios]);
-  const found = scenarios.filter(
+  const [own, foreign] = [true, false].map((own) =>
+    scenarios.filter(({ language }) => isOwnLanguage(language, locale) === own),
+  );
+  const found = [...(own ?? []), ...(foreign ?? [])].filter(
     (scenario) =>
       (category === ANY || scenario.category === category) &&
       (difficulty === ANY || scenario.difficulty === difficulty) &&

@@ -16,6 +16,12 @@ export function MicrophonePicker({ roleplay, microphone, icon }: MicrophonePicke
   const { t } = useI18n();
   const [devices, setDevices] = useState<MediaDeviceInfo[]>([]);
   const [chosen, setChosen] = useState("default");
+  const [saving, setSaving] = useState(false);
+  const choose = (deviceId: string, saving: boolean) => {
+    setChosen(deviceId);
+    setSaving(saving);
+    void roleplay.openMicrophone({ deviceId, format: saving ? "media-recorder" : "pcm" });
+  };
   const off = microphone.state === "closed";
   return (
     <DropdownMenu.Root modal={false} onOpenChange={(open) => open && void Recorder.devices().then(setDevices)}>
@@ -27,13 +33,7 @@ export function MicrophonePicker({ roleplay, microphone, icon }: MicrophonePicke
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menu.menu} align="start" sideOffset={8}>
           <DropdownMenu.Label className={menu.label}>{t.practice.microphone}</DropdownMenu.Label>
-          <DropdownMenu.RadioGroup
-            value={chosen}
-            onValueChange={(deviceId) => {
-              setChosen(deviceId);
-              void roleplay.openMicrophone(deviceId);
-            }}
-          >
+          <DropdownMenu.RadioGroup value={chosen} onValueChange={(deviceId) => choose(deviceId, saving)}>
             {devices.map(({ deviceId, label }) => (
               <DropdownMenu.RadioItem key={deviceId} value={deviceId} className={menu.item}>
                 {label}
@@ -43,6 +43,17 @@ export function MicrophonePicker({ roleplay, microphone, icon }: MicrophonePicke
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className={menu.separator} />
+          <DropdownMenu.CheckboxItem
+            className={menu.item}
+            checked={saving}
+            onCheckedChange={(saving) => choose(chosen, saving)}
+          >
+            {t.practice.saveData}
+            <DropdownMenu.ItemIndicator>
+              <Check size={16} aria-hidden="true" />
+            </DropdownMenu.ItemIndicator>
+          </DropdownMenu.CheckboxItem>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

@@ -13,8 +13,9 @@ export {
   Recorder,
   type RecorderEvents,
   type RecorderFormat,
+  type RecorderOptions,
   type RecorderProblem,
   type RecorderState,
 } from "./recorder.js";
-export { type Microphone, Roleplay, type RoleplayOptions, type Signals, type TalkMode } from "./roleplay.js";
+export { type Microphone, Roleplay, type Signals, type TalkMode } from "./roleplay.js";
 export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./wire.js";

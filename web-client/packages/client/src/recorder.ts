@@ -5,6 +5,11 @@ export type RecorderFormat = "pcm" | "media-recorder";
 export type RecorderState = "closed" | "opening" | "ready" | "recording" | "device-lost";
 export type RecorderProblem = "permission-denied" | "no-device" | "device-busy" | "unsupported";
 
+export interface RecorderOptions {
+  deviceId?: string | undefined;
+  format?: RecorderFormat;
+}
+
 export interface RecorderEvents {
   state: RecorderState;
   /** A piece of the recording. */
@@ -19,7 +24,7 @@ export interface RecorderEvents {
  * away it waits for another one and goes on. It knows no server.
  */
 export class Recorder extends Emitter<RecorderEvents> {
-  readonly format: RecorderFormat;
+  #format: RecorderFormat = "pcm";
   #state: RecorderState = "closed";
   #muted = false;
   #deviceId: string | undefined;
@@ -27,11 +32,6 @@ export class Recorder extends Emitter<RecorderEvents> {
   #encoder: MediaRecorder | null = null;
   #preroll: Uint8Array[] = [];
   #flushed: (() => void) | null = null;
-
-  constructor(format: RecorderFormat = "pcm") {
-    super();
-    this.format = format;
-  }
 
   /** The microphones that can be chosen; they have names once `open` was allowed. */
   static async devices(): Promise<MediaDeviceInfo[]> {
@@ -48,10 +48,12 @@ export class Recorder extends Emitter<RecorderEvents> {
   }
 
   /** Takes the microphone, or changes to another one. Rejects with a {@link MicrophoneError}. */
-  async open(deviceId?: string): Promise<void> {
+  async open({ deviceId, format = "pcm" }: RecorderOptions = {}): Promise<void> {
     const recording = this.#state === "recording";
+    await this.stop();
     await this.#release();
     this.#deviceId = deviceId;
+    this.#format = format;
     this.#become("opening");
     try {
       this.#line = await this.#connect(deviceId);
@@ -69,7 +71,7 @@ export class Recorder extends Emitter<RecorderEvents> {
   /** From a moment before now on, everything is recorded: the first syllable often precedes the button. */
   start(): void {
     if (this.#state !== "ready" || !this.#line) return;
-    if (this.format === "media-recorder") this.#startEncoder(this.#line.stream);
+    if (this.#format === "media-recorder") this.#startEncoder(this.#line.stream);
     else for (const bytes of this.#preroll.splice(0)) this.#chunk(bytes);
     this.#become("recording");
   }
@@ -116,7 +118,7 @@ export class Recorder extends Emitter<RecorderEvents> {
   #onWorklet(message: FromWorklet): void {
     if (message.kind === "flushed") return this.#flushed?.();
     this.emit("level", this.#muted ? 0 : message.level);
-    if (this.format === "media-recorder" || this.#muted) return;
+    if (this.#format === "media-recorder" || this.#muted) return;
     if (this.#state === "recording") return this.#chunk(message.bytes);
     this.#preroll.push(message.bytes);
     if (this.#preroll.length > PREROLL_PIECES) this.#preroll.shift();
@@ -170,7 +172,7 @@ export class Recorder extends Emitter<RecorderEvents> {
 
   readonly #onDeviceChange = (): void => {
     if (this.#state !== "device-lost") return;
-    this.open(this.#deviceId).catch(() => this.#become("device-lost"));
+    this.open({ deviceId: this.#deviceId, format: this.#format }).catch(() => this.#become("device-lost"));
   };
 
   async #release(): Promise<void> {

@@ -5,7 +5,7 @@ import { RealtimeClient, type RealtimeClientOptions, RealtimeError, type StartOp
 import {
   MicrophoneError,
   Recorder,
-  type RecorderFormat,
+  type RecorderOptions,
   type RecorderProblem,
   type RecorderState,
 } from "./recorder.js";
@@ -15,10 +15,6 @@ import type { ServerEvents, TurnDetection } from "./wire.js";
 
 /** `push-to-talk`: a turn is what is said between `startTalking` and `stopTalking`. `open`: just speak. */
 export type TalkMode = "push-to-talk" | "open";
-
-export interface RoleplayOptions extends RealtimeClientOptions {
-  format?: RecorderFormat;
-}
 
 export interface Microphone {
   state: RecorderState;
@@ -47,7 +43,7 @@ export class Roleplay {
   /** The browser waits for a click before anything may sound. */
   readonly soundBlocked = new Store(false);
   readonly client: RealtimeClient;
-  readonly #recorder: Recorder;
+  readonly #recorder = new Recorder();
   readonly #player = new Player();
   readonly #gate = new SpeechGate();
   /** Turns whose voice comes in pieces, and so not from a file. */
@@ -55,9 +51,8 @@ export class Roleplay {
   #options: StartOptions = {};
   #reportedAt = 0;
 
-  constructor({ format, ...options }: RoleplayOptions) {
+  constructor(options: RealtimeClientOptions) {
     this.client = new RealtimeClient(options);
-    this.#recorder = new Recorder(format);
     this.#listenToServer();
     this.#listenToMicrophone();
     this.#listenToPlayer();
@@ -72,9 +67,9 @@ export class Roleplay {
   }
 
   /** Asks for the microphone, or changes it. What goes wrong is in `microphone`. */
-  async openMicrophone(deviceId?: string): Promise<void> {
+  async openMicrophone(options?: RecorderOptions): Promise<void> {
     try {
-      await this.#recorder.open(deviceId);
+      await this.#recorder.open(options);
       this.#listenAlong();
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;

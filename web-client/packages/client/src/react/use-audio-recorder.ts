@@ -21,9 +21,9 @@ export interface AudioRecorder {
 /** A microphone by itself, for those who bring their own line to a server. */
 export function useAudioRecorder(
   onChunk: (chunk: RecorderEvents["chunk"]) => void,
-  format: RecorderFormat = "pcm",
+  format?: RecorderFormat,
 ): AudioRecorder {
-  const [recorder] = useState(() => new Recorder(format));
+  const [recorder] = useState(() => new Recorder());
   const [state, setState] = useState(recorder.state);
   const [isMuted, setMuted] = useState(false);
   const [volume, setVolume] = useState(0);
@@ -48,13 +48,13 @@ export function useAudioRecorder(
     async (deviceId?: string) => {
       setError(null);
       try {
-        await recorder.open(deviceId);
+        await recorder.open({ deviceId, format });
         recorder.start();
       } catch (error) {
         if (!(error instanceof MicrophoneError)) throw error;
       }
     },
-    [recorder],
+    [recorder, format],
   );
   const stopRecording = useCallback(() => recorder.close(), [recorder]);
   const toggleMute = useCallback(() => {

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 import type { Conversation, Line } from "../conversation.js";
-import { RealtimeError, type StartOptions } from "../realtime-client.js";
-import type { Roleplay, RoleplayOptions } from "../roleplay.js";
+import { type RealtimeClientOptions, RealtimeError, type StartOptions } from "../realtime-client.js";
+import type { Roleplay } from "../roleplay.js";
 import { useRoleplay, useStore } from "./use-roleplay.js";
 
 export interface RealtimeRoleplay {
@@ -28,7 +28,7 @@ export interface RealtimeRoleplay {
 }
 
 /** A voice conversation with a persona, microphone and loudspeaker included. */
-export function useRealtimeRoleplay(options: RoleplayOptions): RealtimeRoleplay {
+export function useRealtimeRoleplay(options: RealtimeClientOptions): RealtimeRoleplay {
   const roleplay = useRoleplay(options);
   const conversation = useStore(roleplay.conversation);
   const microphone = useStore(roleplay.microphone);

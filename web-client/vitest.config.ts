@@ -1,0 +1,4 @@
+import { defineConfig } from "vitest/config";
+
+// e2e/ has a runner of its own.
+export default defineConfig({ test: { include: ["{packages,app}/**/*.test.ts"] } });
