@@ -3,11 +3,9 @@
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use axum::serve::Listener;
 use runtime::{Clock, Engine, Hub};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -39,38 +37,37 @@ pub struct Ready {
 /// Serves until the process is told to stop. `ready` is called when connections are accepted.
 pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let wanted = config.listen.address;
-    let listener = TcpListener::bind(wanted)
+    let listener = GatedListener::bind(wanted)
         .await
         .with_context(|| format!("cannot listen on {wanted}; stop what does, or set HOST and PORT"))?;
-    let address = listener.local_addr()?;
+    let address = Listener::local_addr(&listener)?;
     let stores = wiring::open_stores(&config).await?;
     let providers = wiring::providers(&config.providers).await?;
     let app = Arc::new(open(config, address, &stores, &providers)?);
     let sessions = Arc::new(Sessions::new(Arc::clone(&app), hub(&app, &stores, &providers)));
     let registry = Arc::new(Registry::default());
     let endpoint = socketio::install(Arc::clone(&sessions), Arc::clone(&registry));
+    let farewell = endpoint.farewell();
     let router = protect(endpoint.around(routes(&app)), &app);
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
     let stop = CancellationToken::new();
     let service = router.into_make_service_with_connect_info::<Link>();
-    let server = axum::serve(GatedListener::new(listener), service)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future();
     let mut server = std::pin::pin!(server);
     tokio::select! {
         failed = &mut server => return Ok(failed?),
         () = told_to_stop() => {}
     }
     registry.close();
-    // Polling clients fetch what they are told until the last word is said.
-    let farewell = async {
+    let leaving = async {
         sessions.hub().suspend().await;
-        registry.hang_up().await;
+        farewell.await;
+        // Only now: a client that polls must come once more to be told.
         stop.cancel();
     };
-    match tokio::time::timeout(LEAVING, async { tokio::join!(farewell, server) }).await {
+    match tokio::time::timeout(LEAVING, async { tokio::join!(leaving, server) }).await {
         Ok(((), left)) => left?,
         Err(_) => tracing::warn!("stopped before everybody had left"),
     }

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
     sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
@@ -28,6 +28,8 @@ const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(200);
 
 pub struct GatedListener {
     listener: TcpListener,
+    /// The same port of IPv6's loopback: to some programs that is what `localhost` means.
+    other_loopback: Option<TcpListener>,
 }
 
 /// One TCP connection, as request handlers see it.
@@ -43,8 +45,26 @@ pub struct GatedStream {
 }
 
 impl GatedListener {
-    pub fn new(listener: TcpListener) -> Self {
-        Self { listener }
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let other_loopback = match address.ip() {
+            IpAddr::V4(Ipv4Addr::LOCALHOST) => {
+                let port = listener.local_addr()?.port();
+                TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok()
+            }
+            IpAddr::V4(_) | IpAddr::V6(_) => None,
+        };
+        Ok(Self { listener, other_loopback })
+    }
+
+    async fn next(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        match &self.other_loopback {
+            None => self.listener.accept().await,
+            Some(other) => tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                accepted = other.accept() => accepted,
+            },
+        }
     }
 }
 
@@ -62,7 +82,7 @@ impl Listener for GatedListener {
 
     async fn accept(&mut self) -> (GatedStream, SocketAddr) {
         loop {
-            match self.listener.accept().await {
+            match self.next().await {
                 Ok((stream, peer)) => {
                     if let Err(error) = prepare(&stream) {
                         tracing::debug!(%error, "A connection keeps the system's settings");

@@ -52,10 +52,21 @@ const MOST_WAITING_BYTES: usize = 8 << 20;
 /// The Socket.IO endpoint, to be put around the routes.
 pub struct Endpoint {
     layer: SocketIoLayer,
+    io: SocketIo,
     registry: Arc<Registry>,
 }
 
 impl Endpoint {
+    /// Closes every connection once the last words are out.
+    pub fn farewell(&self) -> impl Future<Output = ()> + use<> {
+        let (io, registry) = (self.io.clone(), Arc::clone(&self.registry));
+        async move {
+            registry.hang_up().await;
+            // A client that polls has no connection of its own to hang up; one that does not read is not waited for.
+            let _ = tokio::time::timeout(Duration::from_secs(1), io.close()).await;
+        }
+    }
+
     pub fn around(self, routes: Router) -> Router {
         routes.layer(self.layer).layer(from_fn_with_state(self.registry, gate_requests))
     }
@@ -100,7 +111,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
         }
     };
     io.ns("/", announce.with(prepare));
-    Endpoint { layer, registry }
+    Endpoint { layer, io, registry }
 }
 
 fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef, handshake: Option<Handshake>) {

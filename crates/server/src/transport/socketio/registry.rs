@@ -37,7 +37,7 @@ impl Registry {
 
     /// Closes every connection. A client that loses its connection comes back by itself; one that is told to leave
     /// does not.
-    pub async fn hang_up(&self) {
+    pub(super) async fn hang_up(&self) {
         tokio::time::sleep(LAST_WORDS).await;
         for (_, gate) in self.lock().drain() {
             gate.shut();
