@@ -8,7 +8,7 @@ mod recogniser;
 mod visemes;
 mod voice;
 
-pub use persona::ScenarioPersona;
+pub use persona::{ScenarioPersona, is_ideograph, mentions, sentences};
 pub use recogniser::ScriptedRecogniser;
 pub use visemes::VisemeAvatar;
 pub use voice::BuiltInVoice;

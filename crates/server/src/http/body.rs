@@ -23,6 +23,13 @@ pub(super) struct Paging {
     page_size: Option<u32>,
 }
 
+/// A body that names a session and nothing else.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionReference {
+    session_id: Option<String>,
+}
+
 const PAGE_SIZE: u32 = 10;
 const LARGEST_PAGE: u32 = 100;
 
@@ -76,6 +83,13 @@ impl Paging {
             return Err(Failure::bad_request(error));
         }
         Ok(PageRequest { page, size })
+    }
+}
+
+impl SessionReference {
+    pub(super) fn id(self) -> Result<String, Failure> {
+        let given = self.session_id.filter(|id| !id.is_empty());
+        given.ok_or_else(|| Failure::bad_request("Session ID is required"))
     }
 }
 

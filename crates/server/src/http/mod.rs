@@ -7,15 +7,19 @@
 mod account;
 mod body;
 mod caller;
+mod email;
 mod envelope;
+mod feedback;
 mod health;
 pub mod media;
 mod pages;
 mod passage;
+mod practices;
 mod profile;
 mod recordings;
 mod roleplay;
 mod scenarios;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -82,6 +86,11 @@ pub fn routes(app: &Arc<App>) -> Router {
         .route("/api/roleplay/session/{id}", get(roleplay::session))
         .route("/api/roleplay/session/{id}/recording", get(recordings::of_session))
         .route("/api/roleplay/history", get(roleplay::history))
+        .route("/api/feedback/generate", post(feedback::generate))
+        .route("/api/feedback/{session}", get(feedback::one))
+        .route("/api/email/generate", post(email::generate))
+        .route("/api/email/{session}", get(email::one).put(email::change))
+        .route("/api/statistics/user", get(statistics::of_user))
         .route("/api", any(pages::not_found))
         .route("/api/{*rest}", any(pages::not_found));
     Router::new()

@@ -74,7 +74,8 @@ pub(super) async fn change_password(
     Ok(Done("Password changed successfully"))
 }
 
-fn check_length(field: &str, text: Option<&str>, longest: usize) -> Result<(), Failure> {
+/// In bytes.
+pub(super) fn check_length(field: &str, text: Option<&str>, longest: usize) -> Result<(), Failure> {
     match text.map(str::len) {
         Some(length) if length > longest => {
             Err(Failure::bad_request(format!("{field} has {length} bytes; allowed: up to {longest}")))

@@ -1,13 +1,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use ports::{Difficulty, PageRequest, Persona, ScenarioFilter, ScenarioSummary, StoreError, UserId};
+use ports::{Difficulty, PageRequest, Persona, ScenarioFilter, ScenarioSummary, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Caller, Failure, Page, Parameters, Success, body::Paging};
+use super::{
+    App, Caller, Failure, Page, Parameters, Success,
+    body::Paging,
+    practices::{Practices, average, tenths},
+};
 use crate::clock;
 
-/// A scenario in a list. Nothing is scored yet; `averageScore` is a number all the same, because pages format it.
+/// A scenario in a list. `averageScore` is a number even where nothing was scored, because pages format it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScenarioItem {
@@ -19,7 +23,7 @@ pub(super) struct ScenarioItem {
     language: String,
     estimated_duration: u32,
     practice_count: u64,
-    average_score: u8,
+    average_score: f64,
     my_best_score: Option<u8>,
     buyer_persona: Persona,
 }
@@ -53,9 +57,9 @@ pub(super) struct ScenarioWithHistory {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct UserHistory {
-    practice_count: u64,
+    practice_count: usize,
     best_score: Option<u8>,
-    average_score: Option<f32>,
+    average_score: Option<f64>,
     recent_scores: Vec<u8>,
 }
 
@@ -79,10 +83,15 @@ pub(super) struct ListQuery {
 /// How many are read at a time where all are wanted.
 const ALL_AT_ONCE: u32 = 100;
 const RECOMMENDED: usize = 6;
+const TO_IMPROVE: usize = 2;
 const POPULAR: usize = 3;
+/// Whoever scored less may want to try again.
+const GOOD_ENOUGH: u8 = 70;
+const RECENT: usize = 5;
 
 pub(super) async fn list(
     State(app): State<Arc<App>>,
+    caller: Option<Caller>,
     Parameters(paging): Parameters<Paging>,
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Success<Page<ScenarioItem>>, Failure> {
@@ -92,25 +101,42 @@ pub(super) async fn list(
         category: given(query.category),
         difficulty: given(query.difficulty).as_deref().map(difficulty).transpose()?,
         search: given(query.search),
+        with_inactive: false,
+    };
+    let mine = match caller {
+        Some(Caller(account)) => Practices::of(&app, &account.user.id).await?,
+        None => Practices::default(),
     };
     let mut page = app.catalog.scenarios(&filter, request).await?;
-    let items = page.items.drain(..).map(ScenarioItem::from).collect();
+    let items = page.items.drain(..).map(|summary| ScenarioItem::new(summary, &mine)).collect();
     Ok(Success::of(Page::new(page, request, items)))
 }
 
-/// First what many practise, then what is new.
+/// First what went badly, then what many practise, then what is new.
 pub(super) async fn recommended(
     State(app): State<Arc<App>>,
-    _: Caller,
+    Caller(account): Caller,
 ) -> Result<Success<Vec<Recommendation>>, Failure> {
     let all = PageRequest { page: 1, size: ALL_AT_ONCE };
-    let mut scenarios = app.catalog.scenarios(&ScenarioFilter::default(), all).await?.items;
-    let practised = scenarios.iter().take_while(|summary| summary.practice_count > 0).count();
-    let mut rest = scenarios.split_off(practised.min(POPULAR));
-    rest.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
-    let popular = scenarios.into_iter().map(|summary| recommend(summary, "popular"));
-    let new = rest.into_iter().map(|summary| recommend(summary, "new"));
-    Ok(Success::of(popular.chain(new).take(RECOMMENDED).collect()))
+    let scenarios = app.catalog.scenarios(&ScenarioFilter::default(), all).await?.items;
+    let mine = Practices::of(&app, &account.user.id).await?;
+    let went_badly = |summary: &ScenarioSummary| mine.best(&summary.scenario.id).is_some_and(|best| best < GOOD_ENOUGH);
+    let (improve, mut popular): (Vec<_>, Vec<_>) = scenarios.into_iter().partition(went_badly);
+    let practised = popular.iter().take_while(|summary| summary.practice_count > 0).count();
+    let mut new = popular.split_off(practised.min(POPULAR));
+    new.sort_by_key(|summary| std::cmp::Reverse(summary.created_at));
+    let recommend = |reason: &'static str| {
+        let mine = &mine;
+        move |summary: ScenarioSummary| Recommendation {
+            created_at: clock::iso(summary.created_at),
+            item: ScenarioItem::new(summary, mine),
+            reason,
+        }
+    };
+    let improve = improve.into_iter().take(TO_IMPROVE).map(recommend("improve"));
+    let popular = popular.into_iter().map(recommend("popular"));
+    let new = new.into_iter().map(recommend("new"));
+    Ok(Success::of(improve.chain(popular).chain(new).take(RECOMMENDED).collect()))
 }
 
 pub(super) async fn one(
@@ -121,17 +147,20 @@ pub(super) async fn one(
     let Some(summary) = app.catalog.scenario(&id).await? else {
         return Err(Failure::not_found("Scenario not found"));
     };
-    let user_history = match caller {
-        Some(Caller(account)) => Some(history(&app, &account.user.id, &summary.scenario.id).await?),
-        None => None,
+    let Some(Caller(account)) = caller else {
+        let scenario = ScenarioView::new(summary, &Practices::default());
+        return Ok(Success::of(ScenarioWithHistory { scenario, user_history: None }));
     };
-    Ok(Success::of(ScenarioWithHistory { scenario: summary.into(), user_history }))
+    let mine = Practices::of(&app, &account.user.id).await?;
+    let user_history = Some(history(&mine, &summary.scenario.id));
+    Ok(Success::of(ScenarioWithHistory { scenario: ScenarioView::new(summary, &mine), user_history }))
 }
 
-impl From<ScenarioSummary> for ScenarioItem {
-    fn from(summary: ScenarioSummary) -> Self {
+impl ScenarioItem {
+    fn new(summary: ScenarioSummary, mine: &Practices) -> Self {
         let scenario = summary.scenario;
         Self {
+            my_best_score: mine.best(&scenario.id),
             id: scenario.id,
             title: scenario.title,
             description: scenario.description,
@@ -140,8 +169,7 @@ impl From<ScenarioSummary> for ScenarioItem {
             language: scenario.language,
             estimated_duration: scenario.estimated_duration,
             practice_count: summary.practice_count,
-            average_score: 0,
-            my_best_score: None,
+            average_score: tenths(summary.average_score.unwrap_or(0.0)),
             buyer_persona: scenario.persona,
         }
     }
@@ -149,25 +177,27 @@ impl From<ScenarioSummary> for ScenarioItem {
 
 impl From<ScenarioSummary> for ScenarioView {
     fn from(summary: ScenarioSummary) -> Self {
+        Self::new(summary, &Practices::default())
+    }
+}
+
+impl ScenarioView {
+    fn new(summary: ScenarioSummary, mine: &Practices) -> Self {
         let scenario = &summary.scenario;
         Self {
-            is_active: true,
+            is_active: summary.is_active,
             goals: scenario.goals.clone(),
             objections: scenario.objections.iter().map(|objection| objection.says.clone()).collect(),
             ideal_responses: scenario.ideal_answers.clone(),
             max_turns: scenario.max_turns,
             scoring_weights: None,
             opening_prompt: scenario.opening.clone(),
-            created_by_id: None,
+            created_by_id: summary.author.clone(),
             created_at: clock::iso(summary.created_at),
             updated_at: clock::iso(summary.updated_at),
-            item: summary.into(),
+            item: ScenarioItem::new(summary, mine),
         }
     }
-}
-
-fn recommend(summary: ScenarioSummary, reason: &'static str) -> Recommendation {
-    Recommendation { created_at: clock::iso(summary.created_at), item: summary.into(), reason }
 }
 
 fn difficulty(text: &str) -> Result<Difficulty, Failure> {
@@ -179,15 +209,12 @@ fn difficulty(text: &str) -> Result<Difficulty, Failure> {
     }
 }
 
-async fn history(app: &App, user: &UserId, scenario: &str) -> Result<UserHistory, StoreError> {
-    let mut practice_count = 0;
-    for page in 1.. {
-        let request = PageRequest { page, size: ALL_AT_ONCE };
-        let sessions = app.catalog.history(user, request).await?;
-        practice_count += sessions.items.iter().filter(|session| session.scenario_id == scenario).count() as u64;
-        if u64::from(page) * u64::from(ALL_AT_ONCE) >= sessions.total {
-            break;
-        }
+fn history(mine: &Practices, scenario: &str) -> UserHistory {
+    let scores: Vec<u8> = mine.scores(scenario).collect();
+    UserHistory {
+        practice_count: mine.of_scenario(scenario).count(),
+        best_score: mine.best(scenario),
+        average_score: average(&scores),
+        recent_scores: scores.into_iter().take(RECENT).collect(),
     }
-    Ok(UserHistory { practice_count, best_score: None, average_score: None, recent_scores: Vec::new() })
 }

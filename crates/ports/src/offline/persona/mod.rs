@@ -2,7 +2,7 @@ mod phrases;
 mod play;
 mod sentences;
 
-pub(super) use sentences::is_ideograph;
+pub use sentences::{is_ideograph, mentions, sentences};
 
 use async_trait::async_trait;
 use futures_util::stream;

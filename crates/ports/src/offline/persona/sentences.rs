@@ -1,11 +1,12 @@
 //! Cutting and joining text, with and without spaces between the words.
 
-pub(in crate::offline) fn is_ideograph(c: char) -> bool {
+/// Written without spaces around it.
+pub fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// The sentences of a text, trimmed, with their closing marks.
-pub(super) fn sentences(text: &str) -> Vec<&str> {
+pub fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut characters = text.char_indices().peekable();
@@ -54,7 +55,7 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
 }
 
 /// True if one of the words is in the text, in whatever case. Latin words match only where a word begins.
-pub(super) fn mentions<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> bool {
+pub fn mentions<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> bool {
     let text = text.to_lowercase();
     words.into_iter().any(|word| {
         let word = word.to_lowercase();

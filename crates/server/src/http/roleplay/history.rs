@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     clock,
-    http::{App, Caller, Failure, Page, Parameters, Success, body::Paging},
+    http::{App, Caller, Failure, Page, Parameters, Success, body::Paging, feedback::score_of},
 };
 
 /// A completed session in the list of one's own.
@@ -20,7 +20,7 @@ pub(in crate::http) struct HistoryItem {
     started_at: String,
     completed_at: Option<String>,
     scenario: ScenarioTitle,
-    feedback: Option<()>,
+    feedback: Option<Score>,
     /// Whole minutes.
     duration: Option<i64>,
     message_count: usize,
@@ -28,11 +28,17 @@ pub(in crate::http) struct HistoryItem {
     messages: Vec<MessageStub>,
 }
 
-/// A scenario that is no longer offered has its id for a title.
 #[derive(Serialize)]
-struct ScenarioTitle {
+#[serde(rename_all = "camelCase")]
+struct Score {
+    overall_score: u8,
+}
+
+/// A scenario that is gone has its id for a title.
+#[derive(Serialize)]
+pub(in crate::http) struct ScenarioTitle {
     id: String,
-    title: String,
+    pub(in crate::http) title: String,
     category: Option<String>,
     difficulty: Option<Difficulty>,
 }
@@ -57,6 +63,7 @@ pub(in crate::http) async fn history(
 }
 
 async fn item(app: &App, row: SessionRow) -> Result<HistoryItem, StoreError> {
+    let score = score_of(app, &row).await?;
     let messages = app.catalog.messages(&row.id).await?;
     let messages: Vec<MessageStub> = messages.into_iter().map(|message| MessageStub { id: message.id }).collect();
     Ok(HistoryItem {
@@ -66,7 +73,7 @@ async fn item(app: &App, row: SessionRow) -> Result<HistoryItem, StoreError> {
         completed_at: row.completed_at.map(clock::iso),
         message_count: messages.len(),
         messages,
-        feedback: None,
+        feedback: score.map(|overall_score| Score { overall_score }),
         id: row.id,
         user_id: row.user,
         scenario_id: row.scenario_id,
@@ -74,9 +81,9 @@ async fn item(app: &App, row: SessionRow) -> Result<HistoryItem, StoreError> {
     })
 }
 
-async fn title(app: &App, id: &str) -> Result<ScenarioTitle, StoreError> {
+pub(in crate::http) async fn title(app: &App, id: &str) -> Result<ScenarioTitle, StoreError> {
     let id = id.to_owned();
-    Ok(match app.catalog.scenario(&id).await? {
+    Ok(match app.catalog.scenario_of_any_status(&id).await? {
         Some(summary) => ScenarioTitle {
             id,
             title: summary.scenario.title,

@@ -9,32 +9,22 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use ports::{Role, SessionId, SessionRow, SessionStatus};
-use serde::Deserialize;
 
-pub(super) use history::history;
+pub(super) use history::{history, title};
 pub use message::TypedTurns;
 pub(super) use message::message;
 pub(super) use start::start;
 
 use self::view::SessionView;
-use super::{App, Body, Caller, Failure, Success};
+use super::{App, Body, Caller, Failure, Success, body::SessionReference};
 use crate::{auth::Account, clock};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SessionReference {
-    session_id: Option<String>,
-}
 
 pub(super) async fn end(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
     Body(reference): Body<SessionReference>,
 ) -> Result<Success<SessionView>, Failure> {
-    let Some(id) = reference.session_id.filter(|id| !id.is_empty()) else {
-        return Err(Failure::bad_request("Session ID is required"));
-    };
-    let row = own_session(&app, &account, &id).await?;
+    let row = own_session(&app, &account, &reference.id()?).await?;
     let row = match row.status {
         SessionStatus::Active | SessionStatus::Completed => app.catalog.complete_session(&row.id, clock::now()).await?,
         SessionStatus::Abandoned => return Err(Failure::bad_request("Session is not active")),

@@ -3,7 +3,11 @@ use serde::Serialize;
 
 use crate::{
     clock,
-    http::{App, scenarios::ScenarioView},
+    http::{
+        App,
+        feedback::{FeedbackView, feedback_of},
+        scenarios::ScenarioView,
+    },
 };
 
 /// A session with everything said in it.
@@ -16,10 +20,10 @@ pub(in crate::http) struct SessionView {
     status: SessionStatus,
     started_at: String,
     completed_at: Option<String>,
-    /// `null` when the scenario is no longer offered.
     scenario: Option<ScenarioView>,
     messages: Vec<MessageView>,
-    feedback: Option<()>,
+    /// `null` until the session is completed, and where too little was said.
+    feedback: Option<FeedbackView>,
 }
 
 #[derive(Serialize)]
@@ -36,8 +40,9 @@ pub(super) struct MessageView {
 
 impl SessionView {
     pub(super) async fn load(app: &App, row: SessionRow) -> Result<Self, StoreError> {
-        let scenario = app.catalog.scenario(&row.scenario_id).await?;
+        let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?;
         let messages = app.catalog.messages(&row.id).await?;
+        let feedback = feedback_of(app, &row).await?;
         Ok(Self {
             id: row.id,
             user_id: row.user,
@@ -47,7 +52,7 @@ impl SessionView {
             completed_at: row.completed_at.map(clock::iso),
             scenario: scenario.map(ScenarioView::from),
             messages: messages.into_iter().map(MessageView::from).collect(),
-            feedback: None,
+            feedback: feedback.map(FeedbackView::from),
         })
     }
 }

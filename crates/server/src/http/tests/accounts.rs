@@ -107,6 +107,12 @@ async fn every_closed_route_wants_a_good_token() {
         ("GET", "/api/roleplay/session/x"),
         ("GET", "/api/roleplay/session/x/recording"),
         ("GET", "/api/roleplay/history"),
+        ("POST", "/api/feedback/generate"),
+        ("GET", "/api/feedback/x"),
+        ("POST", "/api/email/generate"),
+        ("GET", "/api/email/x"),
+        ("PUT", "/api/email/x"),
+        ("GET", "/api/statistics/user"),
     ] {
         let ask = || house.ask(method.parse().unwrap(), path);
         for (request, error) in [

@@ -49,6 +49,9 @@ pub(super) struct Ask<'a> {
     body: Body,
 }
 
+/// What a trainee says in a practice.
+pub(super) const SPOKEN: [&str; 2] =
+    ["May I ask what the budget for this year is?", "It pays for itself within eleven months, here are the numbers."];
 const SECRET: &str = "a secret that is long enough for everybody";
 
 impl House {
@@ -112,10 +115,33 @@ impl House {
 
     /// As an administrator would do it behind our back.
     pub(super) async fn deactivate(&self, email: &str) {
+        self.behind_our_back("UPDATE users SET is_active = false WHERE email = $1", email).await;
+    }
+
+    /// Changes one row of the database.
+    pub(super) async fn behind_our_back(&self, change: &'static str, which: &str) {
         let url = format!("sqlite://{}", self.folder.path.join("test.db").display());
         let database = sqlx::SqlitePool::connect(&url).await.unwrap();
-        let update = sqlx::query("UPDATE users SET is_active = false WHERE email = $1").bind(email);
-        assert_eq!(update.execute(&database).await.unwrap().rows_affected(), 1);
+        let changed = sqlx::query(change).bind(which).execute(&database).await.unwrap();
+        assert_eq!(changed.rows_affected(), 1);
+    }
+
+    /// A session that was played to its end.
+    pub(super) async fn practice_of(&self, token: &str) -> String {
+        let session = self.session_of(token).await;
+        for content in SPOKEN {
+            let message = serde_json::json!({"sessionId": session, "content": content});
+            let answer = self.post("/api/roleplay/message", message).bearer(token).send().await;
+            assert_eq!(answer.status, StatusCode::OK);
+        }
+        self.end(token, &session).await;
+        session
+    }
+
+    pub(super) async fn end(&self, token: &str, session: &str) {
+        let reference = serde_json::json!({"sessionId": session});
+        let answer = self.post("/api/roleplay/end", reference).bearer(token).send().await;
+        assert_eq!(answer.status, StatusCode::OK);
     }
 
     /// A session that its user has just started.

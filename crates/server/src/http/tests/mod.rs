@@ -2,6 +2,7 @@ mod accounts;
 mod house;
 mod passage;
 mod recordings;
+mod reports;
 mod roleplay;
 mod scenarios;
 mod serving;

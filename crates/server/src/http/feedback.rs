@@ -1,0 +1,112 @@
+//! How a practice went. It is counted when somebody first asks, and kept.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use ports::{Dimension, Feedback, SessionId, SessionRow, SessionStatus, StoreError};
+use serde::Serialize;
+
+use super::{
+    App, Body, Caller, Failure, Success,
+    body::SessionReference,
+    roleplay::{own_session, readable_session},
+};
+use crate::{
+    clock,
+    feedback::{FEWEST_TURNS, assess},
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FeedbackView {
+    /// The session's; it has one report.
+    id: SessionId,
+    session_id: SessionId,
+    overall_score: u8,
+    dimensions: Vec<Dimension>,
+    summary: String,
+    recommendations: Vec<String>,
+    created_at: String,
+}
+
+pub(super) async fn generate(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Body(reference): Body<SessionReference>,
+) -> Result<Success<FeedbackView>, Failure> {
+    let row = own_session(&app, &account, &reference.id()?).await?;
+    if row.status != SessionStatus::Completed {
+        return Err(Failure::bad_request("Session must be completed before generating feedback"));
+    }
+    if let Some(kept) = app.catalog.feedback(&row.id).await? {
+        return Ok(Success::of(FeedbackView::from(kept)).saying("Feedback already exists"));
+    }
+    match feedback_of(&app, &row).await? {
+        Some(feedback) => Ok(Success::created(FeedbackView::from(feedback))),
+        None => {
+            let error = format!("Need at least {FEWEST_TURNS} conversation turns to generate feedback");
+            Err(Failure::bad_request(error))
+        }
+    }
+}
+
+/// Pages take a 404 for a reason to invent a report, so a missing one is told with 200.
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Path(session): Path<String>,
+) -> Result<Success<FeedbackView>, Failure> {
+    let row = readable_session(&app, &account, &session).await?;
+    let feedback = feedback_of(&app, &row).await?;
+    let missing = || Failure::new(StatusCode::OK, "Feedback not found");
+    feedback.map(|feedback| Success::of(feedback.into())).ok_or_else(missing)
+}
+
+/// `None` until the session is completed, and where too little was said.
+pub(super) async fn feedback_of(app: &App, row: &SessionRow) -> Result<Option<Feedback>, StoreError> {
+    if row.status != SessionStatus::Completed || row.messages < FEWEST_TURNS as u64 {
+        return Ok(None);
+    }
+    if let Some(kept) = app.catalog.feedback(&row.id).await? {
+        return Ok(Some(kept));
+    }
+    let Some(summary) = app.catalog.scenario_of_any_status(&row.scenario_id).await? else {
+        return Ok(None);
+    };
+    let turns = app.journal.turns(&row.id).await?;
+    let Some(assessment) = assess(&summary.scenario, &turns) else {
+        return Ok(None);
+    };
+    let feedback = Feedback {
+        session: row.id.clone(),
+        overall_score: assessment.overall_score,
+        findings: assessment.findings,
+        created_at: clock::now(),
+    };
+    app.catalog.keep_feedback(feedback).await.map(Some)
+}
+
+pub(super) async fn score_of(app: &App, row: &SessionRow) -> Result<Option<u8>, StoreError> {
+    match row.score {
+        Some(score) => Ok(Some(score)),
+        None => Ok(feedback_of(app, row).await?.map(|feedback| feedback.overall_score)),
+    }
+}
+
+impl From<Feedback> for FeedbackView {
+    fn from(feedback: Feedback) -> Self {
+        let findings = feedback.findings;
+        Self {
+            id: feedback.session.clone(),
+            session_id: feedback.session,
+            overall_score: feedback.overall_score,
+            dimensions: findings.dimensions,
+            summary: findings.summary,
+            recommendations: findings.recommendations,
+            created_at: clock::iso(feedback.created_at),
+        }
+    }
+}
