@@ -49,7 +49,7 @@ pub enum TokenError {
     Invalid(&'static str),
 }
 
-/// How far the clocks of two machines may be apart.
+/// How far ahead the clock of whoever signed may be.
 const LEEWAY_MS: i64 = 30_000;
 
 /// A token is a few hundred bytes; nothing good is longer.
@@ -78,6 +78,7 @@ struct TheirClaims {
     name: Option<String>,
     role: Option<Value>,
     exp: Option<f64>,
+    iat: Option<f64>,
     nbf: Option<f64>,
 }
 
@@ -138,7 +139,7 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<TheirClaims>(token, &key.key, &self.validation(key.algorithm))
             .map_err(|error| TokenError::Invalid(reason(error.kind())))?
             .claims;
-        claims.at(now)
+        claims.at(now, self.expires_in)
     }
 
     /// Times are checked by [`TheirClaims::at`], against the time that the caller gives.
@@ -170,9 +171,12 @@ impl PublicKey {
 }
 
 impl TheirClaims {
-    fn at(self, now: Timestamp) -> Result<Verified, TokenError> {
-        let expires_at = self.exp.map(milliseconds).ok_or(TokenError::Invalid("it never expires: no exp"))?;
-        if now.0 >= expires_at.saturating_add(LEEWAY_MS) {
+    /// A token that does not say how long it is good is as good as one of ours of the same age.
+    fn at(self, now: Timestamp, expires_in: Duration) -> Result<Verified, TokenError> {
+        let by_age = || self.iat.map(|issued| milliseconds(issued + expires_in.as_secs_f64()));
+        let expires_at = self.exp.map(milliseconds).or_else(by_age);
+        let expires_at = expires_at.ok_or(TokenError::Invalid("it never expires: neither exp nor iat"))?;
+        if now.0 >= expires_at {
             return Err(TokenError::Expired);
         }
         if let Some(not_before) = self.nbf.map(milliseconds)

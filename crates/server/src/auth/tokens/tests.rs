@@ -181,18 +181,27 @@ fn roles_of_all_generations_are_understood() {
 }
 
 #[test]
-fn time_is_checked_with_half_a_minute_to_spare() {
+fn a_token_is_good_from_about_nbf_until_exactly_exp() {
     let tokens = tokens(&[]);
     let verify = |claims: Value| tokens.verify(&signed(&claims), NOW);
     let now = NOW.0 / 1000;
-    assert_eq!(verify(json!({"sub": "a", "exp": now - 31})), Err(TokenError::Expired));
-    assert!(verify(json!({"sub": "a", "exp": now - 29})).is_ok());
+    assert_eq!(verify(json!({"sub": "a", "exp": now})), Err(TokenError::Expired));
+    assert!(verify(json!({"sub": "a", "exp": now + 1})).is_ok());
     assert!(verify(json!({"sub": "a", "exp": IN_AN_HOUR, "nbf": now + 29})).is_ok());
     assert_eq!(
         verify(json!({"sub": "a", "exp": IN_AN_HOUR, "nbf": now + 31})),
         Err(TokenError::Invalid("not good yet: nbf"))
     );
-    assert_eq!(verify(json!({"sub": "a"})), Err(TokenError::Invalid("it never expires: no exp")));
+    assert_eq!(verify(json!({"sub": "a"})), Err(TokenError::Invalid("it never expires: neither exp nor iat")));
+}
+
+#[test]
+fn a_token_without_exp_ages_like_one_of_ours() {
+    let tokens = tokens(&[("JWT_EXPIRES_IN", "1h")]);
+    let now = NOW.0 / 1000;
+    let verify = |issued: i64| tokens.verify(&signed(&json!({"sub": "a", "iat": issued})), NOW);
+    assert!(verify(now - 3_599).is_ok());
+    assert_eq!(verify(now - 3_600), Err(TokenError::Expired));
 }
 
 #[test]
