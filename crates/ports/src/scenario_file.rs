@@ -81,8 +81,9 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioMistake> {
     }
 }
 
-/// The path of the first wrong value, such as `stages.1.from_turn`, and what is wrong with it.
-fn first_mistake(scenario: &Scenario) -> Option<(String, String)> {
+/// The path of the first wrong value, such as `stages.1.from_turn`, and what is wrong with it. For a scenario that was
+/// not read from a file.
+pub fn first_mistake(scenario: &Scenario) -> Option<(String, String)> {
     let slug = |id: &str| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     let names = std::iter::once(("id".to_owned(), &scenario.id))
         .chain((scenario.aliases.iter().enumerate()).map(|(n, alias)| (format!("aliases.{n}"), alias)));

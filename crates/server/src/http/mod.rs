@@ -5,6 +5,7 @@
 //! it shares with the transports is [`App`].
 
 mod account;
+mod admin;
 mod body;
 mod caller;
 mod email;
@@ -32,7 +33,7 @@ use axum::{
 use ports::{Catalog, Journal, LanguageModel, ObjectStore};
 
 pub use body::{Body, Parameters};
-pub use caller::Caller;
+pub use caller::{Administrator, Caller};
 pub use envelope::{Done, Failure, Page, Success};
 pub use passage::protect;
 pub use roleplay::TypedTurns;
@@ -91,6 +92,10 @@ pub fn routes(app: &Arc<App>) -> Router {
         .route("/api/email/generate", post(email::generate))
         .route("/api/email/{session}", get(email::one).put(email::change))
         .route("/api/statistics/user", get(statistics::of_user))
+        .route("/api/admin/scenarios", get(admin::scenarios).post(admin::create))
+        .route("/api/admin/scenarios/{id}", get(admin::scenario).put(admin::change).delete(admin::delete))
+        .route("/api/admin/scenarios/{id}/status", put(admin::set_status))
+        .route("/api/admin/users", get(admin::users))
         .route("/api", any(pages::not_found))
         .route("/api/{*rest}", any(pages::not_found));
     Router::new()

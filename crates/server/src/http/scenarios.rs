@@ -96,13 +96,7 @@ pub(super) async fn list(
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Success<Page<ScenarioItem>>, Failure> {
     let request = paging.request()?;
-    let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let filter = ScenarioFilter {
-        category: given(query.category),
-        difficulty: given(query.difficulty).as_deref().map(difficulty).transpose()?,
-        search: given(query.search),
-        with_inactive: false,
-    };
+    let filter = query.filter()?;
     let mine = match caller {
         Some(Caller(account)) => Practices::of(&app, &account.user.id).await?,
         None => Practices::default(),
@@ -197,6 +191,19 @@ impl ScenarioView {
             updated_at: clock::iso(summary.updated_at),
             item: ScenarioItem::new(summary, mine),
         }
+    }
+}
+
+impl ListQuery {
+    /// Active ones only.
+    pub(super) fn filter(self) -> Result<ScenarioFilter, Failure> {
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        Ok(ScenarioFilter {
+            category: given(self.category),
+            difficulty: given(self.difficulty).as_deref().map(difficulty).transpose()?,
+            search: given(self.search),
+            with_inactive: false,
+        })
     }
 }
 

@@ -113,6 +113,13 @@ async fn every_closed_route_wants_a_good_token() {
         ("GET", "/api/email/x"),
         ("PUT", "/api/email/x"),
         ("GET", "/api/statistics/user"),
+        ("GET", "/api/admin/scenarios"),
+        ("POST", "/api/admin/scenarios"),
+        ("GET", "/api/admin/scenarios/x"),
+        ("PUT", "/api/admin/scenarios/x"),
+        ("DELETE", "/api/admin/scenarios/x"),
+        ("PUT", "/api/admin/scenarios/x/status"),
+        ("GET", "/api/admin/users"),
     ] {
         let ask = || house.ask(method.parse().unwrap(), path);
         for (request, error) in [

@@ -1,4 +1,5 @@
 mod accounts;
+mod admin;
 mod house;
 mod passage;
 mod recordings;
