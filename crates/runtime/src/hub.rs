@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Engine, Envelope, Opening,
+    Engine, Envelope, Meter, Opening,
     live::{Letter, LiveSession},
 };
 
@@ -20,7 +20,9 @@ pub struct Hub {
     engine: Arc<Engine>,
     live: Arc<Mutex<HashMap<SessionId, Handle>>>,
     tasks: TaskTracker,
+    meter: Arc<Meter>,
     max_per_user: usize,
+    max_sessions: Option<usize>,
 }
 
 /// The way to a live session.
@@ -36,20 +38,38 @@ struct About {
     private: bool,
 }
 
-/// The user has as many sessions as one may have.
+/// No further session is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{limit} sessions of this user are open already")]
-pub struct HubFull {
-    pub limit: usize,
+pub enum HubFull {
+    #[error("{limit} sessions of this user are open already")]
+    OfUser { limit: usize },
+    #[error("this server holds as many sessions as it can, {limit}")]
+    InAll { limit: usize },
 }
 
 impl Hub {
     pub fn new(engine: Arc<Engine>, max_per_user: usize) -> Self {
-        Self { engine, live: Arc::default(), tasks: TaskTracker::new(), max_per_user }
+        Self {
+            engine,
+            live: Arc::default(),
+            tasks: TaskTracker::new(),
+            meter: Arc::default(),
+            max_per_user,
+            max_sessions: None,
+        }
+    }
+
+    /// Holds at most so many sessions at once.
+    pub fn limited_to(self, max_sessions: usize) -> Self {
+        Self { max_sessions: Some(max_sessions), ..self }
     }
 
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
+    }
+
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     pub fn find(&self, session: &SessionId) -> Option<Handle> {
@@ -72,7 +92,10 @@ impl Hub {
         }
         let of_this_user = live.values().filter(|handle| handle.about.owner == opening.owner).count();
         if of_this_user >= self.max_per_user {
-            return Err(HubFull { limit: self.max_per_user });
+            return Err(HubFull::OfUser { limit: self.max_per_user });
+        }
+        if let Some(limit) = self.max_sessions.filter(|limit| live.len() >= *limit) {
+            return Err(HubFull::InAll { limit });
         }
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let about = About { session: opening.session.clone(), owner: opening.owner.clone(), private: opening.private };
@@ -81,13 +104,21 @@ impl Hub {
         drop(live);
 
         let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
-        let session = LiveSession::new(Arc::clone(&self.engine), opening, mailbox);
+        let session = LiveSession::new(Arc::clone(&self.engine), Arc::clone(&self.meter), opening, mailbox);
         self.tasks.spawn(async move {
             // Even a session that panics leaves its place.
             let _place = Place { id, registry };
             session.run().await;
         });
         Ok(handle)
+    }
+
+    /// Ends a session as its user would, and waits until it is over. Nothing happens where it does not live here.
+    pub async fn end(&self, session: &SessionId) {
+        if let Some(handle) = self.find(session) {
+            let _ = handle.mailbox.send(Letter::End).await;
+            handle.mailbox.closed().await;
+        }
     }
 
     /// Lets every session finish what it has begun, and waits for them.
@@ -122,7 +153,7 @@ impl Handle {
     pub async fn send(&self, envelope: Envelope) -> Result<(), Envelope> {
         self.mailbox.send(Letter::From(envelope)).await.map_err(|error| match error.0 {
             Letter::From(envelope) => envelope,
-            Letter::Suspend => unreachable!("an envelope was sent"),
+            Letter::End | Letter::Suspend => unreachable!("an envelope was sent"),
         })
     }
 }

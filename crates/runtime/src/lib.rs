@@ -4,6 +4,7 @@
 //! This crate knows the ports and the machine; it deliberately knows no wire format, no transport, no token and
 //! no vendor.
 
+mod chronicle;
 mod clock;
 mod ears;
 mod engine;
@@ -11,6 +12,7 @@ mod gate;
 mod hub;
 mod live;
 mod member;
+mod meter;
 mod outbox;
 mod room;
 mod translate;
@@ -23,4 +25,5 @@ pub use gate::{Charge, Gate};
 pub use hub::{Handle, Hub, HubFull};
 pub use live::{Ask, Envelope, Seat};
 pub use member::{Joined, Member, MemberId, Rejection, Reply, Told};
+pub use meter::{BOUNDS_MS, Counter, Distribution, Durations, Meter, Step};
 pub use room::{Happening, HistoryLine, RoomEvent};

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::{
-    Charge, Chunk, Engine, Joined, Member, MemberId, Opening, Rejection, Reply, RoomEvent, Told,
+    Charge, Chunk, Engine, Joined, Member, MemberId, Meter, Opening, Rejection, Reply, RoomEvent, Told, chronicle,
     ears::{Ears, Taken},
     outbox::Outbox,
     room::Room,
@@ -56,6 +56,7 @@ pub enum Seat {
 
 pub(crate) enum Letter {
     From(Envelope),
+    End,
     Suspend,
 }
 
@@ -84,7 +85,12 @@ pub(crate) struct LiveSession {
 }
 
 impl LiveSession {
-    pub(crate) fn new(engine: Arc<Engine>, opening: Opening, mailbox: mpsc::Receiver<Letter>) -> Self {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        meter: Arc<Meter>,
+        opening: Opening,
+        mailbox: mpsc::Receiver<Letter>,
+    ) -> Self {
         let Opening {
             session,
             owner: _,
@@ -120,7 +126,7 @@ impl LiveSession {
             config,
             ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref()),
             room: Room::new(session.clone(), last_seq, history),
-            outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal)),
+            outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
             running: BTreeMap::new(),
             segments: Vec::new(),
             speech: Arc::default(),
@@ -129,7 +135,7 @@ impl LiveSession {
             numbered: 0,
             began: Instant::now(),
             offset_ms,
-            desk: Desk { max_turns: scenario.max_turns, engine, session, scenario, reports: report },
+            desk: Desk { max_turns: scenario.max_turns, engine, meter, session, scenario, reports: report },
         }
     }
 
@@ -138,10 +144,11 @@ impl LiveSession {
         // The one who opens the session is told so before anything that happens in it.
         match self.mailbox.recv().await {
             Some(Letter::From(envelope)) => {
+                chronicle::opened(&self.desk.meter, &self.desk.session, &self.desk.scenario.id, !self.is_new);
                 self.number_events().await;
                 self.on_envelope(envelope);
             }
-            Some(Letter::Suspend) | None => return,
+            Some(Letter::End | Letter::Suspend) | None => return,
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
         loop {
@@ -157,6 +164,7 @@ impl LiveSession {
                 written = self.outbox.committed(), if self.outbox.is_committing() => self.on_written(&written),
                 letter = self.mailbox.recv(), if self.outbox.has_room() => match letter {
                     Some(Letter::From(envelope)) => self.on_envelope(envelope),
+                    Some(Letter::End) => self.handle(Input::Client(Command::End)),
                     Some(Letter::Suspend) | None => self.handle(Input::Suspend),
                 },
                 () = alarm.as_mut() => {
@@ -303,6 +311,8 @@ impl LiveSession {
         match self.ears.hear(chunk) {
             Taken::Again => Ok(()),
             Taken::New(left_out) => {
+                self.desk.meter.chunks.add(1);
+                self.desk.meter.audio_bytes.add(bytes);
                 self.handle(Input::Client(Command::Audio { bytes }));
                 left_out.map_or(Ok(()), |error| Err(Rejection::Audio(error)))
             }
@@ -410,6 +420,9 @@ impl LiveSession {
     }
 
     fn tell(&mut self, event: RoomEvent) {
+        if let RoomEvent::Session(event) = &event {
+            chronicle::told(&self.desk.meter, &self.desk.session, event);
+        }
         if self.room.seq() + self.outbox.waiting_events() >= self.numbered {
             let event_seq = self.reserve_numbers();
             self.outbox.record(Record::Numbered { event_seq });

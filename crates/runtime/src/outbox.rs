@@ -3,8 +3,9 @@
 use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
 use ports::{Journal, Record, SessionId, StoreError};
+use tokio::time::Instant;
 
-use crate::RoomEvent;
+use crate::{Meter, RoomEvent, Step};
 
 /// While this much waits, the session takes nothing new.
 const FULL: usize = 256;
@@ -14,6 +15,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(5);
 pub(crate) struct Outbox {
     session: SessionId,
     journal: Arc<dyn Journal>,
+    meter: Arc<Meter>,
     entries: VecDeque<Entry>,
     committing: Option<Committing>,
     failures: u32,
@@ -32,8 +34,8 @@ struct Committing {
 }
 
 impl Outbox {
-    pub(crate) fn new(session: SessionId, journal: Arc<dyn Journal>) -> Self {
-        Self { session, journal, entries: VecDeque::new(), committing: None, failures: 0 }
+    pub(crate) fn new(session: SessionId, journal: Arc<dyn Journal>, meter: Arc<Meter>) -> Self {
+        Self { session, journal, meter, entries: VecDeque::new(), committing: None, failures: 0 }
     }
 
     pub(crate) fn record(&mut self, record: Record) {
@@ -116,11 +118,15 @@ impl Outbox {
 
     fn write(&mut self, entries: usize, records: Vec<Record>, wait: Duration) {
         let (journal, session, batch) = (Arc::clone(&self.journal), self.session.clone(), records.clone());
+        let meter = Arc::clone(&self.meter);
         let done = Box::pin(async move {
             if !wait.is_zero() {
                 tokio::time::sleep(wait).await;
             }
-            journal.record(&session, batch).await
+            let began = Instant::now();
+            journal.record(&session, batch).await?;
+            meter.durations(Step::Commit).observe(began.elapsed());
+            Ok(())
         });
         self.committing = Some(Committing { entries, records, done });
     }

@@ -8,10 +8,10 @@ use ports::{
     SpeechRequest, Token, TranscriptionRequest, Utterance,
 };
 use session::{Failure, FailureKind, Line, OpEvent, OpId, TurnId};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
-    Engine,
+    Engine, Meter, Step,
     ears::{Piece, StoredUtterance},
     translate,
 };
@@ -40,6 +40,7 @@ pub(crate) enum Happened {
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) meter: Arc<Meter>,
     pub(crate) session: SessionId,
     pub(crate) scenario: Arc<Scenario>,
     pub(crate) max_turns: u32,
@@ -50,12 +51,14 @@ impl Desk {
     pub(crate) async fn store(self, op: OpId, pieces: Arc<[Piece]>) {
         for piece in pieces.iter() {
             let media_type = piece.segment.format.media_type();
+            let began = Instant::now();
             let put = self.engine.objects.put(&piece.key, piece.segment.bytes.clone(), media_type).await;
             if let Err(error) = put {
                 tracing::warn!(session.id = %self.session, %error, "A segment could not be stored");
                 let failed = OpEvent::Failed(Failure::new(FailureKind::Unavailable));
                 return self.report(op, Happened::Machine(failed)).await;
             }
+            self.took(Step::Store, began);
         }
         self.report(op, Happened::Stored).await;
     }
@@ -76,8 +79,10 @@ impl Desk {
             utterance: Utterance { duration: Duration::from_millis(duration_ms), source: Arc::new(audio) },
         };
         let by = translate::source(self.engine.recogniser.provider());
+        let began = Instant::now();
         let event = match self.engine.recogniser.transcribe(request).await {
             Ok(heard) => {
+                self.took(Step::Transcribe, began);
                 OpEvent::Heard { text: heard.text, language: heard.language, confidence: heard.confidence, by }
             }
             Err(error) => self.failed("transcribe", turn, &error),
@@ -102,6 +107,7 @@ impl Desk {
 
     async fn stream_answer(&self, op: OpId, prompt: Prompt) -> Result<(), ProviderError> {
         let provider = self.engine.persona.provider();
+        let (began, mut is_first) = (Instant::now(), true);
         let mut tokens = self.engine.persona.answer(prompt).await?.ready_chunks(TOKENS_AT_ONCE);
         while let Some(ready) = tokens.next().await {
             let (mut text, mut end) = (String::new(), None);
@@ -116,10 +122,14 @@ impl Desk {
                 }
             }
             if !text.is_empty() {
+                if std::mem::take(&mut is_first) {
+                    self.took(Step::FirstToken, began);
+                }
                 self.report(op, Happened::Machine(OpEvent::Token(text))).await;
             }
             if let Some(end) = end {
                 let (reason, usage) = end?;
+                self.took(Step::Answer, began);
                 let (finish, usage) = (translate::finish(reason), usage.map(translate::usage));
                 let answered = OpEvent::Answered { finish, usage, by: translate::source(provider) };
                 self.report(op, Happened::Machine(answered)).await;
@@ -130,8 +140,10 @@ impl Desk {
     }
 
     pub(crate) async fn speak(self, op: OpId, turn: TurnId, text: String, language: String, voice: Option<String>) {
+        let began = Instant::now();
         let what = match self.speech(turn, text, language, voice).await {
             Ok((key, speech)) => {
+                self.took(Step::Speak, began);
                 let by = self.engine.voice.as_ref().map(|voice| translate::source(voice.provider()));
                 let by = by.unwrap_or_else(nobody);
                 let duration_ms = speech.len() as u64 * 1_000 / u64::from(SPEECH_RATE);
@@ -179,16 +191,22 @@ impl Desk {
             Some(face) => {
                 let session = self.session.clone();
                 let request = AnimationRequest { session, text, language, speech, audio_url: None };
+                let began = Instant::now();
                 match face.animate(request).await {
-                    Ok(animation) => OpEvent::Animated {
-                        animation: translate::animation(animation),
-                        by: translate::source(face.provider()),
-                    },
+                    Ok(animation) => {
+                        self.took(Step::Animate, began);
+                        let by = translate::source(face.provider());
+                        OpEvent::Animated { animation: translate::animation(animation), by }
+                    }
                     Err(error) => self.failed("animate", turn, &error),
                 }
             }
         };
         self.report(op, Happened::Machine(event)).await;
+    }
+
+    fn took(&self, step: Step, began: Instant) {
+        self.meter.durations(step).observe(began.elapsed());
     }
 
     fn failed(&self, stage: &'static str, turn: TurnId, error: &ProviderError) -> OpEvent {
