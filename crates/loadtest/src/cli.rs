@@ -39,6 +39,8 @@ Examples:
       as fast as the server takes it; set RATE_EVENTS_PER_SECOND=0 and RATE_BYTES_PER_SECOND=0 there
   repartee-load bench
       measures the server beside this program, next to a plain echo, and compares both with the aims
+  TMPDIR=/dev/shm repartee-load bench
+      the same without the disk's share
 
 Every trainee is a user of its own (load-0, load-1, ...), with a token signed by the server's JWT_SECRET. The server's
 stores are really used: point it at data that you can throw away.";

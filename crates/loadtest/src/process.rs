@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_server_is_ready_when_it_says_where() {
-        let process = shell("echo starting; echo 'ready: http://127.0.0.1:9'; read line").unwrap();
+        let process = shell("echo starting; echo 'ready: http://127.0.0.1:9'; exec tail -f /dev/null").unwrap();
         assert_eq!(process.url, "http://127.0.0.1:9");
         assert!(process.memory().unwrap() > 0);
     }

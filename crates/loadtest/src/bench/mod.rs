@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::Context as _;
 pub(crate) use cores::Cores;
 
 use crate::machine;
@@ -67,8 +68,9 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     let began = Instant::now();
     let [_, most] = plan.scale;
     machine::open_files(most as u64 + OTHER_FILES)?;
-    say(&format!("{cores}\n"))?;
-    let bench = Bench { server, cores, plan };
+    say(&format!("{cores}\nData in {}\n", std::env::temp_dir().display()))?;
+    let data = tempfile::tempdir().context("cannot make a folder for the server's data")?;
+    let bench = Bench { server, cores, plan, data };
     say("An echo, then the server: the same chunks at the same pace ...\n")?;
     let echo = bench.echo_speaking().await?;
     let speaking = bench.speaking().await?;

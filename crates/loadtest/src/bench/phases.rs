@@ -21,6 +21,8 @@ pub(super) struct Bench<'a> {
     pub(super) server: &'a Path,
     pub(super) cores: &'a Cores,
     pub(super) plan: Plan,
+    /// Deleted at the end only: a file system that has just deleted thousands of files may be slow to make new ones.
+    pub(super) data: TempDir,
 }
 
 /// What a stretch of time cost a process.
@@ -50,12 +52,6 @@ pub(super) struct Scale {
     pub(super) cost: f64,
 }
 
-/// The data goes after the server.
-struct Server {
-    process: Process,
-    _data: TempDir,
-}
-
 const CHUNK_INTERVAL: Duration = Duration::from_millis(250);
 /// Sessions that are there before memory is counted: what the first ones need is not theirs alone.
 const FIRST: usize = 8;
@@ -77,8 +73,7 @@ impl Bench<'_> {
     }
 
     pub(super) async fn speaking(&self) -> anyhow::Result<Speaking> {
-        let server = self.start_server()?;
-        let process = &server.process;
+        let process = self.start_server("speaking")?;
         let mut fleet = fleet(&process.url, Peer::Repartee)?;
         fleet.grow_to(FIRST).await?;
         fleet.speak(CHUNK_INTERVAL);
@@ -87,7 +82,7 @@ impl Bench<'_> {
         fleet.grow_to(self.plan.trainees).await?;
         fleet.speak(CHUNK_INTERVAL);
         sleep(self.plan.warm_up).await;
-        let load = measure(&fleet, process, self.plan.speaking).await?;
+        let load = measure(&fleet, &process, self.plan.speaking).await?;
         let more = process.memory()?.saturating_sub(before).saturating_sub(fleet.tally.totals().unstored_bytes());
         fleet.be_quiet();
         sleep(SETTLING).await;
@@ -101,14 +96,13 @@ impl Bench<'_> {
     }
 
     pub(super) async fn flood(&self) -> anyhow::Result<Stretch> {
-        let server = self.start_server()?;
-        self.flood_of(&server.process, Peer::Repartee).await
+        let process = self.start_server("flood")?;
+        self.flood_of(&process, Peer::Repartee).await
     }
 
     /// The same chunks per second in all, by more and more trainees.
     pub(super) async fn scale(&self) -> anyhow::Result<Scales> {
-        let server = self.start_server()?;
-        let process = &server.process;
+        let process = self.start_server("scale")?;
         let mut fleet = fleet(&process.url, Peer::Repartee)?;
         fleet.grow_to(FIRST).await?;
         sleep(SETTLING).await;
@@ -123,7 +117,7 @@ impl Bench<'_> {
             fleet.grow_to(sessions).await?;
             fleet.speak(CHUNK_INTERVAL.mul_f64(sessions as f64 / self.plan.trainees as f64));
             sleep(self.plan.warm_up).await;
-            let cost = measure(&fleet, process, self.plan.scale_speaking).await?.cost();
+            let cost = measure(&fleet, &process, self.plan.scale_speaking).await?.cost();
             costs.push(Scale { sessions, cost });
         }
         Ok(Scales { idle_kilobytes, costs, errors: fleet.tally.seen().errors })
@@ -142,11 +136,12 @@ impl Bench<'_> {
         Process::start(Command::new(program).arg("echo"), Some(self.cores.server))
     }
 
-    fn start_server(&self) -> anyhow::Result<Server> {
-        let data = tempfile::tempdir().context("cannot make a folder for the server's data")?;
+    fn start_server(&self, phase: &str) -> anyhow::Result<Process> {
+        let data = self.data.path().join(phase);
+        std::fs::create_dir(&data).with_context(|| format!("cannot make {}", data.display()))?;
         let mut command = Command::new(self.server);
         // Neither the caller's settings nor a `.env` of the working directory count.
-        command.arg("serve").env_clear().current_dir(data.path()).env("DATA_DIR", data.path());
+        command.arg("serve").env_clear().current_dir(&data).env("DATA_DIR", &data);
         command.envs([
             ("PORT", "0"),
             ("JWT_SECRET", SECRET),
@@ -160,8 +155,7 @@ impl Bench<'_> {
             ("SEGMENT_SILENCE_MS", "60000"),
             ("LOG", "warn"),
         ]);
-        let process = Process::start(&mut command, Some(self.cores.server))?;
-        Ok(Server { process, _data: data })
+        Process::start(&mut command, Some(self.cores.server))
     }
 }
 

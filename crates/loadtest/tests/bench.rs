@@ -1,0 +1,26 @@
+//! The bench as users run it, against the server's program beside it. What it measured is not judged here.
+
+use std::{path::Path, process::Command};
+
+#[test]
+fn the_bench_measures_everything_that_has_an_aim() {
+    let program = Path::new(env!("CARGO_BIN_EXE_repartee-load"));
+    if !program.with_file_name("repartee").exists() {
+        return testkit::skipped("the server is not built beside the bench; cargo build --package server");
+    }
+    let output = Command::new(program).args(["bench", "--quick"]).output().unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{table}\n{}", String::from_utf8_lossy(&output.stderr));
+    let aims = table.lines().filter(|line| line.ends_with("ok") || line.ends_with("MISSED")).count();
+    assert_eq!(aims, 7, "{table}");
+    assert!(!table.contains("NaN") && !table.contains("inf"), "{table}");
+    assert!(!table.contains("Errors"), "{table}");
+}
+
+#[test]
+fn a_load_needs_somebody_who_may_speak() {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_repartee-load")).arg("run").env_remove("JWT_SECRET").output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("JWT_SECRET"));
+}
