@@ -84,8 +84,9 @@ test("a restart of the server in mid-sentence loses nothing", async () => {
   await context.close();
 });
 
-test("with an open microphone a pause ends the turn", async () => {
+test("with an open microphone a pause ends the turn, and speaking up interrupts the answer", async () => {
   const { page, context } = await visit(browser, server.url, { phone: true });
+  const line = listen(page);
   await enterAsGuest(page);
   await startPractice(page);
   await room(page);
@@ -93,6 +94,7 @@ test("with an open microphone a pause ends the turn", async () => {
   await page.locator("[data-scene=hearing]").waitFor();
   await said(page, "user", 1);
   await said(page, "ai", 2);
+  await line.sent("interrupt", 1);
   await context.close();
 });
 

@@ -166,6 +166,7 @@ export const en = {
     demoStt: "Demo: this recogniser does not hear you. It plays prepared lines.",
     demoLlm: "Demo: scripted answers, no language model.",
     demoTts: "Demo voice",
+    providers: { stt: "Recogniser", llm: "Answers", tts: "Voice", avatar: "Face" },
     demoNotice: "This server runs demo providers",
     problems: {
       "permission-denied": "The microphone is blocked. Allow it in the browser's address bar, or type instead.",

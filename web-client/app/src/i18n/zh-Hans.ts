@@ -166,6 +166,7 @@ export const zhHans: Texts = {
     demoStt: "演示：识别器并未真正听您说话，只播放预设台词。",
     demoLlm: "演示：按脚本回答，未使用语言模型。",
     demoTts: "演示语音",
+    providers: { stt: "语音识别", llm: "回答", tts: "语音", avatar: "头像" },
     demoNotice: "此服务器正在使用演示组件",
     problems: {
       "permission-denied": "麦克风被阻止。请在浏览器地址栏中允许，或改用打字。",

@@ -166,6 +166,7 @@ export const zhHant: Texts = {
     demoStt: "示範：辨識器並未真的聽您說話，只播放預設台詞。",
     demoLlm: "示範：依腳本回答，未使用語言模型。",
     demoTts: "示範語音",
+    providers: { stt: "語音辨識", llm: "回答", tts: "語音", avatar: "頭像" },
     demoNotice: "此伺服器正在使用示範元件",
     problems: {
       "permission-denied": "麥克風被封鎖。請在瀏覽器網址列允許，或改用打字。",

@@ -19,7 +19,7 @@ export function Details({ roleplay, conversation }: { roleplay: Roleplay; conver
         </IconButton>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className={`${menu.menu} ${styles.details}`} align="end" sideOffset={8}>
+        <Popover.Content className={`${menu.menu} ${styles.details}`} align="end" sideOffset={8} collisionPadding={16}>
           <h2>{t.practice.details}</h2>
           <Line roleplay={roleplay} />
           {conversation.latency && <Latency latency={conversation.latency} />}
@@ -37,7 +37,8 @@ function Line({ roleplay }: { roleplay: Roleplay }) {
   useEffect(() => {
     const look = () => {
       setUnstored(roleplay.client.unstoredBytes);
-      if (roleplay.client.connection.status === "connected") void roleplay.client.ping().then(setRoundTrip);
+      if (roleplay.client.connection.status === "connected")
+        roleplay.client.ping().then(setRoundTrip, () => setRoundTrip(null));
     };
     look();
     const timer = setInterval(look, 2000);
@@ -80,7 +81,7 @@ function Providers({ providers }: { providers: NonNullable<Conversation["provide
       {(["stt", "llm", "tts", "avatar"] as const).map((kind) => (
         <li key={kind}>
           <span>
-            {kind}: {providers[kind].name}
+            {t.practice.providers[kind]}: {providers[kind].name}
           </span>
           {providers[kind].demo && <Badge look="demo">{t.demoLabel}</Badge>}
           {providers[kind].demo && explanations[kind] && <p>{explanations[kind]}</p>}

@@ -38,7 +38,7 @@ export function Room({ session, scenario }: RoomProps) {
   }, [ended, recorded, go, session.id]);
 
   return (
-    <div className={styles.room}>
+    <div className={styles.room} data-room>
       <h1 className="hidden-visually">{t.practice.room(name)}</h1>
       <Status
         roleplay={roleplay}

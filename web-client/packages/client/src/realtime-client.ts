@@ -177,15 +177,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   /** Milliseconds to the server and back. */
   async ping(): Promise<number> {
     const sentAt = now();
-    const answered = new Promise<void>((resolve) => {
-      const stop = this.on("pong", (pong) => {
-        if (pong.t !== sentAt) return;
-        stop();
-        resolve();
-      });
-    });
-    this.#socket.emit("ping", { t: sentAt });
-    await answered;
+    await this.#request("ping", {});
     return now() - sentAt;
   }
 
