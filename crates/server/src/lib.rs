@@ -11,6 +11,7 @@ pub mod feedback;
 #[cfg(test)]
 mod fixtures;
 pub mod http;
+pub mod retention;
 pub mod serve;
 pub mod sessions;
 pub mod telemetry;

@@ -13,6 +13,7 @@ use crate::{
     clock,
     config::{Config, Environment},
     http::{App, TypedTurns, media::MediaLinks, protect, routes},
+    retention,
     sessions::Sessions,
     transport::{
         GatedListener, Link,
@@ -52,6 +53,9 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
+    if let Some(age) = app.config.stores.retention {
+        tokio::spawn(retention::forget_by_age(Arc::clone(&stores.catalog), Arc::clone(&stores.objects), age));
+    }
     let stop = CancellationToken::new();
     let service = router.into_make_service_with_connect_info::<Link>();
     let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future();

@@ -1,4 +1,4 @@
-use std::{collections::HashMap, path::PathBuf};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use axum::{extract::Query, http::Uri};
 use secrecy::SecretString;
@@ -16,6 +16,8 @@ pub struct Stores {
     /// `sqlite:` or `postgres:`; may hold a password.
     pub database_url: SecretString,
     pub objects: ObjectStoreLocation,
+    /// Sessions that began longer ago are forgotten; `None` keeps them.
+    pub retention: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -60,6 +62,11 @@ const S3_ACCESS_KEY_ID: Variable =
     Variable::new("S3_ACCESS_KEY_ID", "", "Key id for the bucket").or(&["AWS_ACCESS_KEY_ID"]);
 const S3_SECRET_ACCESS_KEY: Variable =
     Variable::secret("S3_SECRET_ACCESS_KEY", "Secret key for the bucket").or(&["AWS_SECRET_ACCESS_KEY"]);
+const RETENTION_DAYS: Variable = Variable::new(
+    "RETENTION_DAYS",
+    "0",
+    "Sessions that began longer ago are deleted with their recordings and reports; 0 keeps them",
+);
 
 pub(super) const VARIABLES: &[Variable] = &[
     DATA_DIR,
@@ -70,7 +77,10 @@ pub(super) const VARIABLES: &[Variable] = &[
     S3_PATH_STYLE,
     S3_ACCESS_KEY_ID,
     S3_SECRET_ACCESS_KEY,
+    RETENTION_DAYS,
 ];
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// What the object store's URL itself says.
 #[derive(Default)]
@@ -91,7 +101,9 @@ pub(super) fn read(values: &mut Values) -> Stores {
     let database_url = values
         .optional(&DATABASE_URL, "sqlite:///path/of/file or postgres://user:password@host/name", database_url)
         .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("repartee.db").display()));
+    let days = parse::number(values, &RETENTION_DAYS, 0..=36_500);
     Stores {
+        retention: (days > 0).then(|| DAY * days),
         objects: object_store(values, data_dir.join("objects")),
         database_url: SecretString::from(database_url),
         data_dir,

@@ -84,7 +84,7 @@ pub fn routes(app: &Arc<App>) -> Router {
         .route("/api/roleplay/start", post(roleplay::start))
         .route("/api/roleplay/message", post(roleplay::message))
         .route("/api/roleplay/end", post(roleplay::end))
-        .route("/api/roleplay/session/{id}", get(roleplay::session))
+        .route("/api/roleplay/session/{id}", get(roleplay::session).delete(roleplay::delete))
         .route("/api/roleplay/session/{id}/recording", get(recordings::of_session))
         .route("/api/roleplay/history", get(roleplay::history))
         .route("/api/feedback/generate", post(feedback::generate))

@@ -7,7 +7,10 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
 use ports::{Role, SessionId, SessionRow, SessionStatus};
 
 pub(super) use history::{history, title};
@@ -16,8 +19,8 @@ pub(super) use message::message;
 pub(super) use start::start;
 
 use self::view::SessionView;
-use super::{App, Body, Caller, Failure, Success, body::SessionReference};
-use crate::{auth::Account, clock};
+use super::{App, Body, Caller, Done, Failure, Success, body::SessionReference};
+use crate::{auth::Account, clock, retention::forget};
 
 pub(super) async fn end(
     State(app): State<Arc<App>>,
@@ -39,6 +42,23 @@ pub(super) async fn session(
 ) -> Result<Success<SessionView>, Failure> {
     let row = readable_session(&app, &account, &id).await?;
     Ok(Success::of(SessionView::load(&app, row).await?))
+}
+
+/// With everything that was kept of it. What is still going on ends first.
+pub(super) async fn delete(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    Path(id): Path<String>,
+) -> Result<Done, Failure> {
+    let row = any_session(&app, &id).await?;
+    if row.user != account.user.id && account.role < Role::Admin {
+        return Err(Failure::forbidden("Not authorized"));
+    }
+    if row.status == SessionStatus::Active {
+        return Err(Failure::new(StatusCode::CONFLICT, "The session is still active; end it before you delete it"));
+    }
+    forget(&*app.catalog, &*app.objects, &row.id).await?;
+    Ok(Done("Session deleted"))
 }
 
 /// One's own; a coach reads what was not practised in private.

@@ -105,6 +105,7 @@ async fn every_closed_route_wants_a_good_token() {
         ("POST", "/api/roleplay/message"),
         ("POST", "/api/roleplay/end"),
         ("GET", "/api/roleplay/session/x"),
+        ("DELETE", "/api/roleplay/session/x"),
         ("GET", "/api/roleplay/session/x/recording"),
         ("GET", "/api/roleplay/history"),
         ("POST", "/api/feedback/generate"),

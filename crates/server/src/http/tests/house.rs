@@ -251,8 +251,14 @@ impl ObjectStore for Shelf {
         Ok(())
     }
 
-    async fn list(&self, _prefix: &str) -> Result<Vec<StoredObject>, StoreError> {
-        Ok(Vec::new())
+    async fn list(&self, prefix: &str) -> Result<Vec<StoredObject>, StoreError> {
+        let objects = self.objects.lock().unwrap();
+        let found = objects.iter().filter(|(key, _)| key.as_str().starts_with(prefix));
+        let mut found: Vec<_> = found
+            .map(|(key, body)| StoredObject { key: key.clone(), bytes: body.len() as u64, modified_at: clock::now() })
+            .collect();
+        found.sort_by(|one, other| one.key.cmp(&other.key));
+        Ok(found)
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ mod house;
 mod passage;
 mod recordings;
 mod reports;
+mod retention;
 mod roleplay;
 mod scenarios;
 mod serving;
