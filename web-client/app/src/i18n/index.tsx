@@ -25,7 +25,6 @@ export function I18nProvider({ children }: { children: ReactNode }) {
   const [locale, setLocale] = useState(chosen);
   useEffect(() => {
     document.documentElement.lang = locale;
-    document.title = `${texts[locale].product} · ${texts[locale].tagline}`;
   }, [locale]);
   const value = useMemo(() => {
     const choose = (locale: Locale) => {

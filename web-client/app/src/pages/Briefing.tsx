@@ -11,6 +11,7 @@ import { Notice } from "../ui/Notice";
 import { Picker } from "../ui/Picker";
 import { Failed, Waiting } from "../ui/States";
 import { useLoaded } from "../use-loaded";
+import { useTitle } from "../use-title";
 import styles from "./Briefing.module.css";
 import { NotFound } from "./NotFound";
 
@@ -24,6 +25,7 @@ export function Briefing({ id }: { id: string }) {
 
 function Brief({ scenario }: { scenario: Scenario }) {
   const { t, locale } = useI18n();
+  useTitle(scenario.title);
   const [, go] = useLocation();
   const [language, setLanguage] = useState(scenario.language);
   const [busy, setBusy] = useState(false);

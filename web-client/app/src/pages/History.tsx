@@ -8,12 +8,14 @@ import { Button, buttonStyle } from "../ui/Button";
 import { Empty, Failed, Waiting } from "../ui/States";
 import { clockTime } from "../ui/time";
 import { useLoaded } from "../use-loaded";
+import { useTitle } from "../use-title";
 import styles from "./History.module.css";
 
 const WeekChart = lazy(() => import("./WeekChart"));
 
 export default function History() {
   const { t } = useI18n();
+  useTitle(t.history.title);
   const [page, setPage] = useState(1);
   const loaded = useLoaded(useCallback(() => api.history(page), [page]));
   return (

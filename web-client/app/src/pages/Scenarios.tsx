@@ -9,10 +9,12 @@ import { Button } from "../ui/Button";
 import { Picker } from "../ui/Picker";
 import { Empty, Failed, Waiting } from "../ui/States";
 import { useLoaded } from "../use-loaded";
+import { useTitle } from "../use-title";
 import styles from "./Scenarios.module.css";
 
 export function Scenarios() {
   const { t } = useI18n();
+  useTitle(t.menu.scenarios);
   const loaded = useLoaded(api.scenarios);
   return (
     <>

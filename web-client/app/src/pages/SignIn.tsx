@@ -3,10 +3,12 @@ import { ApiError, api, token } from "../api";
 import { useI18n } from "../i18n";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
+import { useTitle } from "../use-title";
 import styles from "./SignIn.module.css";
 
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const { t } = useI18n();
+  useTitle(t.signIn.title);
   const [registering, setRegistering] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);

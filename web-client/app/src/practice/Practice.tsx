@@ -7,6 +7,7 @@ import { NotFound } from "../pages/NotFound";
 import { Button, buttonStyle } from "../ui/Button";
 import { Empty, Failed, Waiting } from "../ui/States";
 import { useLoaded } from "../use-loaded";
+import { useTitle } from "../use-title";
 import { Room } from "./Room";
 
 export default function Practice({ id }: { id: string }) {
@@ -20,6 +21,7 @@ export default function Practice({ id }: { id: string }) {
 /** A browser lets nothing sound before a click: who comes by a reload has to give one. */
 function Entrance({ session }: { session: Session }) {
   const { t } = useI18n();
+  useTitle(session.scenario ? t.practice.room(session.scenario.buyerPersona.name) : t.practice.endedTitle);
   const [entered, setEntered] = useState(navigator.userActivation?.hasBeenActive ?? false);
   const { scenario } = session;
   if (session.status !== "active" || !scenario) {

@@ -11,6 +11,7 @@ import { Notice } from "../ui/Notice";
 import { Failed, Waiting } from "../ui/States";
 import { clockTime } from "../ui/time";
 import { useLoaded } from "../use-loaded";
+import { useTitle } from "../use-title";
 import styles from "./Report.module.css";
 import { Score } from "./Score";
 import { Script } from "./Script";
@@ -29,6 +30,7 @@ export default function Report({ id }: { id: string }) {
 
 function Paper({ session }: { session: Session }) {
   const { t, locale } = useI18n();
+  useTitle(session.scenario?.title ?? t.report.title);
   const { scenario, messages, feedback, startedAt, completedAt } = session;
   const recordingUrl = useHistoryState<{ recordingUrl?: string } | null>()?.recordingUrl;
   const talk = countTalk(messages);

@@ -1,6 +1,6 @@
 import { WifiOff } from "lucide-react";
-import { type ReactNode, useSyncExternalStore } from "react";
-import { Link, useRoute } from "wouter";
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { Link, useLocation, useRoute } from "wouter";
 import { useI18n } from "../i18n";
 import { Notice } from "../ui/Notice";
 import { useAccount } from "../user";
@@ -13,6 +13,14 @@ import styles from "./Shell.module.css";
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useI18n();
   const account = useAccount();
+  const content = useRef<HTMLElement>(null);
+  const [place] = useLocation();
+  const before = useRef(place);
+  useEffect(() => {
+    // A new page begins at its top, for readers by eye and by ear alike.
+    if (before.current !== place) content.current?.focus();
+    before.current = place;
+  }, [place]);
   const online = useSyncExternalStore(watchNetwork, () => navigator.onLine);
   return (
     <>
@@ -42,7 +50,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Notice>
         </div>
       )}
-      <main id="content" className={styles.main} tabIndex={-1}>
+      <main ref={content} id="content" className={styles.main} tabIndex={-1}>
         {children}
       </main>
     </>
