@@ -19,8 +19,8 @@ fuzz: ## Look longer for bytes that break a parser
 	@scripts/fuzz.sh
 
 bench: ## Measure the server on one core, next to a plain echo, and compare with the aims: ARGS=--quick
-	cargo build --release --package server --package loadtest
-	target/release/repartee-load bench $(ARGS)
+	cargo build --release --package server
+	cargo run --release --package loadtest -- bench $(ARGS)
 
 load: ## Load a server that runs: JWT_SECRET=... make load ARGS="--url http://... --sessions 200"
 	cargo run --release --package loadtest -- run $(ARGS)
