@@ -5,6 +5,8 @@
 //! starts one of its own on a free port. Where no such program is installed they answer `None` after
 //! one loud line; with `CI=true` they panic instead, because there a skipped test is a failed one.
 //!
+//! A [`SocketClient`] speaks Socket.IO with any server, and a [`Wire`] is a connection that can be cut.
+//!
 //! This crate is for tests only and deliberately knows nothing of the product.
 
 mod postgres;
@@ -12,11 +14,15 @@ mod process;
 mod redis;
 mod s3;
 mod skip;
+mod socket;
 mod temp;
+mod wire;
 
 pub use postgres::{Postgres, postgres};
 pub use process::{Process, free_port};
 pub use redis::{Redis, redis};
 pub use s3::{S3, s3};
 pub use skip::skipped;
+pub use socket::{SocketClient, SocketEvent};
 pub use temp::TempDir;
+pub use wire::Wire;
