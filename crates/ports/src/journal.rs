@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage};
+use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage, UserId};
 
 /// The book of a live session. It is written before the client is told.
 #[async_trait]
@@ -22,6 +22,9 @@ pub trait Journal: Send + Sync + 'static {
 
     /// The turns of a session in order.
     async fn turns(&self, session: &SessionId) -> Result<Vec<TurnRecord>, StoreError>;
+
+    /// What coaches whispered, oldest first.
+    async fn hints(&self, session: &SessionId) -> Result<Vec<HintRecord>, StoreError>;
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +38,7 @@ pub enum Record {
     Answered(AnsweredRecord),
     Spoken(SpokenRecord),
     Ended(EndedRecord),
+    Hint(HintRecord),
 }
 
 /// A stretch of the user's audio that the object store has.
@@ -99,6 +103,14 @@ pub struct EndedRecord {
     pub duration_ms: u64,
     pub turns: u32,
     pub event_seq: u64,
+    pub at: Timestamp,
+}
+
+/// What a coach whispered to the trainee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HintRecord {
+    pub coach: UserId,
+    pub text: String,
     pub at: Timestamp,
 }
 

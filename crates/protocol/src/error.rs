@@ -44,6 +44,30 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// In the order of their declaration.
+    pub const ALL: [Self; 20] = [
+        Self::Unauthenticated,
+        Self::TokenExpired,
+        Self::Forbidden,
+        Self::SessionNotFound,
+        Self::SessionEnded,
+        Self::SessionTakenOver,
+        Self::BadEvent,
+        Self::BadAudio,
+        Self::AudioTooLarge,
+        Self::AudioGap,
+        Self::RateLimited,
+        Self::Overloaded,
+        Self::SttFailed,
+        Self::LlmFailed,
+        Self::TtsFailed,
+        Self::AvatarFailed,
+        Self::StorageUnavailable,
+        Self::DatabaseUnavailable,
+        Self::ShuttingDown,
+        Self::Internal,
+    ];
+
     /// The old contract's `type`.
     pub fn kind(self) -> &'static str {
         match self {
@@ -106,5 +130,16 @@ impl WireError {
     /// For what will not get better by trying again.
     pub fn for_good(self) -> Self {
         Self { retryable: false, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorCode;
+
+    #[test]
+    fn the_list_of_codes_is_whole_and_in_order() {
+        assert!(ErrorCode::ALL.iter().enumerate().all(|(place, code)| *code as usize == place));
+        assert_eq!(ErrorCode::ALL.len(), ErrorCode::Internal as usize + 1);
     }
 }

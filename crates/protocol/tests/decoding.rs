@@ -106,6 +106,10 @@ fn every_other_event_becomes_its_command() {
         command(r#"["playback-progress",{"sessionId":"s","turnId":"2","playedMs":-1.5,"done":true}]"#),
         Command::Played { turn: TurnId(2), played_ms: 0, done: true }
     );
+    assert_eq!(
+        read(r#"["coach-hint",{"sessionId":"s","text":"slower","to":"trainee"}]"#),
+        Ok(Request::Hint { session: "s".into(), text: "slower".into() })
+    );
     assert_eq!(read(r#"["ping"]"#), Ok(Request::Ping { t: None }));
     assert_eq!(read(r#"["ping",null]"#), Ok(Request::Ping { t: None }));
     assert_eq!(read(r#"["ping",{"t":5}]"#), Ok(Request::Ping { t: Some(5.0) }));

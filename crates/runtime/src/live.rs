@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use audio::Declared;
-use ports::{AnsweredRecord, EndedRecord, HeardRecord, ObjectKey, Record, SegmentRecord, SpokenRecord, StoreError};
+use ports::{
+    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, ObjectKey, Record, SegmentRecord, SpokenRecord, StoreError,
+};
 use session::{Briefing, Command, Fact, Input, Line, Link, OpEvent, OpId, Output, Session, SessionTime, Work};
 use tokio::{
     sync::mpsc,
@@ -45,6 +47,10 @@ pub enum Ask {
     Leave,
     Audio(Chunk),
     Command(Command),
+    /// An observer whispers to the trainee.
+    Hint {
+        text: String,
+    },
 }
 
 /// What somebody is in the room for.
@@ -214,6 +220,7 @@ impl LiveSession {
             Ask::Leave => self.leave(from.id()),
             Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(&chunk)),
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),
+            Ask::Hint { text } => self.whisper(from.as_ref(), text),
         };
         drop(charge);
         match outcome {
@@ -324,6 +331,19 @@ impl LiveSession {
             self.machine.admit_text().map_err(Rejection::Refused)?;
         }
         self.handle(Input::Client(command));
+        Ok(())
+    }
+
+    /// Only the trainee hears it; it is kept for the report.
+    fn whisper(&mut self, from: &dyn Member, text: String) -> Result<(), Rejection> {
+        let Some(Seat::Observer { .. }) = self.room.seat_of(from.id()) else {
+            return Err(Rejection::NotObserving);
+        };
+        let (coach, at) = (from.user().clone(), self.desk.engine.clock.now());
+        if let Some(trainee) = self.room.trainee() {
+            trainee.tell(Told::Hint { session: &self.desk.session, coach: &coach, text: &text, at });
+        }
+        self.outbox.record(Record::Hint(HintRecord { coach, text, at }));
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use audio::AudioError;
-use ports::{Scenario, SessionId, UserId};
+use ports::{Scenario, SessionId, Timestamp, UserId};
 use session::Refusal;
 
 use crate::{Happening, HistoryLine};
@@ -26,6 +26,8 @@ pub enum Told<'a> {
     Joined(Joined<'a>),
     /// Something happened in the session; everybody in the room is told the same.
     Happened { session: &'a SessionId, happening: &'a Happening },
+    /// A coach whispers.
+    Hint { session: &'a SessionId, coach: &'a UserId, text: &'a str, at: Timestamp },
     /// What this member asked for is not done.
     Rejected { session: &'a SessionId, rejection: &'a Rejection },
 }
@@ -63,6 +65,8 @@ pub enum Rejection {
     TakenOver,
     /// Observers only watch.
     ReadOnly,
+    /// Only somebody who observes the session may whisper.
+    NotObserving,
     /// The session is over.
     Ended,
     /// What was said cannot be written down at the moment.

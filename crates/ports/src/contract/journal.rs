@@ -2,8 +2,8 @@
 
 use super::example::{open_session, session_id};
 use crate::{
-    AnsweredRecord, Catalog, EndedRecord, HeardRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord,
-    SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage,
+    AnsweredRecord, Catalog, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
+    SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
 };
 
 /// Runs every check on a fresh journal, together with the catalogue that holds its sessions.
@@ -16,6 +16,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     segments_and_turns_come_in_order(&fresh().await).await;
     a_session_resumes_where_it_was_left(&fresh().await).await;
     event_numbers_only_ever_grow(&fresh().await).await;
+    hints_are_kept_in_order_and_once(&fresh().await).await;
     numbers_of_any_size_are_kept(&fresh().await).await;
     the_end_completes_the_session(&fresh().await).await;
     an_abandoned_session_that_ends_stays_abandoned(&fresh().await).await;
@@ -183,6 +184,20 @@ async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
     record(db, &session, vec![Record::Ended(ended())]).await;
     let over = Resumption { last_event_seq: 900, ended: Some(ended()), ..resumption };
     assert_eq!(db.resume(&session).await, Ok(Some(over)));
+}
+
+async fn hints_are_kept_in_order_and_once(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let hint = |text: &str, at| HintRecord {
+        coach: UserId::parse("coach").expect("it is an id"),
+        text: text.to_owned(),
+        at: Timestamp(at),
+    };
+    let (first, second) = (hint("Ask why.", 10), hint("慢一點", 20));
+    for written in [&second, &first, &first] {
+        record(db, &session, vec![Record::Hint(written.clone())]).await;
+    }
+    assert_eq!(db.hints(&session).await, Ok(vec![first, second]));
 }
 
 async fn event_numbers_only_ever_grow(db: &(impl Journal + Catalog)) {

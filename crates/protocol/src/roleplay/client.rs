@@ -163,6 +163,14 @@ pub(super) struct ObserveIn {
     pub(super) from_event_seq: Option<u64>,
 }
 
+/// `coach-hint`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HintIn {
+    pub(super) session_id: String,
+    pub(super) text: String,
+}
+
 /// Every event that names only its session.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,7 +6,8 @@ use session::{Command, TurnId};
 use super::{
     arguments::{Arguments, bad_event},
     client::{
-        AudioChunkIn, AudioData, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn, StartSession, TranscriptionIn,
+        AudioChunkIn, AudioData, HintIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn, StartSession,
+        TranscriptionIn,
     },
 };
 use crate::{ErrorCode, WireError};
@@ -15,11 +16,29 @@ use crate::{ErrorCode, WireError};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
     Start(StartSession),
-    Audio { session: String, chunk: AudioChunk },
-    Command { session: String, command: Command },
-    Observe { session: String, from_event_seq: Option<u64> },
-    StopObserving { session: String },
-    Ping { t: Option<f64> },
+    Audio {
+        session: String,
+        chunk: AudioChunk,
+    },
+    Command {
+        session: String,
+        command: Command,
+    },
+    Observe {
+        session: String,
+        from_event_seq: Option<u64>,
+    },
+    StopObserving {
+        session: String,
+    },
+    /// A coach whispers to the trainee.
+    Hint {
+        session: String,
+        text: String,
+    },
+    Ping {
+        t: Option<f64>,
+    },
 }
 
 /// A piece of a recording, as it came out of the recorder.
@@ -52,7 +71,7 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
         "start-session" => arguments.parse().map(Request::Start),
         "transcription" => {
             let TranscriptionIn { session_id, text, is_final, confidence } = arguments.parse()?;
-            check_text(&text, limits.max_text_chars)?;
+            check_text("transcription", &text, limits.max_text_chars)?;
             // Not every database keeps it.
             let text = text.replace('\0', "");
             command(session_id, if is_final { Command::Said { text, confidence } } else { Command::Saying { text } })
@@ -77,11 +96,16 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
             Ok(Request::Observe { session: session_id, from_event_seq })
         }
         "stop-observing" => Ok(Request::StopObserving { session: arguments.parse::<SessionIn>()?.session_id }),
+        "coach-hint" => {
+            let HintIn { session_id, text } = arguments.parse()?;
+            check_text("coach-hint", &text, limits.max_text_chars)?;
+            Ok(Request::Hint { session: session_id, text: text.replace('\0', "") })
+        }
         "ping" => Ok(Request::Ping { t: arguments.parse_or_default::<PingIn>()?.t }),
         unknown => Err(bad_event(format!(
             "there is no event {:?}; this server takes start-session, audio-chunk, transcription, end-turn, interrupt, \
              playback-progress, pause-session, resume-session, set-language, end-session, observe-session, \
-             stop-observing and ping",
+             stop-observing, coach-hint and ping",
             unknown.chars().take(64).collect::<String>()
         ))),
     }
@@ -137,12 +161,12 @@ fn too_large(found: usize, limit: usize) -> WireError {
     WireError::new(ErrorCode::AudioTooLarge, message)
 }
 
-fn check_text(text: &str, limit: usize) -> Result<(), WireError> {
+fn check_text(event: &str, text: &str, limit: usize) -> Result<(), WireError> {
     let length = text.chars().count();
     if length <= limit {
         return Ok(());
     }
-    Err(bad_event(format!("transcription.text: it has {length} characters and may have {limit}")))
+    Err(bad_event(format!("{event}.text: it has {length} characters and may have {limit}")))
 }
 
 fn turn_id_of(text: &str) -> Result<TurnId, WireError> {

@@ -56,6 +56,7 @@ pub fn typescript() -> String {
         server::SessionForceEnded<'static>,
         server::ErrorEvent<'static>,
         server::AudioGap<'static>,
+        server::CoachHint<'static>,
         server::Observer<'static>,
         server::Pong,
         server::Ack,
@@ -89,6 +90,7 @@ export interface ServerEvents {
   \"session-ending\": SessionEnding;
   \"session-ended\": SessionEnded;
   \"session-force-ended\": SessionForceEnded;
+  \"coach-hint\": CoachHint;
   \"observer-joined\": Observer;
   \"observer-left\": Observer;
   error: ErrorEvent;
@@ -109,6 +111,7 @@ export interface ClientEvents {
   \"end-session\": { sessionId: string };
   \"observe-session\": { sessionId: string; fromEventSeq?: number };
   \"stop-observing\": { sessionId: string };
+  \"coach-hint\": { sessionId: string; text: string; to?: \"trainee\" };
   ping: { t?: number };
 }
 ";

@@ -14,6 +14,6 @@ pub use encode::{Addresses, Stamp, View, encode, event_name};
 pub use export::typescript;
 pub use refusals::{refused, unknown_session};
 pub use server::{
-    Ack, AiResponse, AudioConfig, AudioGap, AvatarResponse, Connected, ErrorEvent, Head, HistoryLine, LimitsInForce,
-    Observer, Pong, ProviderLabel, Providers, ServerEvent, SessionStarted, TurnDetectionInForce,
+    Ack, AiResponse, AudioConfig, AudioGap, AvatarResponse, CoachHint, Connected, ErrorEvent, Head, HistoryLine,
+    LimitsInForce, Observer, Pong, ProviderLabel, Providers, ServerEvent, SessionStarted, TurnDetectionInForce,
 };

@@ -361,6 +361,17 @@ pub struct AudioGap<'a> {
     pub timestamp: i64,
 }
 
+/// `coach-hint`: for the trainee alone.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CoachHint<'a> {
+    pub session_id: &'a str,
+    pub text: &'a str,
+    /// Whose hint it is.
+    pub user_id: &'a str,
+    pub timestamp: i64,
+}
+
 /// `observer-joined`, `observer-left`
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, EndedRecord, Journal, Line, Record, Resumption, SegmentRecord, SessionId, Speaker, SpokenRecord,
-    StoreError, TurnRecord,
+    AnsweredRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord, SessionId, Speaker,
+    SpokenRecord, StoreError, TurnRecord,
 };
 
 use crate::world::Weather;
@@ -20,9 +20,14 @@ struct Pages {
     segments: Vec<SegmentRecord>,
     turns: Vec<TurnRecord>,
     ended: Option<EndedRecord>,
+    hints: Vec<HintRecord>,
 }
 
 impl Book {
+    pub(crate) fn hints(&self) -> Vec<HintRecord> {
+        self.0.lock().unwrap().hints.clone()
+    }
+
     pub(crate) fn segments(&self) -> Vec<SegmentRecord> {
         self.0.lock().unwrap().segments.clone()
     }
@@ -46,7 +51,7 @@ impl Book {
 
     pub(crate) fn resumption(&self) -> Option<Resumption> {
         let pages = self.0.lock().unwrap();
-        let Pages { numbered, segments, turns, ended } = &*pages;
+        let Pages { numbered, segments, turns, ended, hints: _ } = &*pages;
         if *numbered == 0 && segments.is_empty() && turns.is_empty() && ended.is_none() {
             return None;
         }
@@ -95,6 +100,7 @@ impl Book {
             Record::Ended(ended) => {
                 pages.ended.get_or_insert(ended);
             }
+            Record::Hint(hint) => pages.hints.push(hint),
         }
     }
 }
@@ -141,5 +147,9 @@ impl Journal for Reached {
 
     async fn turns(&self, _: &SessionId) -> Result<Vec<TurnRecord>, StoreError> {
         Ok(self.book.turns())
+    }
+
+    async fn hints(&self, _: &SessionId) -> Result<Vec<HintRecord>, StoreError> {
+        Ok(self.book.hints())
     }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Notes {
     pub(crate) joined: Vec<Welcome>,
     pub(crate) happened: Vec<Happening>,
     pub(crate) rejected: Vec<Rejection>,
+    pub(crate) hints: Vec<String>,
     /// What this person should not have been told yet.
     wrongs: Vec<String>,
 }
@@ -223,6 +224,7 @@ impl Member for Person {
                 self.highest.fetch_max(happening.seq, Ordering::Relaxed);
                 notes.happened.push(happening.clone());
             }
+            Told::Hint { text, .. } => notes.hints.push(text.to_owned()),
             Told::Rejected { rejection, .. } => notes.rejected.push(rejection.clone()),
         }
         drop(notes);

@@ -130,3 +130,22 @@ async fn an_observer_only_watches() {
     trainee.person.hears_replies(2).await;
     assert_eq!(coach.person.replies().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_coachs_hint_reaches_the_trainee_alone_and_is_kept() {
+    let world = World::new();
+    let trainee = world.arrive().await;
+    let seat = Seat::Observer { role: "coach" };
+    let (coach, other) = (world.connect(), world.connect());
+    for observer in [&coach, &other] {
+        observer.ask(Ask::Join { seat, resume_from: None, declared: None }).await;
+    }
+    coach.ask(Ask::Hint { text: "Ask about the budget.".to_owned() }).await;
+    let_pass(10).await;
+    assert_eq!(trainee.person.notes().hints, ["Ask about the budget."]);
+    assert!(coach.person.notes().hints.is_empty() && other.person.notes().hints.is_empty());
+    assert_eq!(world.book.hints().len(), 1);
+
+    trainee.ask(Ask::Hint { text: "To myself".to_owned() }).await;
+    assert_eq!(trainee.person.is_rejected().await, Rejection::NotObserving);
+}

@@ -2,5 +2,7 @@
 
 mod listener;
 pub mod socketio;
+mod traffic;
 
 pub use listener::{GatedListener, Link};
+pub use traffic::Traffic;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, EndedRecord, HeardRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord, SessionId,
-    Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage,
+    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord,
+    SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
 };
 use sqlx::FromRow;
 
@@ -43,6 +43,20 @@ impl Journal for Database {
         .bind(session.as_str())
         .fetch_all(db))?;
         Ok(rows.into_iter().map(SegmentRow::into_record).collect())
+    }
+
+    async fn hints(&self, session: &SessionId) -> Result<Vec<HintRecord>, StoreError> {
+        let rows: Vec<(String, String, i64)> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT coach, text, at FROM hints WHERE session_id = $1 ORDER BY at, coach",
+        )
+        .bind(session.as_str())
+        .fetch_all(db))?;
+        rows.into_iter()
+            .map(|(coach, text, at)| {
+                let coach = UserId::parse(&coach).map_err(|error| unreadable("a coach", error))?;
+                Ok(HintRecord { coach, text, at: Timestamp(at) })
+            })
+            .collect()
     }
 
     async fn turns(&self, session: &SessionId) -> Result<Vec<TurnRecord>, StoreError> {

@@ -1,7 +1,8 @@
 //! Writes one record. What is already there stays as it is.
 
 use ports::{
-    AnsweredRecord, EndedRecord, HeardRecord, Record, SegmentRecord, SessionId, SpokenRecord, StoreError, Timestamp,
+    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId, SpokenRecord, StoreError,
+    Timestamp,
 };
 
 use super::backend::{Transaction, execute};
@@ -18,6 +19,7 @@ pub(super) async fn write(
         Record::Answered(answered) => write_answered(transaction, session, answered).await,
         Record::Spoken(spoken) => write_spoken(transaction, session, spoken).await,
         Record::Ended(ended) => write_ended(transaction, session, ended).await,
+        Record::Hint(hint) => write_hint(transaction, session, hint).await,
     }
 }
 
@@ -33,6 +35,19 @@ pub(super) async fn complete(
     )
     .bind(session.as_str())
     .bind(at.0)
+    .execute(&mut **t))?;
+    Ok(())
+}
+
+async fn write_hint(transaction: &mut Transaction, session: &SessionId, hint: &HintRecord) -> Result<(), StoreError> {
+    execute!(transaction, t => sqlx::query(
+        "INSERT INTO hints (session_id, at, coach, text) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (session_id, at, coach) DO NOTHING",
+    )
+    .bind(session.as_str())
+    .bind(hint.at.0)
+    .bind(hint.coach.as_str())
+    .bind(&hint.text)
     .execute(&mut **t))?;
     Ok(())
 }

@@ -1,11 +1,17 @@
+use std::sync::Arc;
+
 use protocol::{WireError, roleplay::Ack};
 use runtime::{Rejection, Reply};
 use socketioxide::extract::AckSender;
 
 use super::told::wire_error;
+use crate::transport::Traffic;
 
 /// Answers the callback of a client that asked for one.
-pub(super) struct Acknowledgement(pub(super) AckSender);
+pub(super) struct Acknowledgement {
+    pub(super) sender: AckSender,
+    pub(super) traffic: Arc<Traffic>,
+}
 
 impl Acknowledgement {
     pub(super) fn good(self) {
@@ -13,11 +19,12 @@ impl Acknowledgement {
     }
 
     pub(super) fn bad(self, error: WireError) {
+        self.traffic.on_refused(error.code);
         self.send(&Ack::bad(error));
     }
 
     fn send(self, ack: &Ack) {
-        if let Err(error) = self.0.send(ack) {
+        if let Err(error) = self.sender.send(ack) {
             tracing::debug!(%error, "An acknowledgement could not be sent");
         }
     }
@@ -25,10 +32,9 @@ impl Acknowledgement {
 
 impl Reply for Acknowledgement {
     fn answer(self: Box<Self>, outcome: Result<Option<u64>, &Rejection>) {
-        let ack = match outcome {
-            Ok(through_seq) => Ack::good(through_seq),
-            Err(rejection) => Ack::bad(wire_error(rejection)),
-        };
-        self.send(&ack);
+        match outcome {
+            Ok(through_seq) => self.send(&Ack::good(through_seq)),
+            Err(rejection) => self.bad(wire_error(rejection)),
+        }
     }
 }

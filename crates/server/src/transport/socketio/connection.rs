@@ -74,6 +74,7 @@ pub(super) async fn becomes_ready(ready: oneshot::Receiver<()>) -> bool {
 
 /// Says why, and closes the connection for good.
 pub(super) async fn send_away(member: &SocketMember, error: WireError) {
+    tracing::info!(code = ?error.code, "A connection is sent away");
     member.emit_error(error, None);
     if let Err(error) = member.socket.clone().disconnect() {
         tracing::debug!(%error, "A connection could not be told to go");
@@ -134,6 +135,9 @@ impl Connection {
                 let declared = chunk.mime_type.as_deref().map(Declared::parse);
                 let chunk = Chunk { audio: chunk.audio, seq: chunk.seq, declared };
                 return self.pass_on(&session, Ask::Audio(chunk), acknowledgement, charge).await;
+            }
+            Ok(Request::Hint { session, text }) => {
+                return self.pass_on(&session, Ask::Hint { text }, acknowledgement, charge).await;
             }
             Ok(Request::Command { session, command }) => {
                 return self.pass_on(&session, Ask::Command(command), acknowledgement, charge).await;
@@ -254,7 +258,8 @@ fn session_of(request: &Request) -> Option<&str> {
         Request::Audio { session, .. }
         | Request::Command { session, .. }
         | Request::Observe { session, .. }
-        | Request::StopObserving { session } => Some(session),
+        | Request::StopObserving { session }
+        | Request::Hint { session, .. } => Some(session),
         Request::Ping { .. } => None,
     }
 }

@@ -17,6 +17,7 @@ use socketioxide::{
 use tokio::sync::mpsc;
 
 use super::acknowledgement::Acknowledgement;
+use crate::transport::Traffic;
 
 /// Every event costs at least this much of what may wait, so that their number is bounded as well.
 const LEAST_CHARGE: usize = 512;
@@ -55,10 +56,11 @@ pub(super) fn handler(
     gate: Arc<Gate>,
     limits: Limits,
     most_waiting: usize,
+    traffic: Arc<Traffic>,
 ) -> impl Fn(Arc<Socket<LocalAdapter>>, Value, Option<i64>) + Send + Sync + 'static {
     move |socket, mut value, ack| {
-        let acknowledgement =
-            ack.and_then(|_| AckSender::from_message_parts(&socket, &mut value, &ack).ok().map(Acknowledgement));
+        let sender = ack.and_then(|_| AckSender::from_message_parts(&socket, &mut value, &ack).ok());
+        let acknowledgement = sender.map(|sender| Acknowledgement { sender, traffic: Arc::clone(&traffic) });
         let Value::Str(text, attachments) = value else {
             return;
         };

@@ -30,6 +30,7 @@ use super::{
     pace::Pace,
 };
 use crate::{
+    address::address_of,
     auth::{AuthError, presented},
     sessions::Sessions,
     transport::Link,
@@ -126,7 +127,8 @@ fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef
         max_chunk_bytes: usize::try_from(sessions.max_chunk_bytes()).unwrap_or(usize::MAX),
         max_text_chars: sessions.max_text_chars(),
     };
-    let on_event = handler(arrivals.clone(), Arc::clone(&gate), limits, MOST_WAITING_BYTES);
+    let traffic = Arc::clone(registry.traffic());
+    let on_event = handler(arrivals.clone(), Arc::clone(&gate), limits, MOST_WAITING_BYTES, traffic);
     socket.on_fallback::<_, Synchronous>(InOrder(on_event));
     let leaving = Arc::clone(registry);
     socket.on_disconnect(move |socket: SocketRef| {
@@ -134,12 +136,17 @@ fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef
         let _ = arrivals.send(Arrival::Gone);
         std::future::ready(())
     });
-    registry.add(socket.id, Arc::clone(&gate));
+    let from_there = {
+        let request = socket.req_parts();
+        let address = address_of(&request.extensions, &request.headers, sessions.trusts_proxy());
+        registry.add(socket.id, Arc::clone(&gate), address)
+    };
+    let is_crowded = sessions.limits().max_connections_per_address.is_some_and(|most| from_there > most);
     let (announce, ready) = oneshot::channel();
     socket.extensions.insert(Ready(Arc::new(std::sync::Mutex::new(Some(announce)))));
     let handshake = handshake.and_then(|handshake| handshake.token);
-    let arriving =
-        Arriving { sessions: Arc::clone(sessions), registry: Arc::clone(registry), socket, gate, mailbox, handshake };
+    let (sessions, registry) = (Arc::clone(sessions), Arc::clone(registry));
+    let arriving = Arriving { sessions, registry, socket, gate, mailbox, handshake, is_crowded };
     tokio::spawn(arriving.arrive(ready));
 }
 
@@ -151,6 +158,8 @@ struct Arriving {
     gate: Arc<Gate>,
     mailbox: mpsc::UnboundedReceiver<Arrival>,
     handshake: Option<String>,
+    /// Its address has more connections than one may have.
+    is_crowded: bool,
 }
 
 impl Arriving {
@@ -182,6 +191,7 @@ impl Arriving {
             socket: self.socket,
             gate: self.gate,
             sessions: Arc::clone(&self.sessions),
+            traffic: Arc::clone(self.registry.traffic()),
             base_url,
             extended: AtomicBool::new(false),
         });
@@ -189,6 +199,10 @@ impl Arriving {
             Ok(_) if self.registry.is_closing() => {
                 let message = "The server is restarting; reconnect in a few seconds";
                 Some(WireError::new(ErrorCode::ShuttingDown, message).after(3_000))
+            }
+            Ok(_) if self.is_crowded => {
+                let message = "Too many connections from your address; close some of them first";
+                Some(WireError::new(ErrorCode::RateLimited, message).after(10_000))
             }
             Ok(_) => None,
             Err(error) => Some(authentication_error(error)),

@@ -8,15 +8,15 @@ use std::{
 
 use ports::{ObjectKey, SessionId, UserId};
 use protocol::{
-    WireError,
-    roleplay::{Addresses, AudioGap, ErrorEvent, Head, Observer, Stamp, View, encode, event_name},
+    ErrorCode, WireError,
+    roleplay::{Addresses, AudioGap, CoachHint, ErrorEvent, Head, Observer, Stamp, View, encode, event_name},
 };
 use runtime::{Gate, Happening, Joined, Member, MemberId, Rejection, RoomEvent, Told};
 use serde::Serialize;
 use socketioxide::{SendError, SocketError, extract::SocketRef};
 
 use super::told::{session_started, wire_error};
-use crate::{clock, sessions::Sessions};
+use crate::{clock, sessions::Sessions, transport::Traffic};
 
 /// An address of a recording is good for this long.
 const LINKS_LAST: Duration = Duration::from_secs(24 * 3_600);
@@ -28,6 +28,7 @@ pub(super) struct SocketMember {
     pub(super) socket: SocketRef,
     pub(super) gate: Arc<Gate>,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) traffic: Arc<Traffic>,
     /// The server's address as this client reaches it.
     pub(super) base_url: String,
     /// The client sent something that Repartee added to the old contract.
@@ -44,6 +45,7 @@ impl SocketMember {
     }
 
     pub(super) fn emit_error(&self, error: WireError, session: Option<&str>) {
+        self.traffic.on_refused(error.code);
         let timestamp = clock::now().0;
         self.emit("error", &ErrorEvent { error, session_id: session, event_seq: None, turn_id: None, timestamp });
     }
@@ -54,6 +56,7 @@ impl SocketMember {
             return;
         }
         tracing::warn!(user.id = %self.user, event, "A client that does not read its events is disconnected");
+        self.traffic.congested.add(1);
         self.gate.shut();
     }
 
@@ -81,6 +84,7 @@ impl SocketMember {
 
     fn on_rejected(&self, session: &SessionId, rejection: &Rejection) {
         if let Rejection::Gap { expected, got } = *rejection {
+            self.traffic.on_refused(ErrorCode::AudioGap);
             let (session_id, timestamp) = (session.as_str(), clock::now().0);
             return self.emit("audio-gap", &AudioGap { session_id, expected_seq: expected, got_seq: got, timestamp });
         }
@@ -118,6 +122,10 @@ impl Member for SocketMember {
         match told {
             Told::Joined(joined) => self.on_joined(&joined),
             Told::Happened { session, happening } => self.on_happening(session, happening),
+            Told::Hint { session, coach, text, at } => self.emit(
+                "coach-hint",
+                &CoachHint { session_id: session.as_str(), text, user_id: coach.as_str(), timestamp: at.0 },
+            ),
             Told::Rejected { session, rejection } => self.on_rejected(session, rejection),
         }
     }

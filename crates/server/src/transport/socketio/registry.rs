@@ -1,5 +1,6 @@
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -10,18 +11,35 @@ use std::{
 use runtime::{Gate, MemberId};
 use socketioxide::socket::Sid;
 
+use crate::transport::Traffic;
+
 /// What was emitted last may take so long to leave.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
-/// The gate of every open connection, by its Engine.IO id.
+/// Every open connection, by its Engine.IO id.
 #[derive(Default)]
 pub struct Registry {
-    open: Mutex<HashMap<Sid, Arc<Gate>>>,
+    open: Mutex<HashMap<Sid, Open>>,
+    traffic: Arc<Traffic>,
     last: AtomicU64,
     closing: AtomicBool,
 }
 
+struct Open {
+    gate: Arc<Gate>,
+    address: IpAddr,
+}
+
 impl Registry {
+    pub fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
+    }
+
+    /// Received of all connections and not handled yet.
+    pub fn waiting_bytes(&self) -> usize {
+        self.lock().values().map(|open| open.gate.waiting()).sum()
+    }
+
     pub fn len(&self) -> usize {
         self.lock().len()
     }
@@ -39,12 +57,12 @@ impl Registry {
     /// does not.
     pub(super) async fn hang_up(&self) {
         tokio::time::sleep(LAST_WORDS).await;
-        for (_, gate) in self.lock().drain() {
-            gate.shut();
+        for (_, open) in self.lock().drain() {
+            open.gate.shut();
         }
     }
 
-    pub(super) fn is_closing(&self) -> bool {
+    pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
     }
 
@@ -52,8 +70,12 @@ impl Registry {
         MemberId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    pub(super) fn add(&self, id: Sid, gate: Arc<Gate>) {
-        self.lock().insert(id, gate);
+    /// Answers how many connections its address has with it.
+    pub(super) fn add(&self, id: Sid, gate: Arc<Gate>, address: IpAddr) -> usize {
+        self.traffic.connections_opened.add(1);
+        let mut open = self.lock();
+        open.insert(id, Open { gate, address });
+        open.values().filter(|open| open.address == address).count()
     }
 
     pub(super) fn remove(&self, id: Sid) {
@@ -61,10 +83,10 @@ impl Registry {
     }
 
     pub(super) fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
-        self.lock().get(&id).cloned()
+        self.lock().get(&id).map(|open| Arc::clone(&open.gate))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sid, Arc<Gate>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Sid, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

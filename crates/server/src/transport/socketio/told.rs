@@ -20,6 +20,10 @@ pub(super) fn wire_error(rejection: &Rejection) -> WireError {
             "This session goes on in another window or device; send start-session to take it back",
         ),
         Rejection::ReadOnly => WireError::new(ErrorCode::Forbidden, "Observers only watch a session"),
+        Rejection::NotObserving => WireError::new(
+            ErrorCode::Forbidden,
+            "Only somebody who observes a session may whisper; send observe-session first",
+        ),
         Rejection::Ended => WireError::new(ErrorCode::SessionEnded, "Invalid session"),
         Rejection::DatabaseDown => WireError::new(
             ErrorCode::DatabaseUnavailable,

@@ -40,6 +40,12 @@ audioUrl: string | null,
  */
 duration: number, turnId: string, kind: FaceKind, visemes?: Array<Viseme>, expression?: string, provider?: string, demo?: boolean, sessionId: string, eventSeq: number, timestamp: number, };
 
+export type CoachHint = { sessionId: string, text: string, 
+/**
+ * Whose hint it is.
+ */
+userId: string, timestamp: number, };
+
 export type Connected = { message: string, timestamp: number, };
 
 export type ErrorCode = "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "FORBIDDEN" | "SESSION_NOT_FOUND" | "SESSION_ENDED" | "SESSION_TAKEN_OVER" | "BAD_EVENT" | "BAD_AUDIO" | "AUDIO_TOO_LARGE" | "AUDIO_GAP" | "RATE_LIMITED" | "OVERLOADED" | "STT_FAILED" | "LLM_FAILED" | "TTS_FAILED" | "AVATAR_FAILED" | "STORAGE_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "SHUTTING_DOWN" | "INTERNAL";
@@ -192,6 +198,7 @@ export interface ServerEvents {
   "session-ending": SessionEnding;
   "session-ended": SessionEnded;
   "session-force-ended": SessionForceEnded;
+  "coach-hint": CoachHint;
   "observer-joined": Observer;
   "observer-left": Observer;
   error: ErrorEvent;
@@ -212,5 +219,6 @@ export interface ClientEvents {
   "end-session": { sessionId: string };
   "observe-session": { sessionId: string; fromEventSeq?: number };
   "stop-observing": { sessionId: string };
+  "coach-hint": { sessionId: string; text: string; to?: "trainee" };
   ping: { t?: number };
 }
