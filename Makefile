@@ -25,8 +25,9 @@ bench: ## Measure the server on one core, next to a plain echo, and compare with
 load: ## Load a server that runs: JWT_SECRET=... make load ARGS="--url http://... --sessions 200"
 	cargo run --release --package loadtest -- run $(ARGS)
 
-generate: ## Write again what is generated: the wire types for TypeScript and .env.example
+generate: ## Write again what is generated: the wire types for TypeScript, openapi.json and .env.example
 	UPDATE_GENERATED=1 cargo test --package protocol --test generated
+	UPDATE_GENERATED=1 cargo test --package server --lib the_document_in_the_repository
 	cargo run --package server -- config example > target/env.example && mv target/env.example .env.example
 
 clean: ## Remove everything that was built; the data stays

@@ -8,20 +8,27 @@ use axum::{
 };
 use ports::{Scenario, ScenarioFilter, ScenarioSummary, StoreError, User, UserId, scenario_file};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
-    Administrator, App, Body, Done, Failure, Page, Parameters, Success, account::UserView, body::Paging,
-    practices::tenths, scenarios::ListQuery,
+    Administrator, App, Body, Done, Failure, Page, Parameters, Success,
+    account::UserView,
+    body::Paging,
+    envelope::{Envelope, Said},
+    practices::tenths,
+    scenarios::ListQuery,
 };
 use crate::clock;
 
 /// A scenario as its author wrote it, with the fields of a scenario file.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AuthoredScenario {
+    #[schema(value_type = Object)]
     scenario: Scenario,
     is_active: bool,
     /// `null` for one that ships as it is.
+    #[schema(value_type = Option<String>)]
     created_by_id: Option<UserId>,
     practice_count: u64,
     average_score: Option<f64>,
@@ -29,13 +36,13 @@ pub(super) struct AuthoredScenario {
     updated_at: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Status {
     is_active: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserInList {
     #[serde(flatten)]
@@ -44,6 +51,7 @@ pub(super) struct UserInList {
 }
 
 /// Inactive ones too.
+#[utoipa::path(get, path = "/api/admin/scenarios", tag = "Administration", summary = "List all scenarios", params(Paging, ListQuery), responses((status = 200, body = Envelope<Page<AuthoredScenario>>)))]
 pub(super) async fn scenarios(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -57,6 +65,7 @@ pub(super) async fn scenarios(
     Ok(Success::of(Page::new(page, request, items)))
 }
 
+#[utoipa::path(get, path = "/api/admin/scenarios/{id}", tag = "Administration", summary = "One scenario as it was written", responses((status = 200, body = Envelope<AuthoredScenario>)))]
 pub(super) async fn scenario(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -66,6 +75,7 @@ pub(super) async fn scenario(
     summary.map(|summary| Success::of(summary.into())).ok_or_else(not_found)
 }
 
+#[utoipa::path(post, path = "/api/admin/scenarios", tag = "Administration", summary = "Write a scenario", request_body = Object, responses((status = 201, body = Envelope<AuthoredScenario>)))]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Administrator(account): Administrator,
@@ -76,6 +86,7 @@ pub(super) async fn create(
     created.map(|summary| Success::created(summary.into())).map_err(refusal)
 }
 
+#[utoipa::path(put, path = "/api/admin/scenarios/{id}", tag = "Administration", summary = "Replace a scenario", request_body = Object, responses((status = 200, body = Envelope<AuthoredScenario>)))]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Administrator(account): Administrator,
@@ -90,6 +101,7 @@ pub(super) async fn change(
     changed.map(|summary| Success::of(summary.into())).map_err(refusal)
 }
 
+#[utoipa::path(put, path = "/api/admin/scenarios/{id}/status", tag = "Administration", summary = "Offer a scenario, or hide it", request_body = Status, responses((status = 200, body = Envelope<AuthoredScenario>)))]
 pub(super) async fn set_status(
     State(app): State<Arc<App>>,
     Administrator(account): Administrator,
@@ -100,6 +112,7 @@ pub(super) async fn set_status(
     changed.map(|summary| Success::of(summary.into())).map_err(refusal)
 }
 
+#[utoipa::path(delete, path = "/api/admin/scenarios/{id}", tag = "Administration", summary = "Delete a scenario that nobody practised", responses((status = 200, body = Said)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -116,6 +129,7 @@ pub(super) async fn delete(
     }
 }
 
+#[utoipa::path(get, path = "/api/admin/users", tag = "Administration", summary = "List everybody", params(Paging), responses((status = 200, body = Envelope<Page<UserInList>>)))]
 pub(super) async fn users(
     State(app): State<Arc<App>>,
     _: Administrator,

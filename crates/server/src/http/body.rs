@@ -6,6 +6,7 @@ use axum::{
 };
 use ports::PageRequest;
 use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Failure;
 
@@ -16,15 +17,18 @@ pub struct Body<T>(pub T);
 pub struct Parameters<T>(pub T);
 
 /// `page` and `pageSize` of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
 pub(super) struct Paging {
+    /// 1 is the first.
     page: Option<u32>,
+    /// 1 to 100; 10 where it is not given.
     page_size: Option<u32>,
 }
 
 /// A body that names a session and nothing else.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SessionReference {
     session_id: Option<String>,

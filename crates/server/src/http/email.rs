@@ -8,22 +8,27 @@ use axum::{
 };
 use ports::{Email, EmailChange, SessionId, SessionStatus, UserId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     App, Body, Caller, Failure, Success,
     body::SessionReference,
+    envelope::Envelope,
     profile::check_length,
     roleplay::{own_session, readable_session},
 };
 use crate::{clock, feedback::draft};
 
 /// Pages read `to`, the old server's model has `toAddress`; both say the same.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EmailView {
     /// The session's; it has one mail.
+    #[schema(value_type = String)]
     id: SessionId,
+    #[schema(value_type = String)]
     session_id: SessionId,
+    #[schema(value_type = String)]
     user_id: UserId,
     to: String,
     to_address: String,
@@ -34,7 +39,7 @@ pub(super) struct EmailView {
     updated_at: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Change {
     to: Option<String>,
@@ -48,6 +53,7 @@ const LONGEST_ADDRESS: usize = 320;
 const LONGEST_SUBJECT: usize = 1_000;
 const LONGEST_BODY: usize = 64 * 1024;
 
+#[utoipa::path(post, path = "/api/email/generate", tag = "Reports", summary = "Draft the mail that follows up", request_body = SessionReference, responses((status = 201, body = Envelope<EmailView>)))]
 pub(super) async fn generate(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -80,6 +86,7 @@ pub(super) async fn generate(
 }
 
 /// A missing one is told with 200, as with feedback: pages invent a mail when they see a 404.
+#[utoipa::path(get, path = "/api/email/{session}", tag = "Reports", summary = "The mail of a session", responses((status = 200, body = Envelope<EmailView>)))]
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -92,6 +99,7 @@ pub(super) async fn one(
     }
 }
 
+#[utoipa::path(put, path = "/api/email/{session}", tag = "Reports", summary = "Change the mail of a session", request_body = Change, responses((status = 200, body = Envelope<EmailView>)))]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -5,14 +5,21 @@ use axum::{
 };
 use ports::{PageRequest, ProviderError, StoreError};
 use serde::Serialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::auth::{AuthError, TokenError};
 
 /// `{"success":true,"data":…}`, with a `message` where a client shows one.
 pub struct Success<T> {
     status: StatusCode,
+    envelope: Envelope<T>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Envelope<T> {
+    success: bool,
     data: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
 }
 
@@ -26,8 +33,21 @@ pub struct Failure {
     error: String,
 }
 
+#[derive(Serialize, ToSchema)]
+pub(super) struct Said {
+    success: bool,
+    message: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Refused {
+    success: bool,
+    /// For a person to act on.
+    error: String,
+}
+
 /// One page of a list, as clients count: 1 is the first.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     items: Vec<T>,
@@ -39,15 +59,16 @@ pub struct Page<T> {
 
 impl<T: Serialize> Success<T> {
     pub fn of(data: T) -> Self {
-        Self { status: StatusCode::OK, data, message: None }
+        Self { status: StatusCode::OK, envelope: Envelope { success: true, data, message: None } }
     }
 
     pub fn created(data: T) -> Self {
         Self { status: StatusCode::CREATED, ..Self::of(data) }
     }
 
-    pub fn saying(self, message: &'static str) -> Self {
-        Self { message: Some(message), ..self }
+    pub fn saying(mut self, message: &'static str) -> Self {
+        self.envelope.message = Some(message);
+        self
     }
 }
 
@@ -91,24 +112,19 @@ impl<T> Page<T> {
 
 impl<T: Serialize> IntoResponse for Success<T> {
     fn into_response(self) -> Response {
-        let body = match self.message {
-            Some(message) => json!({"success": true, "data": self.data, "message": message}),
-            None => json!({"success": true, "data": self.data}),
-        };
-        (self.status, Json(body)).into_response()
+        (self.status, Json(self.envelope)).into_response()
     }
 }
 
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
-        Json(json!({"success": true, "message": self.0})).into_response()
+        Json(Said { success: true, message: self.0 }).into_response()
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let body = json!({"success": false, "error": self.error});
-        (self.status, Json(body)).into_response()
+        (self.status, Json(Refused { success: false, error: self.error })).into_response()
     }
 }
 

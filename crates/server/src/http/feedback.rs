@@ -8,10 +8,13 @@ use axum::{
 };
 use ports::{Dimension, Feedback, SessionId, SessionRow, SessionStatus, StoreError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     App, Body, Caller, Failure, Success,
     body::SessionReference,
+    envelope::Envelope,
+    openapi,
     roleplay::{own_session, readable_session},
 };
 use crate::{
@@ -19,19 +22,23 @@ use crate::{
     feedback::{FEWEST_TURNS, assess},
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct FeedbackView {
     /// The session's; it has one report.
+    #[schema(value_type = String)]
     id: SessionId,
+    #[schema(value_type = String)]
     session_id: SessionId,
     overall_score: u8,
+    #[schema(schema_with = openapi::dimensions)]
     dimensions: Vec<Dimension>,
     summary: String,
     recommendations: Vec<String>,
     created_at: String,
 }
 
+#[utoipa::path(post, path = "/api/feedback/generate", tag = "Reports", summary = "Count how a practice went", request_body = SessionReference, responses((status = 201, body = Envelope<FeedbackView>)))]
 pub(super) async fn generate(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -54,6 +61,7 @@ pub(super) async fn generate(
 }
 
 /// Pages take a 404 for a reason to invent a report, so a missing one is told with 200.
+#[utoipa::path(get, path = "/api/feedback/{session}", tag = "Reports", summary = "How a practice went", responses((status = 200, body = Envelope<FeedbackView>)))]
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -4,21 +4,23 @@ use axum::extract::State;
 use ports::ProfileChange;
 use secrecy::SecretString;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     App, Body, Caller, Done, Failure, Success,
     account::{PASSWORD_TOO_SHORT, SHORTEST_PASSWORD, UserView, WITHOUT_PASSWORD, check_name},
+    envelope::{Envelope, Said},
 };
 use crate::clock;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct Profile {
     name: Option<String>,
     avatar: Option<String>,
     department: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PasswordChange {
     current_password: Option<String>,
@@ -29,6 +31,7 @@ const LONGEST_DEPARTMENT: usize = 200;
 /// A small picture may be given as a data URL.
 const LONGEST_AVATAR: usize = 256 * 1024;
 
+#[utoipa::path(put, path = "/api/auth/profile", tag = "Accounts", summary = "Change the profile", request_body = Profile, responses((status = 200, body = Envelope<UserView>)))]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -49,6 +52,7 @@ pub(super) async fn change(
     Ok(Success::of(UserView::new(user, account.role)).saying("Profile updated"))
 }
 
+#[utoipa::path(put, path = "/api/auth/password", tag = "Accounts", summary = "Change the password", request_body = PasswordChange, responses((status = 200, body = Said)))]
 pub(super) async fn change_password(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

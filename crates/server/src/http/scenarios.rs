@@ -3,33 +3,38 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use ports::{Difficulty, PageRequest, Persona, ScenarioFilter, ScenarioSummary, UserId};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     App, Caller, Failure, Page, Parameters, Success,
     body::Paging,
+    envelope::Envelope,
+    openapi,
     practices::{Practices, average, tenths},
 };
 use crate::clock;
 
 /// A scenario in a list. `averageScore` is a number even where nothing was scored, because pages format it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScenarioItem {
     id: String,
     title: String,
     description: String,
     category: String,
+    #[schema(value_type = String)]
     difficulty: Difficulty,
     language: String,
     estimated_duration: u32,
     practice_count: u64,
     average_score: f64,
     my_best_score: Option<u8>,
+    #[schema(schema_with = openapi::persona)]
     buyer_persona: Persona,
 }
 
 /// A scenario with everything in it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScenarioView {
     #[serde(flatten)]
@@ -39,14 +44,16 @@ pub(super) struct ScenarioView {
     objections: Vec<String>,
     ideal_responses: Vec<String>,
     max_turns: u32,
+    #[schema(value_type = Option<Object>)]
     scoring_weights: Option<()>,
     opening_prompt: String,
+    #[schema(value_type = Option<String>)]
     created_by_id: Option<UserId>,
     created_at: String,
     updated_at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScenarioWithHistory {
     #[serde(flatten)]
@@ -54,7 +61,7 @@ pub(super) struct ScenarioWithHistory {
     user_history: Option<UserHistory>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct UserHistory {
     practice_count: usize,
@@ -63,7 +70,7 @@ struct UserHistory {
     recent_scores: Vec<u8>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Recommendation {
     #[serde(flatten)]
@@ -73,7 +80,8 @@ pub(super) struct Recommendation {
 }
 
 /// Read beside [`Paging`], for a query knows no nesting.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     category: Option<String>,
     difficulty: Option<String>,
@@ -89,6 +97,7 @@ const POPULAR: usize = 3;
 const GOOD_ENOUGH: u8 = 70;
 const RECENT: usize = 5;
 
+#[utoipa::path(get, path = "/api/scenarios", tag = "Scenarios", summary = "List the scenarios", params(Paging, ListQuery), security(()), responses((status = 200, body = Envelope<Page<ScenarioItem>>)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Option<Caller>,
@@ -107,6 +116,7 @@ pub(super) async fn list(
 }
 
 /// First what went badly, then what many practise, then what is new.
+#[utoipa::path(get, path = "/api/scenarios/recommended", tag = "Scenarios", summary = "What to practise next", responses((status = 200, body = Envelope<Vec<Recommendation>>)))]
 pub(super) async fn recommended(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -133,6 +143,7 @@ pub(super) async fn recommended(
     Ok(Success::of(improve.chain(popular).chain(new).take(RECOMMENDED).collect()))
 }
 
+#[utoipa::path(get, path = "/api/scenarios/{id}", tag = "Scenarios", summary = "One scenario, by id or alias", security(()), responses((status = 200, body = Envelope<ScenarioWithHistory>)))]
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     caller: Option<Caller>,

@@ -3,16 +3,18 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::extract::State;
 use ports::{SessionRow, StoreError, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     App, Caller, Failure, Success,
+    envelope::Envelope,
     practices::{Practices, average},
     roleplay::title,
 };
 use crate::clock;
 
 /// What a user's dashboard shows. Scores are numbers even where there are none, because pages format them.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserStatistics {
     total_practices: usize,
@@ -29,7 +31,7 @@ pub(super) struct UserStatistics {
     score_by_scenario: Vec<ScoredScenario>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ScoredPractice {
     date: String,
@@ -37,7 +39,7 @@ struct ScoredPractice {
     scenario_title: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ScoredScenario {
     scenario_id: String,
@@ -49,6 +51,7 @@ const PRACTICES_A_WEEK: u32 = 5;
 const LONGEST_HISTORY: usize = 30;
 const DAY_MS: i64 = 86_400_000;
 
+#[utoipa::path(get, path = "/api/statistics/user", tag = "Reports", summary = "What a dashboard shows", responses((status = 200, body = Envelope<UserStatistics>)))]
 pub(super) async fn of_user(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -3,19 +3,23 @@ use std::sync::Arc;
 use axum::extract::State;
 use ports::{Difficulty, SessionId, SessionRow, SessionStatus, StoreError, UserId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     clock,
-    http::{App, Caller, Failure, Page, Parameters, Success, body::Paging, feedback::score_of},
+    http::{App, Caller, Failure, Page, Parameters, Success, body::Paging, envelope::Envelope, feedback::score_of},
 };
 
 /// A completed session in the list of one's own.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct HistoryItem {
+    #[schema(value_type = String)]
     id: SessionId,
+    #[schema(value_type = String)]
     user_id: UserId,
     scenario_id: String,
+    #[schema(value_type = String)]
     status: SessionStatus,
     started_at: String,
     completed_at: Option<String>,
@@ -28,26 +32,28 @@ pub(in crate::http) struct HistoryItem {
     messages: Vec<MessageStub>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Score {
     overall_score: u8,
 }
 
 /// A scenario that is gone has its id for a title.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in crate::http) struct ScenarioTitle {
     id: String,
     pub(in crate::http) title: String,
     category: Option<String>,
+    #[schema(value_type = Option<String>)]
     difficulty: Option<Difficulty>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct MessageStub {
     id: String,
 }
 
+#[utoipa::path(get, path = "/api/roleplay/history", tag = "Roleplay", summary = "The sessions one completed", params(Paging), responses((status = 200, body = Envelope<Page<HistoryItem>>)))]
 pub(in crate::http) async fn history(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -3,21 +3,23 @@ use std::sync::Arc;
 use axum::extract::State;
 use ports::{NewSession, SessionId};
 use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::SessionView;
 use crate::{
     clock,
-    http::{App, Body, Caller, Failure, Success},
+    http::{App, Body, Caller, Failure, Success, envelope::Envelope},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct Start {
     scenario_id: Option<String>,
 }
 
 /// The persona's opening is the first message. Whatever else the user had open is abandoned.
+#[utoipa::path(post, path = "/api/roleplay/start", tag = "Roleplay", summary = "Begin a session", request_body = Start, responses((status = 201, body = Envelope<SessionView>)))]
 pub(in crate::http) async fn start(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -1,5 +1,6 @@
 use ports::{Message, MessageRole, SessionId, SessionRow, SessionStatus, StoreError, UserId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     clock,
@@ -11,12 +12,15 @@ use crate::{
 };
 
 /// A session with everything said in it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct SessionView {
+    #[schema(value_type = String)]
     id: SessionId,
+    #[schema(value_type = String)]
     user_id: UserId,
     scenario_id: String,
+    #[schema(value_type = String)]
     status: SessionStatus,
     started_at: String,
     completed_at: Option<String>,
@@ -26,15 +30,18 @@ pub(in crate::http) struct SessionView {
     feedback: Option<FeedbackView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MessageView {
     id: String,
+    #[schema(value_type = String)]
     session_id: SessionId,
     conversation_id: Option<String>,
+    #[schema(value_type = String)]
     role: MessageRole,
     content: String,
     timestamp: String,
+    #[schema(value_type = Option<Object>)]
     embeddings: Option<()>,
 }
 
