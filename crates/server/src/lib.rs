@@ -3,6 +3,7 @@
 //! Only this crate knows which implementation stands behind each port. It deliberately does not know
 //! how a session behaves (crate `session`), how it is driven (`runtime`) or how a vendor is called.
 
+pub mod address;
 pub mod auth;
 pub mod cli;
 pub mod clock;
@@ -11,6 +12,7 @@ pub mod feedback;
 #[cfg(test)]
 mod fixtures;
 pub mod http;
+pub mod operations;
 pub mod retention;
 pub mod serve;
 pub mod sessions;

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     auth::{Accounts, Origins, Passwords, Tokens, load_or_generate},
     clock,
-    config::{Config, Environment},
-    http::{App, TypedTurns, media::MediaLinks, protect, routes},
-    retention,
+    config::{Config, Environment, Limits},
+    http::{App, Throttles, TypedTurns, media::MediaLinks, protect, routes},
+    operations, retention,
     sessions::Sessions,
     transport::{
         GatedListener, Link,
@@ -45,11 +45,11 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let stores = wiring::open_stores(&config).await?;
     let providers = wiring::providers(&config.providers).await?;
     let app = Arc::new(open(config, address, &stores, &providers)?);
-    let sessions = Arc::new(Sessions::new(Arc::clone(&app), hub(&app, &stores, &providers)));
+    let sessions = Arc::new(Sessions::new(Arc::clone(&app)));
     let registry = Arc::new(Registry::default());
     let endpoint = socketio::install(Arc::clone(&sessions), Arc::clone(&registry));
     let farewell = endpoint.farewell();
-    let router = protect(endpoint.around(routes(&app)), &app);
+    let router = protect(endpoint.around(routes(&app)).merge(operations::routes(&app, &registry)), &app);
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
@@ -79,7 +79,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     Ok(())
 }
 
-fn hub(app: &App, stores: &Stores, providers: &Providers) -> Hub {
+fn hub(limits: &Limits, stores: &Stores, providers: &Providers) -> Hub {
     let engine = Engine {
         clock: Clock::starting_at(clock::now()),
         recogniser: Arc::clone(&providers.speech_to_text),
@@ -89,7 +89,11 @@ fn hub(app: &App, stores: &Stores, providers: &Providers) -> Hub {
         objects: Arc::clone(&stores.objects),
         journal: Arc::clone(&stores.journal),
     };
-    Hub::new(Arc::new(engine), app.config.limits.max_sessions_per_user)
+    let hub = Hub::new(Arc::new(engine), limits.max_sessions_per_user);
+    match limits.max_sessions {
+        Some(most) => hub.limited_to(most),
+        None => hub,
+    }
 }
 
 fn open(config: Config, address: SocketAddr, stores: &Stores, providers: &Providers) -> anyhow::Result<App> {
@@ -103,6 +107,8 @@ fn open(config: Config, address: SocketAddr, stores: &Stores, providers: &Provid
         origins: Origins::new(&config.listen.allowed_origins),
         media: MediaLinks::new(&secret),
         typed_turns: TypedTurns::default(),
+        throttles: Throttles::new(&config.limits),
+        hub: hub(&config.limits, stores, providers),
         catalog: Arc::clone(&stores.catalog),
         journal: Arc::clone(&stores.journal),
         objects: Arc::clone(&stores.objects),

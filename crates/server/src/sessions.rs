@@ -14,7 +14,7 @@ use protocol::{
         unknown_session,
     },
 };
-use runtime::{Handle, HistoryLine, Hub, Opening};
+use runtime::{Handle, HistoryLine, Hub, HubFull, Opening};
 use session::{Config as SessionConfig, Cutting, Speaker, StageLimits, TurnDetection};
 
 use crate::{
@@ -36,16 +36,15 @@ const HISTORY_LINES: usize = 40;
 
 pub struct Sessions {
     app: Arc<App>,
-    hub: Hub,
 }
 
 impl Sessions {
-    pub fn new(app: Arc<App>, hub: Hub) -> Self {
-        Self { app, hub }
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app }
     }
 
     pub fn hub(&self) -> &Hub {
-        &self.hub
+        &self.app.hub
     }
 
     pub fn limits(&self) -> &Limits {
@@ -68,6 +67,10 @@ impl Sessions {
         &self.app.origins
     }
 
+    pub fn trusts_proxy(&self) -> bool {
+        self.app.config.listen.trust_proxy
+    }
+
     pub async fn authenticate(&self, tokens: &[String]) -> Result<Account, AuthError> {
         self.app.accounts.authenticate(tokens).await
     }
@@ -82,7 +85,7 @@ impl Sessions {
     }
 
     pub fn providers(&self) -> Providers {
-        let engine = self.hub.engine();
+        let engine = self.hub().engine();
         let none = || ProviderLabel { name: "none".to_owned(), demo: false };
         Providers {
             stt: label(engine.recogniser.provider()),
@@ -98,7 +101,7 @@ impl Sessions {
         if let Some(language) = &wish.language {
             check_language(language)?;
         }
-        if let Some(handle) = self.hub.find(&id) {
+        if let Some(handle) = self.hub().find(&id) {
             return owned(handle, account);
         }
         let row = match self.app.catalog.session(&id).await.map_err(database_down)? {
@@ -111,7 +114,7 @@ impl Sessions {
     /// The live session that its owner means. One that an earlier process left is taken up again.
     pub async fn to_speak_with(&self, account: &Account, id: &str) -> Result<Handle, WireError> {
         let id = session_id(id)?;
-        if let Some(handle) = self.hub.find(&id) {
+        if let Some(handle) = self.hub().find(&id) {
             return owned(handle, account);
         }
         let Some(row) = self.app.catalog.session(&id).await.map_err(database_down)? else {
@@ -127,7 +130,7 @@ impl Sessions {
             Role::Admin => "admin",
             Role::Trainee => return Err(forbidden("Only coaches and admins may observe a session")),
         };
-        let handle = self.hub.find(&session_id(id)?).ok_or_else(unknown_session)?;
+        let handle = self.hub().find(&session_id(id)?).ok_or_else(unknown_session)?;
         if handle.is_private() {
             return Err(forbidden("This is private practice; nobody may observe it"));
         }
@@ -160,6 +163,11 @@ impl Sessions {
         if row.status != SessionStatus::Active {
             return Err(WireError::new(ErrorCode::SessionEnded, "This session has ended; start a new one"));
         }
+        // Both would count the turns on from where they stand now.
+        let Some(_no_typed_turn) = self.app.typed_turns.keep_out(&row.id) else {
+            let message = "A typed message of this session is being answered; try again in a moment";
+            return Err(WireError::new(ErrorCode::Overloaded, message).after(1_000));
+        };
         let scenario = Arc::new(self.scenario(&row.scenario_id).await?.scenario);
         let resumption = self.app.journal.resume(&row.id).await.map_err(database_down)?;
         let messages = self.app.catalog.messages(&row.id).await.map_err(database_down)?;
@@ -178,10 +186,7 @@ impl Sessions {
             resumption,
             scenario,
         };
-        self.hub.open(opening).map_err(|full| {
-            let message = format!("{full}; end one of them first");
-            WireError::new(ErrorCode::RateLimited, message).after(5_000)
-        })
+        self.hub().open(opening).map_err(no_room)
     }
 
     async fn scenario(&self, id: &str) -> Result<ScenarioSummary, WireError> {
@@ -257,6 +262,17 @@ fn nothing_wished(id: &SessionId) -> StartSession {
 
 fn owned(handle: Handle, account: &Account) -> Result<Handle, WireError> {
     if *handle.owner() == account.user.id { Ok(handle) } else { Err(not_yours()) }
+}
+
+fn no_room(full: HubFull) -> WireError {
+    match full {
+        HubFull::OfUser { .. } => {
+            WireError::new(ErrorCode::RateLimited, format!("{full}; end one of them first")).after(5_000)
+        }
+        HubFull::InAll { .. } => {
+            WireError::new(ErrorCode::Overloaded, "No further session has room here; try again soon").after(5_000)
+        }
+    }
 }
 
 /// The literal of the old contract.

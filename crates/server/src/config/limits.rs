@@ -12,6 +12,14 @@ pub struct Limits {
     pub events_per_second: Option<u32>,
     /// Per socket, with bursts of four times that; `None` is unlimited.
     pub bytes_per_second: Option<u32>,
+    /// Of everybody; `None` is unlimited.
+    pub max_sessions: Option<usize>,
+    /// `None` is unlimited.
+    pub max_connections_per_address: Option<usize>,
+    /// REST requests of one address; `None` is unlimited.
+    pub requests_per_minute: Option<u32>,
+    /// Attempts to sign in with one e-mail from one address; `None` is unlimited.
+    pub logins_per_minute: Option<u32>,
 }
 
 const MAX_CHUNK_BYTES: Variable =
@@ -31,8 +39,32 @@ const RATE_BYTES_PER_SECOND: Variable = Variable::new(
     "Bytes per second and socket, bursts of four times that; 0 is unlimited",
 );
 
-pub(super) const VARIABLES: &[Variable] =
-    &[MAX_CHUNK_BYTES, MAX_BUFFERED_BYTES, MAX_SESSIONS_PER_USER, RATE_EVENTS_PER_SECOND, RATE_BYTES_PER_SECOND];
+const MAX_SESSIONS: Variable =
+    Variable::new("MAX_SESSIONS", "2000", "Sessions that may be open at once; 0 is unlimited");
+const MAX_CONNECTIONS_PER_ADDRESS: Variable = Variable::new(
+    "MAX_CONNECTIONS_PER_ADDRESS",
+    "1000",
+    "Sockets that one address may have open at once; 0 is unlimited",
+);
+const RATE_REQUESTS_PER_MINUTE: Variable =
+    Variable::new("RATE_REQUESTS_PER_MINUTE", "500", "REST requests per minute and address; 0 is unlimited");
+const RATE_LOGINS_PER_MINUTE: Variable = Variable::new(
+    "RATE_LOGINS_PER_MINUTE",
+    "10",
+    "Attempts per minute to sign in with one e-mail from one address; 0 is unlimited",
+);
+
+pub(super) const VARIABLES: &[Variable] = &[
+    MAX_CHUNK_BYTES,
+    MAX_BUFFERED_BYTES,
+    MAX_SESSIONS_PER_USER,
+    MAX_SESSIONS,
+    MAX_CONNECTIONS_PER_ADDRESS,
+    RATE_EVENTS_PER_SECOND,
+    RATE_BYTES_PER_SECOND,
+    RATE_REQUESTS_PER_MINUTE,
+    RATE_LOGINS_PER_MINUTE,
+];
 
 pub(super) fn read(values: &mut Values) -> Limits {
     let limits = Limits {
@@ -41,6 +73,10 @@ pub(super) fn read(values: &mut Values) -> Limits {
         max_sessions_per_user: parse::number(values, &MAX_SESSIONS_PER_USER, 1..=1_000_000),
         events_per_second: rate(values, &RATE_EVENTS_PER_SECOND),
         bytes_per_second: rate(values, &RATE_BYTES_PER_SECOND),
+        max_sessions: most(values, &MAX_SESSIONS),
+        max_connections_per_address: most(values, &MAX_CONNECTIONS_PER_ADDRESS),
+        requests_per_minute: rate(values, &RATE_REQUESTS_PER_MINUTE),
+        logins_per_minute: rate(values, &RATE_LOGINS_PER_MINUTE),
     };
     if limits.max_buffered_bytes < limits.max_chunk_bytes {
         values.refuse(
@@ -50,6 +86,11 @@ pub(super) fn read(values: &mut Values) -> Limits {
         );
     }
     limits
+}
+
+fn most(values: &mut Values, variable: &Variable) -> Option<usize> {
+    let most = parse::number(values, variable, 0..=1_000_000);
+    (most > 0).then_some(most)
 }
 
 fn rate(values: &mut Values, variable: &Variable) -> Option<u32> {

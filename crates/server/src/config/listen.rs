@@ -2,7 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{
     Environment,
-    parse::{self, WEB_ADDRESS},
+    parse::{self, WEB_ADDRESS, YES_OR_NO},
     values::Values,
     variable::Variable,
 };
@@ -16,6 +16,8 @@ pub struct Listen {
     pub public_url: Option<String>,
     /// Origins of pages that may use the server, as browsers write them.
     pub allowed_origins: Vec<String>,
+    /// A proxy in front of the server says who the client is.
+    pub trust_proxy: bool,
 }
 
 const HOST: Variable =
@@ -29,7 +31,13 @@ const FRONTEND_URL: Variable = Variable::new(
     "Origins of other pages that may use the server, separated by commas; development adds port 3000 of this machine",
 );
 
-pub(super) const VARIABLES: &[Variable] = &[HOST, PORT, PUBLIC_URL, FRONTEND_URL];
+const TRUST_PROXY: Variable = Variable::new(
+    "TRUST_PROXY",
+    "false",
+    "Whether a proxy in front of the server writes X-Forwarded-For; limits per address then count the clients behind it",
+);
+
+pub(super) const VARIABLES: &[Variable] = &[HOST, PORT, PUBLIC_URL, FRONTEND_URL, TRUST_PROXY];
 
 const LOCAL_PAGES: [&str; 2] = ["http://localhost:3000", "http://127.0.0.1:3000"];
 
@@ -46,7 +54,8 @@ pub(super) fn read(values: &mut Values, environment: Environment) -> Listen {
     if environment == Environment::Development {
         allowed_origins.extend(LOCAL_PAGES.map(str::to_owned));
     }
-    Listen { address: SocketAddr::new(host, port), public_url, allowed_origins }
+    let trust_proxy = values.required(&TRUST_PROXY, YES_OR_NO, parse::yes_or_no);
+    Listen { address: SocketAddr::new(host, port), public_url, allowed_origins, trust_proxy }
 }
 
 fn host(text: &str) -> Option<IpAddr> {

@@ -10,6 +10,7 @@ mod example;
 mod limits;
 mod listen;
 mod logging;
+mod operations;
 pub(crate) mod parse;
 mod providers;
 mod session;
@@ -24,6 +25,7 @@ pub use environment::Environment;
 pub use limits::Limits;
 pub use listen::Listen;
 pub use logging::{LogFormat, Logging};
+pub use operations::Operations;
 pub use providers::{AvatarChoice, Endpoint, LanguageModelChoice, Providers, SpeechToTextChoice, TextToSpeechChoice};
 pub use session::SessionNumbers;
 pub use stores::{ObjectStoreLocation, S3Location, Stores};
@@ -43,6 +45,7 @@ pub struct Config {
     pub session: SessionNumbers,
     pub limits: Limits,
     pub logging: Logging,
+    pub operations: Operations,
     /// Every variable with its value as it may be shown, in the order of the example.
     pub settings: Vec<Setting>,
 }
@@ -60,6 +63,7 @@ const SECTIONS: &[(&str, &[Variable])] = &[
     ("Sessions", session::VARIABLES),
     ("Limits", limits::VARIABLES),
     ("Logs", logging::VARIABLES),
+    ("Operations", operations::VARIABLES),
 ];
 
 impl Config {
@@ -89,6 +93,7 @@ impl Config {
             session: session::read(&mut values),
             limits: limits::read(&mut values),
             logging: logging::read(&mut values),
+            operations: operations::read(&mut values),
             settings: Vec::new(),
         };
         let known = || SECTIONS.iter().flat_map(|(_, variables)| *variables);

@@ -1,23 +1,22 @@
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
 use ports::{NewUser, Role, StoreError, User, UserId};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    App, Body, Caller, Done, Failure, Success,
-    envelope::{Envelope, Said},
-};
-use crate::{auth::NewToken, clock};
+use super::{App, Body, Caller, Done, Failure, Success};
+use crate::{address::address_of, auth::NewToken, clock};
 
 /// A person as clients see them.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserView {
-    #[schema(value_type = String)]
     id: UserId,
     email: String,
     name: String,
@@ -28,20 +27,20 @@ pub(super) struct UserView {
     updated_at: String,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 pub(super) struct Registration {
     name: Option<String>,
     email: Option<String>,
     password: Option<String>,
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 pub(super) struct Login {
     email: Option<String>,
     password: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(super) struct SignedIn {
     user: UserView,
     token: String,
@@ -54,7 +53,6 @@ pub(super) const WITHOUT_PASSWORD: &str = "Please use social login for this acco
 const LONGEST_NAME: usize = 200;
 const LONGEST_EMAIL: usize = 320;
 
-#[utoipa::path(post, path = "/api/auth/register", tag = "Accounts", summary = "Create an account", request_body = Registration, security(()), responses((status = 201, body = Envelope<SignedIn>)))]
 pub(super) async fn register(
     State(app): State<Arc<App>>,
     Body(registration): Body<Registration>,
@@ -88,30 +86,38 @@ pub(super) async fn register(
     }
 }
 
-#[utoipa::path(post, path = "/api/auth/login", tag = "Accounts", summary = "Sign in", request_body = Login, security(()), responses((status = 200, body = Envelope<SignedIn>)))]
-pub(super) async fn login(State(app): State<Arc<App>>, Body(login): Body<Login>) -> Result<Success<SignedIn>, Failure> {
+pub(super) async fn login(
+    State(app): State<Arc<App>>,
+    parts: Parts,
+    Body(login): Body<Login>,
+) -> Result<Success<SignedIn>, Response> {
     let (Some(email), Some(password)) = (given(login.email), login.password.filter(|text| !text.is_empty())) else {
-        return Err(Failure::bad_request("Email and password are required"));
+        return Err(Failure::bad_request("Email and password are required").into_response());
     };
-    let user = app.catalog.user_by_email(&email.to_lowercase()).await?;
+    let email = email.to_lowercase();
+    let address = address_of(&parts.extensions, &parts.headers, app.config.listen.trust_proxy);
+    app.throttles.count_login(address, &email).map_err(IntoResponse::into_response)?;
+    check_password(&app, &email, password).await.map_err(IntoResponse::into_response)
+}
+
+async fn check_password(app: &App, email: &str, password: String) -> Result<Success<SignedIn>, Failure> {
+    let user = app.catalog.user_by_email(email).await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let has_password = hash.is_some();
     let matches = app.passwords.verify(SecretString::from(password), hash).await;
     match user {
         Some(_) if !has_password => Err(Failure::unauthorized(WITHOUT_PASSWORD)),
-        Some(user) if matches && user.is_active => Ok(Success::of(signed_in(&app, user)).saying("Login successful")),
+        Some(user) if matches && user.is_active => Ok(Success::of(signed_in(app, user)).saying("Login successful")),
         Some(_) if matches => Err(Failure::unauthorized("Account is disabled")),
         _ => Err(Failure::unauthorized("Invalid email or password")),
     }
 }
 
 /// The client forgets its token; there is nothing to forget here.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "Accounts", summary = "Sign out", responses((status = 200, body = Said)))]
 pub(super) async fn logout(_: Caller) -> Done {
     Done("Logout successful")
 }
 
-#[utoipa::path(get, path = "/api/auth/me", tag = "Accounts", summary = "Who is signed in", responses((status = 200, body = Envelope<UserView>)))]
 pub(super) async fn me(Caller(account): Caller) -> Success<UserView> {
     Success::of(UserView::new(account.user, account.role))
 }

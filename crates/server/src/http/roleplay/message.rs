@@ -1,7 +1,7 @@
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     ops::RangeInclusive,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use axum::{extract::State, http::StatusCode};
@@ -11,22 +11,21 @@ use ports::{
     Scenario, SessionId, SessionStatus, Speaker, Timestamp, Token, Usage,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::{own_session, view::MessageView};
 use crate::{
     clock,
-    http::{App, Body, Caller, Failure, Success, envelope::Envelope},
+    http::{App, Body, Caller, Failure, Success},
 };
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct TypedMessage {
     session_id: Option<String>,
     content: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct Exchange {
     user_message: MessageView,
@@ -34,17 +33,23 @@ pub(in crate::http) struct Exchange {
     turns_remaining: u32,
 }
 
-/// The sessions whose typed turn is being answered: a session has one at a time.
+/// The sessions whose typed turn is being answered: a session has one at a time, and is not opened on a socket meanwhile.
 #[derive(Default)]
 pub struct TypedTurns {
-    open: Mutex<HashSet<SessionId>>,
+    held: Mutex<HashMap<SessionId, Holder>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Turn,
+    /// So many connections are opening the session.
+    Connections(usize),
 }
 
 /// Characters.
 const MESSAGE_LENGTH: RangeInclusive<usize> = 10..=2000;
 
 /// Both sides of the turn are written together, so that a failed answer leaves nothing and may be tried again.
-#[utoipa::path(post, path = "/api/roleplay/message", tag = "Roleplay", summary = "Say something in writing", request_body = TypedMessage, responses((status = 200, body = Envelope<Exchange>)))]
 pub(in crate::http) async fn message(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -68,6 +73,10 @@ pub(in crate::http) async fn message(
         let error = "The previous message is still being answered";
         return Err(Failure::new(StatusCode::CONFLICT, error));
     };
+    if app.hub.find(&row.id).is_some() {
+        let error = "This session is open in a practice room; say it there, or end the session first";
+        return Err(Failure::new(StatusCode::CONFLICT, error));
+    }
     let Some(summary) = app.catalog.scenario(&row.scenario_id).await? else {
         return Err(Failure::not_found("Scenario not found or inactive"));
     };
@@ -172,20 +181,44 @@ fn line(message: Message) -> Option<Line> {
 }
 
 impl TypedTurns {
-    /// `None` while another one of this session is open.
-    fn open(&self, session: &SessionId) -> Option<OpenTurn<'_>> {
-        let is_first = self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(session.clone());
-        is_first.then(|| OpenTurn { turns: self, session: session.clone() })
+    /// Keeps typed turns out while somebody opens the session; `None` while one is open.
+    pub fn keep_out(&self, session: &SessionId) -> Option<Hold<'_>> {
+        let mut held = self.lock();
+        match held.get_mut(session) {
+            Some(Holder::Turn) => return None,
+            Some(Holder::Connections(count)) => *count += 1,
+            None => drop(held.insert(session.clone(), Holder::Connections(1))),
+        }
+        Some(Hold { turns: self, session: session.clone() })
+    }
+
+    /// `None` while another one of this session is open, or somebody opens the session.
+    fn open(&self, session: &SessionId) -> Option<Hold<'_>> {
+        let mut held = self.lock();
+        if held.contains_key(session) {
+            return None;
+        }
+        held.insert(session.clone(), Holder::Turn);
+        Some(Hold { turns: self, session: session.clone() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Holder>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-struct OpenTurn<'a> {
+/// Ends when it is dropped.
+pub struct Hold<'a> {
     turns: &'a TypedTurns,
     session: SessionId,
 }
 
-impl Drop for OpenTurn<'_> {
+impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        self.turns.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.session);
+        let mut held = self.turns.lock();
+        match held.get_mut(&self.session) {
+            Some(Holder::Connections(count)) if *count > 1 => *count -= 1,
+            _ => drop(held.remove(&self.session)),
+        }
     }
 }

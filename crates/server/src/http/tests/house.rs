@@ -14,8 +14,10 @@ use axum::{
 use bytes::Bytes;
 use ports::{
     Catalog as _, LanguageModel, ObjectKey, ObjectStore, Prompt, Provider, ProviderError, Role, Scenario, StoreError,
-    StoredObject, TokenStream, UserId, offline::ScenarioPersona,
+    StoredObject, TokenStream, UserId,
+    offline::{ScenarioPersona, ScriptedRecogniser},
 };
+use runtime::{Clock, Engine, Hub};
 use secrecy::SecretString;
 use serde_json::Value;
 use storage::Database;
@@ -27,7 +29,7 @@ use crate::{
     clock,
     config::Config,
     fixtures::Folder,
-    http::{App, TypedTurns, media::MediaLinks, routes},
+    http::{App, Throttles, TypedTurns, media::MediaLinks, routes},
 };
 
 pub(in crate::http) struct House {
@@ -72,16 +74,28 @@ impl House {
         database.ship_scenarios(&scenarios(), clock::now()).await.unwrap();
         let secret = SecretString::from(SECRET);
         let tokens = Tokens::new(&config.auth, &secret);
+        let objects: Arc<dyn ObjectStore> = Arc::new(Shelf::default());
+        let engine = Engine {
+            clock: Clock::starting_at(clock::now()),
+            recogniser: Arc::new(ScriptedRecogniser),
+            persona: Arc::clone(&language_model),
+            voice: None,
+            face: None,
+            objects: Arc::clone(&objects),
+            journal: database.clone(),
+        };
         let app = App {
             accounts: Accounts::new(tokens, database.clone(), config.auth.provision_users),
             catalog: database.clone(),
             journal: database.clone(),
-            objects: Arc::new(Shelf::default()),
+            objects,
             language_model,
             passwords: Passwords::new(),
             origins: Origins::new(&config.listen.allowed_origins),
             media: MediaLinks::new(&secret),
             typed_turns: TypedTurns::default(),
+            throttles: Throttles::new(&config.limits),
+            hub: Hub::new(Arc::new(engine), 5),
             public_url: "http://127.0.0.1:3001".to_owned(),
             config,
         };
