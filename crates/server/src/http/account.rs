@@ -8,15 +8,20 @@ use axum::{
 use ports::{NewUser, Role, StoreError, User, UserId};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{App, Body, Caller, Done, Failure, Success};
+use super::{
+    App, Body, Caller, Done, Failure, Success,
+    envelope::{Envelope, Said},
+};
 use crate::{address::address_of, auth::NewToken, clock};
 
 /// A person as clients see them.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserView {
+    #[schema(value_type = String)]
     id: UserId,
     email: String,
     name: String,
@@ -27,20 +32,20 @@ pub(super) struct UserView {
     updated_at: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct Registration {
     name: Option<String>,
     email: Option<String>,
     password: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct Login {
     email: Option<String>,
     password: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct SignedIn {
     user: UserView,
     token: String,
@@ -53,6 +58,7 @@ pub(super) const WITHOUT_PASSWORD: &str = "Please use social login for this acco
 const LONGEST_NAME: usize = 200;
 const LONGEST_EMAIL: usize = 320;
 
+#[utoipa::path(post, path = "/api/auth/register", tag = "Accounts", summary = "Create an account", request_body = Registration, security(()), responses((status = 201, body = Envelope<SignedIn>)))]
 pub(super) async fn register(
     State(app): State<Arc<App>>,
     Body(registration): Body<Registration>,
@@ -86,6 +92,7 @@ pub(super) async fn register(
     }
 }
 
+#[utoipa::path(post, path = "/api/auth/login", tag = "Accounts", summary = "Sign in", request_body = Login, security(()), responses((status = 200, body = Envelope<SignedIn>)))]
 pub(super) async fn login(
     State(app): State<Arc<App>>,
     parts: Parts,
@@ -114,10 +121,12 @@ async fn check_password(app: &App, email: &str, password: String) -> Result<Succ
 }
 
 /// The client forgets its token; there is nothing to forget here.
+#[utoipa::path(post, path = "/api/auth/logout", tag = "Accounts", summary = "Sign out", responses((status = 200, body = Said)))]
 pub(super) async fn logout(_: Caller) -> Done {
     Done("Logout successful")
 }
 
+#[utoipa::path(get, path = "/api/auth/me", tag = "Accounts", summary = "Who is signed in", responses((status = 200, body = Envelope<UserView>)))]
 pub(super) async fn me(Caller(account): Caller) -> Success<UserView> {
     Success::of(UserView::new(account.user, account.role))
 }

@@ -13,6 +13,7 @@ mod envelope;
 mod feedback;
 mod health;
 pub mod media;
+mod openapi;
 mod pages;
 mod passage;
 mod practices;
@@ -30,10 +31,12 @@ use std::{path::Path, sync::Arc};
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{any, get, post, put},
+    routing::{any, get},
 };
 use ports::{Catalog, Journal, LanguageModel, ObjectStore};
 use runtime::Hub;
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use body::{Body, Parameters};
 pub use caller::{Administrator, Caller};
@@ -77,32 +80,9 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// The routes alone, for a caller that adds more behind the same protection.
 pub fn routes(app: &Arc<App>) -> Router {
-    let api = Router::new()
-        .route("/api/health", get(health::api))
-        .route("/api/auth/register", post(account::register))
-        .route("/api/auth/login", post(account::login))
-        .route("/api/auth/logout", post(account::logout))
-        .route("/api/auth/me", get(account::me))
-        .route("/api/auth/profile", put(profile::change))
-        .route("/api/auth/password", put(profile::change_password))
-        .route("/api/scenarios", get(scenarios::list))
-        .route("/api/scenarios/recommended", get(scenarios::recommended))
-        .route("/api/scenarios/{id}", get(scenarios::one))
-        .route("/api/roleplay/start", post(roleplay::start))
-        .route("/api/roleplay/message", post(roleplay::message))
-        .route("/api/roleplay/end", post(roleplay::end))
-        .route("/api/roleplay/session/{id}", get(roleplay::session).delete(roleplay::delete))
-        .route("/api/roleplay/session/{id}/recording", get(recordings::of_session))
-        .route("/api/roleplay/history", get(roleplay::history))
-        .route("/api/feedback/generate", post(feedback::generate))
-        .route("/api/feedback/{session}", get(feedback::one))
-        .route("/api/email/generate", post(email::generate))
-        .route("/api/email/{session}", get(email::one).put(email::change))
-        .route("/api/statistics/user", get(statistics::of_user))
-        .route("/api/admin/scenarios", get(admin::scenarios).post(admin::create))
-        .route("/api/admin/scenarios/{id}", get(admin::scenario).put(admin::change).delete(admin::delete))
-        .route("/api/admin/scenarios/{id}/status", put(admin::set_status))
-        .route("/api/admin/users", get(admin::users))
+    let (api, document) = api().split_for_parts();
+    let api = api
+        .route("/api/openapi.json", openapi::serve(openapi::complete(document)))
         .route("/api", any(pages::not_found))
         .route("/api/{*rest}", any(pages::not_found))
         .route_layer(from_fn_with_state(Arc::clone(app), throttle::per_address));
@@ -115,4 +95,30 @@ pub fn routes(app: &Arc<App>) -> Router {
         .merge(pages::web_client(Path::new(BUILT_WEB_CLIENT), &app.config))
         .method_not_allowed_fallback(pages::not_found)
         .with_state(Arc::clone(app))
+}
+
+/// What the document describes, path by path.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(health::api))
+        .routes(routes!(account::register))
+        .routes(routes!(account::login))
+        .routes(routes!(account::logout))
+        .routes(routes!(account::me))
+        .routes(routes!(profile::change))
+        .routes(routes!(profile::change_password))
+        .routes(routes!(scenarios::list))
+        .routes(routes!(scenarios::recommended))
+        .routes(routes!(scenarios::one))
+        .merge(roleplay::routes())
+        .routes(routes!(recordings::of_session))
+        .routes(routes!(feedback::generate))
+        .routes(routes!(feedback::one))
+        .routes(routes!(email::generate))
+        .routes(routes!(email::one, email::change))
+        .routes(routes!(statistics::of_user))
+        .routes(routes!(admin::scenarios, admin::create))
+        .routes(routes!(admin::scenario, admin::change, admin::delete))
+        .routes(routes!(admin::set_status))
+        .routes(routes!(admin::users))
 }

@@ -11,21 +11,22 @@ use ports::{
     Scenario, SessionId, SessionStatus, Speaker, Timestamp, Token, Usage,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{own_session, view::MessageView};
 use crate::{
     clock,
-    http::{App, Body, Caller, Failure, Success},
+    http::{App, Body, Caller, Failure, Success, envelope::Envelope},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct TypedMessage {
     session_id: Option<String>,
     content: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct Exchange {
     user_message: MessageView,
@@ -50,6 +51,7 @@ enum Holder {
 const MESSAGE_LENGTH: RangeInclusive<usize> = 10..=2000;
 
 /// Both sides of the turn are written together, so that a failed answer leaves nothing and may be tried again.
+#[utoipa::path(post, path = "/api/roleplay/message", tag = "Roleplay", summary = "Say something in writing", request_body = TypedMessage, responses((status = 200, body = Envelope<Exchange>)))]
 pub(in crate::http) async fn message(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

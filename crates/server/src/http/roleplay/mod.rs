@@ -12,19 +12,32 @@ use axum::{
     http::StatusCode,
 };
 use ports::{Role, SessionId, SessionRow, SessionStatus};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) use history::{history, title};
+pub(super) use history::title;
 pub use message::TypedTurns;
-pub(super) use message::message;
-pub(super) use start::start;
 
 use self::view::SessionView;
-use super::{App, Body, Caller, Done, Failure, Success, body::SessionReference};
+use super::{
+    App, Body, Caller, Done, Failure, Success,
+    body::SessionReference,
+    envelope::{Envelope, Said},
+};
 use crate::{auth::Account, clock, retention::forget};
 
 /// A live session finishes its turn within this time, unless a store is down.
 const ENDING: Duration = Duration::from_secs(15);
 
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(start::start))
+        .routes(routes!(message::message))
+        .routes(routes!(end))
+        .routes(routes!(session, delete))
+        .routes(routes!(history::history))
+}
+
+#[utoipa::path(post, path = "/api/roleplay/end", tag = "Roleplay", summary = "End a session", request_body = SessionReference, responses((status = 200, body = Envelope<SessionView>)))]
 pub(super) async fn end(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -43,6 +56,7 @@ pub(super) async fn end(
     Ok(Success::of(SessionView::load(&app, row).await?))
 }
 
+#[utoipa::path(get, path = "/api/roleplay/session/{id}", tag = "Roleplay", summary = "One session with everything said in it", responses((status = 200, body = Envelope<SessionView>)))]
 pub(super) async fn session(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -53,6 +67,7 @@ pub(super) async fn session(
 }
 
 /// With everything that was kept of it. What is still going on ends first.
+#[utoipa::path(delete, path = "/api/roleplay/session/{id}", tag = "Roleplay", summary = "Delete a session that is over", responses((status = 200, body = Said)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
