@@ -1,5 +1,7 @@
 //! Logs: text for people, JSON for machines, and panics among them.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::config::{LogFormat, Logging};
@@ -12,7 +14,11 @@ pub fn start(logging: &Logging) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{QUIET},{}", logging.filter))?;
     let registry = tracing_subscriber::registry().with(filter);
     match logging.format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init()?,
+        LogFormat::Text => {
+            // Colours are for people, not for files.
+            let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+            registry.with(layer).try_init()?;
+        }
         LogFormat::Json => {
             registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()?
         }

@@ -1,0 +1,8 @@
+//! The real server process as an operator sees it: its figures, its log, and what is left of it after work and trouble.
+
+mod disk;
+mod figures;
+mod limits;
+mod log;
+mod place;
+mod soak;
