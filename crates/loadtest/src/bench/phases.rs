@@ -151,6 +151,8 @@ impl Bench<'_> {
             ("AVATAR_PROVIDER", "none"),
             ("RATE_EVENTS_PER_SECOND", "0"),
             ("RATE_BYTES_PER_SECOND", "0"),
+            ("MAX_SESSIONS", "0"),
+            ("MAX_CONNECTIONS_PER_ADDRESS", "0"),
             // Thousands of trainees who share a pace are silent for seconds, and still in the middle of a segment.
             ("SEGMENT_SILENCE_MS", "60000"),
             ("LOG", "warn"),
