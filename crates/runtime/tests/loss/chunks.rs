@@ -67,3 +67,17 @@ async fn a_chunk_that_was_refused_for_want_of_room_may_be_sent_again() {
     client.person.hears_stored(12).await;
     assert_eq!(world.stored_samples(), recording);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_chunk_without_a_whole_sample_counts_with_what_completes_it() {
+    let world = World::new();
+    let client = world.arrive().await;
+    let recording = samples(2_000);
+    client.chunk(0, &recording[..1]).await.unwrap();
+    client.command(session::Command::EndTurn).await;
+    client.chunk(1, &recording[1..]).await.unwrap();
+    client.command(session::Command::EndTurn).await;
+    client.person.hears_stored(1).await;
+    assert_eq!(world.stored_samples(), recording);
+    assert_eq!(world.book.segments()[0].received_bytes, 2_000);
+}

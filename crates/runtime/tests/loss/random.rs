@@ -173,6 +173,8 @@ proptest! {
         let recording = samples(12_000);
         let (world, recorder) = simulate(play(&recording, &sizes, steps));
         prop_assert_eq!(world.stored_samples(), recording);
+        let received: u64 = world.book.segments().iter().map(|segment| segment.received_bytes).sum();
+        prop_assert_eq!(received, 12_000);
         prop_assert_eq!(recorder.client.person.through_seq(), Some(recorder.chunks.len() as u64 - 1));
     }
 

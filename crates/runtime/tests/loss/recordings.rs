@@ -29,7 +29,9 @@ async fn play(recording: &[u8], piece: usize, pieces_per_process: usize) -> Vec<
     while next < pieces.len() {
         let client = world.arrive().await;
         let welcome = client.person.joined().await;
-        next = welcome.through_seq.map_or(0, |seq| seq as usize + 1);
+        let first = welcome.through_seq.map_or(0, |seq| seq as usize + 1);
+        assert!(first > next || first == 0, "chunk {next} was stored and is asked for again");
+        next = first;
         let until = (next + pieces_per_process).min(pieces.len());
         for (seq, piece) in (next as u64..).zip(&pieces[next..until]) {
             client.chunk(seq, piece).await.unwrap();

@@ -60,15 +60,16 @@ impl Weather {
     /// On the way in: every call takes two milliseconds, one before it has an effect and one after.
     pub(crate) async fn before(&self) -> Result<(), ()> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        self.way().await;
         loop {
             let changed = self.changed.notified();
             match self.now() {
-                Condition::Fine => return Ok(()),
+                Condition::Fine => break,
                 Condition::Failing => return Err(()),
                 Condition::Hanging => changed.await,
             }
         }
+        self.way().await;
+        Ok(())
     }
 
     pub(crate) async fn after(&self) {
