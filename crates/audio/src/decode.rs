@@ -37,6 +37,18 @@ pub fn decode<S: AsRef<[u8]>>(segments: impl IntoIterator<Item = S>) -> Result<V
     Ok(decoding.output)
 }
 
+/// [`decode`], segment by segment.
+#[derive(Default)]
+pub struct SegmentDecoder(Decoding);
+
+impl SegmentDecoder {
+    /// What the next segment adds. One that cannot be read is left out with an error.
+    pub fn push(&mut self, segment: &[u8]) -> Result<Vec<i16>, AudioError> {
+        read(segment, &mut self.0)?;
+        Ok(std::mem::take(&mut self.0.output))
+    }
+}
+
 /// Reads a whole file of any kind that is ever stored.
 pub(crate) fn read(segment: &[u8], sink: &mut impl Sink) -> Result<(), AudioError> {
     let limits = Limits { element: segment.len(), ..Limits::default() };

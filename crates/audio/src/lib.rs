@@ -8,6 +8,7 @@ mod aac;
 mod compose;
 mod declared;
 mod decode;
+mod duet;
 mod error;
 mod intake;
 mod limits;
@@ -25,7 +26,8 @@ mod webm;
 
 pub use compose::Composer;
 pub use declared::Declared;
-pub use decode::{SAMPLE_RATE, decode};
+pub use decode::{SAMPLE_RATE, SegmentDecoder, decode};
+pub use duet::{DUET_FRAME, Duet};
 pub use error::AudioError;
 pub use intake::Intake;
 pub use limits::Limits;

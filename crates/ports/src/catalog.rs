@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Email, EmailChange, Feedback, Scenario, SessionId, StoreError, Timestamp, UserId};
+use crate::{Email, EmailChange, Feedback, ObjectKey, Scenario, SessionId, StoreError, Timestamp, UserId};
 
 /// People, scenarios and sessions: what the REST API shows.
 #[async_trait]
@@ -103,6 +103,20 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// [`StoreError::NotFound`] when the session has none.
     async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError>;
+
+    /// Sessions that ended and whose recording nobody has made yet, the one that ended first before the others.
+    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError>;
+
+    /// The recording is made; `None` when there was nothing to record. What was kept first stands.
+    async fn keep_recording(
+        &self,
+        session: &SessionId,
+        object: Option<&ObjectKey>,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// `None` until it is made, and when there was nothing to record.
+    async fn recording(&self, session: &SessionId) -> Result<Option<ObjectKey>, StoreError>;
 
     /// Cheap; says why when the database cannot be used.
     async fn check(&self) -> Result<(), StoreError>;

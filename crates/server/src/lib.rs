@@ -13,6 +13,7 @@ pub mod feedback;
 mod fixtures;
 pub mod http;
 pub mod operations;
+pub mod recording;
 pub mod retention;
 pub mod serve;
 pub mod sessions;

@@ -13,7 +13,9 @@ use crate::{
     clock,
     config::{Config, Environment, Limits},
     http::{App, Throttles, TypedTurns, media::MediaLinks, protect, routes},
-    operations, retention,
+    operations,
+    recording::Archive,
+    retention,
     sessions::Sessions,
     transport::{
         GatedListener, Link,
@@ -53,6 +55,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
+    tokio::spawn(archive(&stores).record_what_ends());
     if let Some(age) = app.config.stores.retention {
         tokio::spawn(retention::forget_by_age(Arc::clone(&stores.catalog), Arc::clone(&stores.objects), age));
     }
@@ -77,6 +80,14 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+fn archive(stores: &Stores) -> Archive {
+    Archive {
+        catalog: Arc::clone(&stores.catalog),
+        journal: Arc::clone(&stores.journal),
+        objects: Arc::clone(&stores.objects),
+    }
 }
 
 fn hub(limits: &Limits, stores: &Stores, providers: &Providers) -> Hub {

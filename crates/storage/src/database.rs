@@ -8,6 +8,7 @@ mod failure;
 mod group_commit;
 mod journal;
 mod people;
+mod recordings;
 mod records;
 mod reports;
 mod retention;

@@ -2,8 +2,8 @@
 
 use super::example::{new_session, open_session, scenario, session_id, settle, user_id};
 use crate::{
-    Catalog, Dimension, Email, EmailChange, Feedback, Findings, HeardRecord, Journal, NewSession, PageRequest, Record,
-    StoreError, Timestamp,
+    Catalog, Dimension, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, NewSession,
+    ObjectKey, PageRequest, Record, StoreError, Timestamp,
 };
 
 /// Runs every check on a fresh catalogue, together with the journal that fills its sessions.
@@ -14,6 +14,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     what_belongs_to_no_session_is_not_found(&fresh().await).await;
     a_deleted_session_takes_everything_with_it_and_spares_the_others(&fresh().await).await;
     old_sessions_are_found_oldest_first(&fresh().await).await;
+    a_session_that_ended_waits_for_its_recording_once(&fresh().await).await;
 }
 
 fn feedback(session: &str, score: u8) -> Feedback {
@@ -130,6 +131,36 @@ async fn a_deleted_session_takes_everything_with_it_and_spares_the_others(db: &(
     assert_eq!(db.turns(&other).await.map(|turns| turns.len()), Ok(1));
     assert!(matches!(db.feedback(&other).await, Ok(Some(_))));
     assert_eq!(db.delete_session(&id).await, Ok(()), "deleting again is no error");
+}
+
+async fn a_session_that_ended_waits_for_its_recording_once(db: &(impl Journal + Catalog)) {
+    settle(db).await;
+    for (id, ended_at) in [("a", Some(4_000)), ("b", Some(3_000)), ("open", None)] {
+        let created = db.create_session(new_session(id, "ann")).await;
+        assert!(created.is_ok(), "{created:?}");
+        if let Some(at) = ended_at {
+            let ended = EndedRecord {
+                reason: "user_ended".to_owned(),
+                duration_ms: 1_000,
+                turns: 0,
+                event_seq: 1,
+                at: Timestamp(at),
+            };
+            assert_eq!(db.record(&session_id(id), vec![Record::Ended(ended)]).await, Ok(()));
+        }
+    }
+    let (a, b) = (session_id("a"), session_id("b"));
+    assert_eq!(db.unrecorded_sessions(10).await, Ok(vec![b.clone(), a.clone()]));
+    assert_eq!(db.unrecorded_sessions(1).await, Ok(vec![b.clone()]));
+    let object = ObjectKey::parse("sessions/a/recording.ogg").expect("it is a key");
+    assert_eq!(db.keep_recording(&a, Some(&object), Timestamp(5_000)).await, Ok(()));
+    assert_eq!(db.keep_recording(&a, None, Timestamp(6_000)).await, Ok(()), "the first stands");
+    assert_eq!(db.keep_recording(&b, None, Timestamp(5_000)).await, Ok(()));
+    assert_eq!(db.unrecorded_sessions(10).await, Ok(Vec::new()));
+    assert_eq!(db.recording(&a).await, Ok(Some(object)));
+    assert_eq!(db.recording(&b).await, Ok(None));
+    let of_nothing = db.keep_recording(&session_id("none"), None, Timestamp(1)).await;
+    assert!(matches!(of_nothing, Err(StoreError::NotFound(_))), "{of_nothing:?}");
 }
 
 async fn old_sessions_are_found_oldest_first(db: &impl Catalog) {

@@ -99,7 +99,7 @@ fn recording_text(session: &str, expires_at: Timestamp) -> String {
     format!("recording of {session}\n{}", expires_at.0)
 }
 
-fn respond(object: Bytes, media_type: &'static str, range: Option<&HeaderValue>) -> Response {
+pub(super) fn respond(object: Bytes, media_type: &'static str, range: Option<&HeaderValue>) -> Response {
     let whole = object.len();
     let range = range.and_then(|range| range.to_str().ok()).and_then(|range| wanted(range, whole));
     let mut response = match range {

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use ports::{
-    Catalog, Claim, Email, EmailChange, Feedback, Message, NewSession, NewUser, Page, PageRequest, ProfileChange,
-    Scenario, ScenarioFilter, ScenarioSummary, SessionId, SessionRow, StoreError, Timestamp, User, UserId,
+    Catalog, Claim, Email, EmailChange, Feedback, Message, NewSession, NewUser, ObjectKey, Page, PageRequest,
+    ProfileChange, Scenario, ScenarioFilter, ScenarioSummary, SessionId, SessionRow, StoreError, Timestamp, User,
+    UserId,
 };
 
 use super::{Database, backend::execute};
@@ -136,6 +137,23 @@ impl Catalog for Database {
 
     async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError> {
         self.update_email(session, change, at).await
+    }
+
+    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError> {
+        self.ended_without_recording(at_most).await
+    }
+
+    async fn keep_recording(
+        &self,
+        session: &SessionId,
+        object: Option<&ObjectKey>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.insert_recording(session, object, at).await
+    }
+
+    async fn recording(&self, session: &SessionId) -> Result<Option<ObjectKey>, StoreError> {
+        self.find_recording(session).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -1,9 +1,12 @@
-use audio::{Declared, Format, Intake, Limits, Segment};
+use audio::{Declared, Duet, Format, Intake, Limits, Segment};
 use axum::http::Method;
-use ports::{Journal as _, ObjectKey, Record, Role, SegmentRecord, SessionId, Timestamp};
+use ports::{
+    AnsweredRecord, Catalog as _, EndedRecord, HeardRecord, Journal as _, ObjectKey, Record, Role, SegmentRecord,
+    SessionId, SpokenRecord, Timestamp,
+};
 
 use super::house::House;
-use crate::clock;
+use crate::{clock, recording::Archive};
 
 const SPOKEN: &[u8] = include_bytes!("../../../tests/fixtures/chromium.webm");
 
@@ -40,6 +43,20 @@ async fn store(house: &House, session: &str, segments: &[Segment]) {
 
 fn soon() -> Timestamp {
     Timestamp(clock::now().0 + 60_000)
+}
+
+#[tokio::test]
+async fn a_session_tells_where_its_recording_plays() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+    let address = async || {
+        let shown = house.get(&format!("/api/roleplay/session/{session}")).bearer(&token).send().await.json();
+        shown["data"]["recordingUrl"].as_str().map(str::to_owned)
+    };
+    assert_eq!(address().await, None);
+    store(&house, &session, &segments()).await;
+    assert_eq!(house.get(&address().await.unwrap()).send().await.status, 200);
 }
 
 #[tokio::test]
@@ -108,4 +125,129 @@ async fn who_may_read_a_session_may_hear_it() {
         assert_eq!(house.get(&path).bearer(token).send().await.status, status);
     }
     assert_eq!(house.get(&path).send().await.failure(), (401, "Authentication required".to_owned()));
+}
+
+/// A turn whose answer is a tone of a second, spoken at `at`.
+async fn speak(house: &House, session: &SessionId, at: Timestamp) -> Vec<i16> {
+    let tone: Vec<i16> =
+        (0..16_000).map(|n| (f64::from(n) * 0.2).sin() * 8_000.0).map(|sample| sample as i16).collect();
+    let object = ObjectKey::of_session(session, "replies", 1, "wav");
+    house.app.objects.put(&object, audio::wav::encode(&tone, 16_000).into(), "audio/wav").await.unwrap();
+    let heard = HeardRecord {
+        turn: 1,
+        text: "Hello".to_owned(),
+        language: "en-US".to_owned(),
+        confidence: None,
+        provider: "typed".to_owned(),
+        segments: None,
+        duration_ms: 0,
+        event_seq: 1,
+        at,
+    };
+    let answered = AnsweredRecord {
+        turn: 1,
+        text: "Yes?".to_owned(),
+        provider: "scenario".to_owned(),
+        usage: None,
+        event_seq: 2,
+        at,
+    };
+    let spoken = SpokenRecord { turn: 1, object, duration_ms: 1_000, event_seq: 3, at };
+    let records = vec![Record::Heard(heard), Record::Answered(answered), Record::Spoken(spoken)];
+    house.database.record(session, records).await.unwrap();
+    tone
+}
+
+async fn end(house: &House, session: &SessionId) {
+    let reason = "user_ended".to_owned();
+    let ended = EndedRecord { reason, duration_ms: 1, turns: 1, event_seq: 4, at: clock::now() };
+    house.database.record(session, vec![Record::Ended(ended)]).await.unwrap();
+}
+
+fn archive(house: &House) -> Archive {
+    let app = &house.app;
+    Archive { catalog: app.catalog.clone(), journal: app.journal.clone(), objects: app.objects.clone() }
+}
+
+async fn session_of_kim(house: &House) -> SessionId {
+    SessionId::parse(&house.session_of(&house.token("kim", Role::Trainee)).await).unwrap()
+}
+
+async fn stored(house: &House, session: &SessionId) -> bytes::Bytes {
+    let object = house.database.recording(session).await.unwrap().unwrap();
+    house.app.objects.get(&object).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_session_that_ended_has_one_recording_of_both_voices_that_a_player_may_seek_in() {
+    let house = House::new().await;
+    let session = session_of_kim(&house).await;
+    let segments = segments();
+    store(&house, session.as_str(), &segments).await;
+    let trainee = audio::decode(segments.iter().map(|segment| &segment.bytes)).unwrap();
+    let after = Timestamp(clock::now().0 + trainee.len() as i64 / 16 + 2_000);
+    speak(&house, &session, after).await;
+    let archive = archive(&house);
+    archive.record_pending().await.unwrap();
+    assert_eq!(house.database.recording(&session).await, Ok(None), "it has not ended");
+    end(&house, &session).await;
+    archive.record_pending().await.unwrap();
+
+    let path = house.app.media.sign_recording(session.as_str(), soon());
+    let answer = house.get(&path).send().await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some("audio/ogg; codecs=opus"));
+    let part = house.get(&path).header("range", "bytes=0-3").send().await;
+    assert_eq!((part.status.as_u16(), &part.body[..]), (206, &b"OggS"[..]));
+
+    let whole = audio::decode([&answer.body]).unwrap();
+    let loudness = |samples: &[i16]| samples.iter().map(|sample| f64::from(sample.abs_diff(0))).sum::<f64>();
+    assert!(loudness(&whole[..trainee.len()]) > 0.3 * loudness(&trainee), "the trainee is heard first");
+    let persona = whole.len() - 48_000..whole.len();
+    assert!(loudness(&whole[persona]) > 16_000.0 * 1_000.0, "the persona is heard after that");
+    assert!(whole.len() > trainee.len() + 2 * 16_000);
+}
+
+#[tokio::test]
+async fn the_personas_voice_is_on_the_right() {
+    let house = House::new().await;
+    let session = session_of_kim(&house).await;
+    let tone = speak(&house, &session, clock::now()).await;
+    end(&house, &session).await;
+    archive(&house).record_pending().await.unwrap();
+    let mut duet = Duet::new();
+    let mut expected = duet.push(&vec![0; tone.len()], &tone);
+    expected.extend(duet.finish());
+    assert!(stored(&house, &session).await == expected);
+}
+
+#[tokio::test]
+async fn making_a_recording_again_makes_the_same_and_what_was_only_heard_is_not_encoded_again() {
+    let house = House::new().await;
+    let (spoken, heard) = (session_of_kim(&house).await, session_of_kim(&house).await);
+    for session in [&spoken, &heard] {
+        store(&house, session.as_str(), &segments()).await;
+    }
+    speak(&house, &spoken, clock::now()).await;
+    for session in [&spoken, &heard] {
+        let streamed = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await.body;
+        end(&house, session).await;
+        archive(&house).record_pending().await.unwrap();
+        let first = stored(&house, session).await;
+        assert_eq!(first == streamed, session == &heard);
+        house.behind_our_back("DELETE FROM recordings WHERE session_id = $1", session.as_str()).await;
+        archive(&house).record_pending().await.unwrap();
+        assert!(stored(&house, session).await == first);
+    }
+}
+
+#[tokio::test]
+async fn a_session_in_which_nobody_spoke_has_no_recording_and_is_not_asked_again() {
+    let house = House::new().await;
+    let session = session_of_kim(&house).await;
+    end(&house, &session).await;
+    archive(&house).record_pending().await.unwrap();
+    assert_eq!(house.database.unrecorded_sessions(10).await, Ok(Vec::new()));
+    let answer = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await;
+    assert_eq!(answer.failure(), (404, "Nothing was recorded in this session".to_owned()));
 }

@@ -1,0 +1,92 @@
+//! The whole recording of a session: streamed while it is still going on, and made once when it is over.
+//!
+//! Segments and speeches never change, so making it again makes the same file: a crash in between costs only time.
+
+mod both_voices;
+mod trainee;
+
+use std::{sync::Arc, time::Duration};
+
+use audio::Format;
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
+use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError};
+
+pub use trainee::Trainee;
+
+use crate::clock;
+
+/// What recordings are made from and kept in.
+#[derive(Clone)]
+pub struct Archive {
+    pub catalog: Arc<dyn Catalog>,
+    pub journal: Arc<dyn Journal>,
+    pub objects: Arc<dyn ObjectStore>,
+}
+
+const PAUSE: Duration = Duration::from_secs(5);
+const AT_ONCE: u32 = 20;
+
+impl Archive {
+    /// Makes the recording of every session that ends. Several servers may do so at once.
+    pub async fn record_what_ends(self) {
+        let mut pause = tokio::time::interval(PAUSE);
+        loop {
+            pause.tick().await;
+            if let Err(error) = self.record_pending().await {
+                tracing::warn!(%error, "Recordings could not be made; trying again");
+            }
+        }
+    }
+
+    /// One session that cannot be recorded does not keep the others from it.
+    pub async fn record_pending(&self) -> Result<(), StoreError> {
+        for session in self.catalog.unrecorded_sessions(AT_ONCE).await? {
+            match self.record(&session).await {
+                Ok(()) => {}
+                Err(error @ StoreError::Unavailable(_)) => return Err(error),
+                Err(error) => tracing::error!(session.id = %session, %error, "A session could not be recorded"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn record(&self, session: &SessionId) -> Result<(), StoreError> {
+        let segments = self.journal.segments(session).await?;
+        let turns = self.journal.turns(session).await?;
+        let speeches: Vec<SpokenRecord> = turns.into_iter().filter_map(|turn| turn.spoken).collect();
+        let file = self.compose(segments, speeches).await?;
+        if file.is_empty() {
+            return self.catalog.keep_recording(session, None, clock::now()).await;
+        }
+        let name = format!("{}/recording.ogg", ObjectKey::session_prefix(session));
+        let object = ObjectKey::parse(&name).expect("a name below a session's folder is a key");
+        let bytes = file.len();
+        self.objects.put(&object, file, Format::OggOpus.media_type()).await?;
+        self.catalog.keep_recording(session, Some(&object), clock::now()).await?;
+        tracing::info!(session.id = %session, bytes, "A session was recorded");
+        Ok(())
+    }
+
+    /// Some six kilobytes for each second of the session.
+    async fn compose(&self, segments: Vec<SegmentRecord>, speeches: Vec<SpokenRecord>) -> Result<Bytes, StoreError> {
+        let trainee = Trainee::new(segments);
+        if trainee.is_copied() && speeches.is_empty() {
+            let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
+            return Ok(pieces.concat().into());
+        }
+        both_voices::compose(&*self.objects, trainee.segments(), &speeches).await
+    }
+}
+
+/// `None` for what was deleted in the meantime.
+async fn kept(objects: &dyn ObjectStore, key: &ObjectKey) -> Result<Option<Bytes>, StoreError> {
+    match objects.get(key).await {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(StoreError::NotFound(_)) => {
+            tracing::warn!(object = %key, "A piece of a recording is no longer kept");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}

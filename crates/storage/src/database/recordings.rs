@@ -1,0 +1,49 @@
+//! Which sessions have their whole recording.
+
+use ports::{ObjectKey, SessionId, StoreError, Timestamp};
+
+use super::{
+    Database,
+    backend::{execute, on},
+    failure::unreadable,
+};
+
+impl Database {
+    pub(super) async fn ended_without_recording(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError> {
+        let ids: Vec<String> = on!(&self.reads, db => sqlx::query_scalar(
+            "SELECT e.session_id FROM endings e
+             WHERE NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session_id = e.session_id)
+             ORDER BY e.at, e.session_id LIMIT $1",
+        )
+        .bind(i64::from(at_most))
+        .fetch_all(db))?;
+        ids.into_iter().map(|id| SessionId::parse(&id).map_err(|bad| unreadable("a session id", bad))).collect()
+    }
+
+    pub(super) async fn insert_recording(
+        &self,
+        session: &SessionId,
+        object: Option<&ObjectKey>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        execute!(&self.writes, db => sqlx::query(
+            "INSERT INTO recordings (session_id, object, at) VALUES ($1, $2, $3)
+             ON CONFLICT (session_id) DO NOTHING",
+        )
+        .bind(session.as_str())
+        .bind(object.map(ObjectKey::as_str))
+        .bind(at.0)
+        .execute(db))
+        .map(|_| ())
+    }
+
+    pub(super) async fn find_recording(&self, session: &SessionId) -> Result<Option<ObjectKey>, StoreError> {
+        let row: Option<Option<String>> = on!(&self.reads, db => sqlx::query_scalar(
+            "SELECT object FROM recordings WHERE session_id = $1",
+        )
+        .bind(session.as_str())
+        .fetch_optional(db))?;
+        let object = row.flatten().map(|object| ObjectKey::parse(&object));
+        object.transpose().map_err(|bad| unreadable("an object key", bad))
+    }
+}
