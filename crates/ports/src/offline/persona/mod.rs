@@ -23,17 +23,17 @@ impl LanguageModel for ScenarioPersona {
     }
 
     async fn answer(&self, prompt: Prompt) -> Result<TokenStream, ProviderError> {
-        let words = sentences::tokens(&play::reply(&prompt));
-        let read = prompt.history.iter();
+        let reply = play::reply(&prompt);
         let finish = Token::Finish {
             reason: FinishReason::Stop,
             usage: Some(Usage {
-                input_tokens: read.map(|line| sentences::tokens(&line.text).len() as u32).sum(),
-                output_tokens: words.len() as u32,
+                input_tokens: prompt.history.iter().map(|line| sentences::count_tokens(&line.text)).sum(),
+                output_tokens: sentences::count_tokens(reply.text()),
             }),
         };
-        let tokens = words.into_iter().map(Token::Text).chain([finish]);
-        Ok(Box::pin(stream::iter(tokens.map(Ok))))
+        let pieces = reply.pieces().map(|piece| Token::Text(piece.to_owned()));
+        let tokens: Vec<_> = pieces.chain([finish]).map(Ok).collect();
+        Ok(Box::pin(stream::iter(tokens)))
     }
 }
 

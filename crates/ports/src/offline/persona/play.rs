@@ -2,27 +2,26 @@ use std::collections::HashSet;
 
 use super::{
     phrases::{Phrases, phrases},
-    sentences::{join, mentions, sentences},
+    sentences::{Speech, each_sentence, fold_case, mentions},
 };
 use crate::{Prompt, Scenario, Speaker, Stage};
 
 /// The persona's answer to the last line of the history. Plays the whole conversation again, so that it needs no memory.
-pub(super) fn reply(prompt: &Prompt) -> String {
+pub(super) fn reply(prompt: &Prompt) -> Speech {
     let mut play = Play::new(&prompt.scenario, prompt.max_turns);
     let asked = |line: &&crate::Line| line.speaker == Speaker::User;
     let questions = prompt.history.iter().filter(asked).count() as u32;
     let mut turn = prompt.turn.saturating_sub(questions);
-    let mut reply = String::new();
     for line in &prompt.history {
         match line.speaker {
             Speaker::Persona => play.remember(&line.text),
             Speaker::User => {
                 turn += 1;
-                reply = play.react(&line.text, turn);
+                play.react(&line.text, turn);
             }
         }
     }
-    reply
+    play.reply
 }
 
 /// How often it says an objection in other words before it lets it rest.
@@ -32,15 +31,17 @@ struct Play<'a> {
     scenario: &'a Scenario,
     phrases: &'static Phrases,
     max_turns: u32,
-    /// The sentences so far, without case and punctuation.
-    said: HashSet<String>,
+    /// The fingerprints of the sentences so far.
+    said: HashSet<u64>,
     /// The objection on the table.
     objection: Option<usize>,
     insisted: usize,
     parked: usize,
+    /// How many of the asides are used up.
+    asides: usize,
     ending: Option<Ending>,
     turn: u32,
-    reply: Vec<String>,
+    reply: Speech,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,19 +61,20 @@ impl<'a> Play<'a> {
             objection: None,
             insisted: 0,
             parked: 0,
+            asides: 0,
             ending: None,
             turn: 0,
-            reply: Vec::new(),
+            reply: Speech::default(),
         };
         play.remember(&scenario.opening);
         play
     }
 
     fn remember(&mut self, text: &str) {
-        self.said.extend(sentences(text).into_iter().map(bare));
+        self.said.extend(each_sentence(text).map(|sentence| fingerprint(sentence.chars())));
     }
 
-    fn react(&mut self, text: &str, turn: u32) -> String {
+    fn react(&mut self, text: &str, turn: u32) {
         self.turn = turn;
         self.reply.clear();
         if !text.chars().any(char::is_alphanumeric) {
@@ -85,7 +87,6 @@ impl<'a> Play<'a> {
         if self.reply.is_empty() {
             self.say_aside();
         }
-        join(&self.reply)
     }
 
     fn converse(&mut self, text: &str) {
@@ -200,11 +201,17 @@ impl<'a> Play<'a> {
             return true;
         }
         let (beginnings, endings) = &self.phrases.asides;
-        (0..beginnings.len() * endings.len()).any(|number| {
-            let beginning = beginnings[number % beginnings.len()];
-            let space = if beginning.ends_with(',') { " " } else { "" };
-            self.say(&format!("{beginning}{space}{}", endings[number % endings.len()]))
-        })
+        while self.asides < beginnings.len() * endings.len() {
+            let beginning = beginnings[self.asides % beginnings.len()];
+            let ending = endings[self.asides % endings.len()];
+            self.asides += 1;
+            if self.said.insert(fingerprint(beginning.chars().chain(ending.chars()))) {
+                self.reply.push(beginning);
+                self.reply.push(ending);
+                return true;
+            }
+        }
+        false
     }
 
     fn stage(&self) -> Option<&'a Stage> {
@@ -222,16 +229,17 @@ impl<'a> Play<'a> {
     /// Says those sentences of the text that were not said before; false if all were.
     fn say(&mut self, text: &str) -> bool {
         let before = self.reply.len();
-        for sentence in sentences(text) {
-            if self.said.insert(bare(sentence)) {
-                self.reply.push(sentence.to_owned());
+        for sentence in each_sentence(text) {
+            if self.said.insert(fingerprint(sentence.chars())) {
+                self.reply.push(sentence);
             }
         }
         self.reply.len() > before
     }
 }
 
-fn bare(sentence: &str) -> String {
-    let letters = sentence.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
+/// The same for the same sentence in whatever case and punctuation (FNV-1a over its letters).
+fn fingerprint(sentence: impl Iterator<Item = char>) -> u64 {
+    let letters = sentence.filter(|c| c.is_alphanumeric()).map(fold_case);
+    letters.fold(0xcbf2_9ce4_8422_2325, |print, letter| (print ^ u64::from(letter)).wrapping_mul(0x100_0000_01b3))
 }

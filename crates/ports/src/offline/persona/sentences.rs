@@ -1,5 +1,7 @@
 //! Cutting and joining text, with and without spaces between the words.
 
+use std::{iter, str::Chars};
+
 /// Written without spaces around it.
 pub fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
@@ -7,62 +9,126 @@ pub fn is_ideograph(c: char) -> bool {
 
 /// The sentences of a text, trimmed, with their closing marks.
 pub fn sentences(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut start = 0;
+    each_sentence(text).collect()
+}
+
+pub(super) fn each_sentence(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let sentences = iter::from_fn(move || {
+        let (sentence, after) = rest.split_at(first_end(rest)?);
+        rest = after;
+        Some(sentence.trim())
+    });
+    sentences.filter(|sentence| !sentence.is_empty())
+}
+
+/// The byte after the first sentence; `None` if there is nothing left to cut.
+fn first_end(text: &str) -> Option<usize> {
     let mut characters = text.char_indices().peekable();
     while let Some((at, c)) = characters.next() {
-        let next = characters.peek().map(|(_, next)| *next);
         let ends = match c {
             '。' | '！' | '？' => true,
             // "Dr." is no sentence.
-            '.' | '!' | '?' => next.is_none_or(char::is_whitespace) && at - start > 3,
+            '.' | '!' | '?' => characters.peek().is_none_or(|(_, next)| next.is_whitespace()) && at > 3,
             _ => false,
         };
         if ends {
-            found.push(text[start..at + c.len_utf8()].trim());
-            start = at + c.len_utf8();
+            return Some(at + c.len_utf8());
         }
     }
-    found.push(text[start..].trim());
-    found.retain(|sentence| !sentence.is_empty());
-    found
+    (!text.is_empty()).then_some(text.len())
 }
 
-pub(super) fn join(sentences: &[String]) -> String {
-    let mut text = String::new();
-    for sentence in sentences {
-        if text.ends_with(|c| !is_ideograph(c)) {
-            text.push(' ');
+/// Sentences in a row, with a space between them where their script has one.
+#[derive(Default)]
+pub(super) struct Speech {
+    text: String,
+    /// Where in the text each sentence ends, and the space before the next begins.
+    ends: Vec<usize>,
+}
+
+impl Speech {
+    pub(super) fn push(&mut self, sentence: &str) {
+        if self.text.ends_with(|c| !is_ideograph(c)) {
+            self.text.push(' ');
         }
-        text.push_str(sentence);
+        self.text.push_str(sentence);
+        self.ends.push(self.text.len());
     }
-    text
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// They add up to the text.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &str> {
+        let begins = iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, &end)| &self.text[begin..end])
+    }
 }
 
-/// What a language model might stream: words with the space before them, ideographs one by one.
-pub(super) fn tokens(text: &str) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    let mut previous = ' ';
-    for c in text.chars() {
+/// How many tokens a language model might make of it: words with the space before them, ideographs one by one.
+pub(super) fn count_tokens(text: &str) -> u32 {
+    let mut characters = text.chars();
+    let Some(mut previous) = characters.next() else {
+        return 0;
+    };
+    let mut count = 1;
+    for c in characters {
         let begins = is_ideograph(c) || is_ideograph(previous) || (c.is_whitespace() && !previous.is_whitespace());
-        match tokens.last_mut() {
-            Some(token) if !begins => token.push(c),
-            Some(_) | None => tokens.push(c.to_string()),
-        }
+        count += u32::from(begins);
         previous = c;
     }
-    tokens
+    count
 }
 
 /// True if one of the words is in the text, in whatever case. Latin words match only where a word begins.
 pub fn mentions<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> bool {
-    let text = text.to_lowercase();
-    words.into_iter().any(|word| {
-        let word = word.to_lowercase();
-        let starts_anywhere = !word.starts_with(|c: char| c.is_alphanumeric() && !is_ideograph(c));
-        text.match_indices(&word)
-            .any(|(at, _)| starts_anywhere || !text[..at].ends_with(|c: char| c.is_alphanumeric() && !is_ideograph(c)))
+    words.into_iter().any(|word| mentions_word(text, word))
+}
+
+fn mentions_word(text: &str, word: &str) -> bool {
+    let mut letters = word.chars();
+    let Some(first) = letters.next() else {
+        return true;
+    };
+    let is_latin = |c: char| c.is_alphanumeric() && !is_ideograph(c);
+    let starts_anywhere = !is_latin(first);
+    let first = fold_case(first);
+    let mut found = text.char_indices().filter(|(_, c)| fold_case(*c) == first);
+    found.any(|(at, c)| {
+        begins_with(text[at + c.len_utf8()..].chars(), letters.clone())
+            && (starts_anywhere || !text[..at].ends_with(is_latin))
     })
+}
+
+fn begins_with(mut text: Chars<'_>, mut beginning: Chars<'_>) -> bool {
+    beginning.all(|letter| text.next().is_some_and(|c| fold_case(c) == fold_case(letter)))
+}
+
+/// What is the same letter for a reader is the same character.
+pub(super) fn fold_case(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        // There is no case in these, and looking it up is slow.
+        '\u{2e80}'..='\u{9fff}' => c,
+        // At the end of a word it is written otherwise.
+        'ς' => 'σ',
+        _ => c.to_lowercase().next().unwrap_or(c),
+    }
 }
 
 #[cfg(test)]
@@ -76,11 +142,24 @@ mod tests {
     }
 
     #[test]
-    fn tokens_add_up_to_the_text() {
-        for text in ["", "Hello there,  you.", "我要 Cloud 服務 now。好"] {
-            assert_eq!(tokens(text).concat(), text);
-        }
-        assert_eq!(tokens("a cup of 茶水").len(), 6);
+    fn sentences_are_joined_as_their_script_has_it() {
+        let mut speech = Speech::default();
+        ["Hello.", "How are you?", "好。", "Fine."].into_iter().for_each(|sentence| speech.push(sentence));
+        assert_eq!(speech.text(), "Hello. How are you? 好。Fine.");
+        assert_eq!(speech.pieces().collect::<Vec<_>>(), ["Hello.", " How are you?", " 好。", "Fine."]);
+    }
+
+    #[test]
+    fn a_word_with_its_space_is_a_token_and_so_is_an_ideograph() {
+        let counts = ["", " ", "Hello there,  you.", "a cup of 茶水", "我要 Cloud 服務 now。好"].map(count_tokens);
+        assert_eq!(counts, [0, 1, 3, 6, 9]);
+    }
+
+    #[test]
+    fn a_word_is_found_in_whatever_case() {
+        assert!(mentions("Das ist ÄRGERLICH", ["ärger"]));
+        assert!(mentions("ένας δρόμος", ["ΔΡΌΜΟΣ"]));
+        assert!(!mentions("Das ist arg", ["ärger"]));
     }
 
     #[test]
