@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use ports::{SessionId, UserId};
+use ports::{Scenario, SessionId, Timestamp, UserId};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
@@ -36,6 +36,8 @@ struct About {
     session: SessionId,
     owner: UserId,
     private: bool,
+    scenario: Arc<Scenario>,
+    started_at: Timestamp,
 }
 
 /// No further session is opened.
@@ -76,6 +78,11 @@ impl Hub {
         self.lock().get(session).cloned()
     }
 
+    /// Every session that lives here, in no order.
+    pub fn all(&self) -> Vec<Handle> {
+        self.lock().values().cloned().collect()
+    }
+
     pub fn len(&self) -> usize {
         self.lock().len()
     }
@@ -98,7 +105,13 @@ impl Hub {
             return Err(HubFull::InAll { limit });
         }
         let (sender, mailbox) = mpsc::channel(MAILBOX);
-        let about = About { session: opening.session.clone(), owner: opening.owner.clone(), private: opening.private };
+        let about = About {
+            session: opening.session.clone(),
+            owner: opening.owner.clone(),
+            private: opening.private,
+            scenario: Arc::clone(&opening.scenario),
+            started_at: opening.started_at,
+        };
         let handle = Handle { about: Arc::new(about), mailbox: sender };
         live.insert(opening.session.clone(), handle.clone());
         drop(live);
@@ -123,8 +136,7 @@ impl Hub {
 
     /// Lets every session finish what it has begun, and waits for them.
     pub async fn suspend(&self) {
-        let handles: Vec<_> = self.lock().values().cloned().collect();
-        for handle in handles {
+        for handle in self.all() {
             let _ = handle.mailbox.send(Letter::Suspend).await;
         }
         self.tasks.close();
@@ -147,6 +159,14 @@ impl Handle {
 
     pub fn is_private(&self) -> bool {
         self.about.private
+    }
+
+    pub fn scenario(&self) -> &Scenario {
+        &self.about.scenario
+    }
+
+    pub fn started_at(&self) -> Timestamp {
+        self.about.started_at
     }
 
     /// Waits for room in the mailbox; gives the envelope back when the session is gone.

@@ -12,6 +12,7 @@ mod email;
 mod envelope;
 mod feedback;
 mod health;
+mod live;
 pub mod media;
 mod openapi;
 mod pages;
@@ -111,6 +112,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(scenarios::recommended))
         .routes(routes!(scenarios::one))
         .merge(roleplay::routes())
+        .routes(routes!(live::sessions))
         .routes(routes!(recordings::of_session))
         .routes(routes!(feedback::generate))
         .routes(routes!(feedback::one))

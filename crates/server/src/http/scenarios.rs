@@ -25,6 +25,7 @@ pub(super) struct ScenarioItem {
     #[schema(value_type = String)]
     difficulty: Difficulty,
     language: String,
+    goals: Vec<String>,
     estimated_duration: u32,
     practice_count: u64,
     average_score: f64,
@@ -40,7 +41,6 @@ pub(super) struct ScenarioView {
     #[serde(flatten)]
     item: ScenarioItem,
     is_active: bool,
-    goals: Vec<String>,
     objections: Vec<String>,
     ideal_responses: Vec<String>,
     max_turns: u32,
@@ -172,6 +172,7 @@ impl ScenarioItem {
             category: scenario.category,
             difficulty: scenario.difficulty,
             language: scenario.language,
+            goals: scenario.goals,
             estimated_duration: scenario.estimated_duration,
             practice_count: summary.practice_count,
             average_score: tenths(summary.average_score.unwrap_or(0.0)),
@@ -191,7 +192,6 @@ impl ScenarioView {
         let scenario = &summary.scenario;
         Self {
             is_active: summary.is_active,
-            goals: scenario.goals.clone(),
             objections: scenario.objections.iter().map(|objection| objection.says.clone()).collect(),
             ideal_responses: scenario.ideal_answers.clone(),
             max_turns: scenario.max_turns,

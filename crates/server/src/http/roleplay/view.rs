@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use ports::{Message, MessageRole, SessionId, SessionRow, SessionStatus, StoreError, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,6 +28,8 @@ pub(in crate::http) struct SessionView {
     completed_at: Option<String>,
     scenario: Option<ScenarioView>,
     messages: Vec<MessageView>,
+    /// Where the recording plays without a token, on this server and for an hour; `null` where nothing was spoken.
+    recording_url: Option<String>,
     /// `null` until the session is completed, and where too little was said.
     feedback: Option<FeedbackView>,
 }
@@ -45,13 +49,16 @@ pub(super) struct MessageView {
     embeddings: Option<()>,
 }
 
+const LINK_LASTS: Duration = Duration::from_secs(3_600);
+
 impl SessionView {
     pub(super) async fn load(app: &App, row: SessionRow) -> Result<Self, StoreError> {
         let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?;
         let messages = app.catalog.messages(&row.id).await?;
         let feedback = feedback_of(app, &row).await?;
+        let is_recorded = !app.journal.segments(&row.id).await?.is_empty();
+        let expires_at = clock::after(clock::now(), LINK_LASTS);
         Ok(Self {
-            id: row.id,
             user_id: row.user,
             scenario_id: row.scenario_id,
             status: row.status,
@@ -59,6 +66,8 @@ impl SessionView {
             completed_at: row.completed_at.map(clock::iso),
             scenario: scenario.map(ScenarioView::from),
             messages: messages.into_iter().map(MessageView::from).collect(),
+            recording_url: is_recorded.then(|| app.media.sign_recording(row.id.as_str(), expires_at)),
+            id: row.id,
             feedback: feedback.map(FeedbackView::from),
         })
     }

@@ -1,6 +1,7 @@
 mod accounts;
 mod admin;
 mod house;
+mod live;
 mod openapi;
 mod passage;
 mod recordings;

@@ -16,6 +16,7 @@ async fn scenarios_are_listed_with_what_a_page_needs() {
     let price_talk = data["items"].as_array().unwrap().iter().find(|item| item["id"] == "price-talk").unwrap();
     assert_eq!(price_talk["difficulty"], "hard");
     assert_eq!(price_talk["estimatedDuration"], 12);
+    assert_eq!(price_talk["goals"], json!(["Hold the price"]));
     assert_eq!(price_talk["practiceCount"], 0);
     assert!(price_talk["averageScore"].is_number());
     assert_eq!(price_talk["myBestScore"], Value::Null);
