@@ -24,19 +24,13 @@ pub(super) fn each_sentence(text: &str) -> impl Iterator<Item = &str> {
 
 /// The byte after the first sentence; `None` if there is nothing left to cut.
 fn first_end(text: &str) -> Option<usize> {
-    let mut characters = text.char_indices().peekable();
-    while let Some((at, c)) = characters.next() {
-        let ends = match c {
-            '。' | '！' | '？' => true,
-            // "Dr." is no sentence.
-            '.' | '!' | '?' => characters.peek().is_none_or(|(_, next)| next.is_whitespace()) && at > 3,
-            _ => false,
-        };
-        if ends {
-            return Some(at + c.len_utf8());
-        }
-    }
-    (!text.is_empty()).then_some(text.len())
+    let ends = |&(at, mark): &(usize, &str)| match mark {
+        "。" | "！" | "？" => true,
+        // "Dr." is no sentence.
+        _ => at > 3 && text[at + mark.len()..].chars().next().is_none_or(char::is_whitespace),
+    };
+    let end = text.match_indices(['.', '!', '?', '。', '！', '？']).find(ends);
+    end.map(|(at, mark)| at + mark.len()).or((!text.is_empty()).then_some(text.len()))
 }
 
 /// Sentences in a row, with a space between them where their script has one.
