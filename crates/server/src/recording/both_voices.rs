@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use audio::{DUET_FRAME, Duet, SAMPLE_RATE, SegmentDecoder};
 use bytes::Bytes;
-use ports::{ObjectKey, ObjectStore, SegmentRecord, SpokenRecord, StoreError};
+use ports::{ObjectKey, ObjectStore, SegmentRecord, SpokenRecord, StoreError, Timestamp};
 
 /// What arrives so much later than the audio before it ended was still recorded without a pause.
 const JITTER_MS: i64 = 1_500;
@@ -12,10 +12,12 @@ const JITTER_MS: i64 = 1_500;
 const STRETCH: usize = SAMPLE_RATE as usize;
 const _: () = assert!(STRETCH.is_multiple_of(DUET_FRAME));
 
+/// Speech that goes on after `until` was not heard any more.
 pub(super) async fn compose(
     objects: &dyn ObjectStore,
     segments: &[SegmentRecord],
     speeches: &[SpokenRecord],
+    until: Timestamp,
 ) -> Result<Bytes, StoreError> {
     let heard = segments.iter().map(|segment| {
         let milliseconds = i64::try_from(segment.duration_ms).unwrap_or(i64::MAX);
@@ -29,8 +31,9 @@ pub(super) async fn compose(
     if left.is_over() && right.is_over() {
         return Ok(Bytes::new());
     }
+    let end = samples(until.0 - origin);
     let (mut duet, mut file, mut position) = (Duet::new(), Vec::new(), 0);
-    while !(left.is_over() && right.is_over()) {
+    while !left.is_over() || (position < end && !right.is_over()) {
         let heard = left.stretch(objects, position).await?;
         let spoken = right.stretch(objects, position).await?;
         let encoded = tokio::task::spawn_blocking(move || {
@@ -44,6 +47,10 @@ pub(super) async fn compose(
     }
     file.extend(duet.finish());
     Ok(file.into())
+}
+
+fn samples(milliseconds: i64) -> u64 {
+    u64::try_from(milliseconds).unwrap_or(0) * u64::from(SAMPLE_RATE) / 1_000
 }
 
 /// One voice in time.
@@ -66,8 +73,7 @@ impl Track {
         let piece = |(object, begin, milliseconds): (&ObjectKey, i64, i64)| {
             let begin = if begin < end.saturating_add(jitter) { end } else { begin };
             end = begin.saturating_add(milliseconds);
-            let samples = u64::try_from(begin - origin).unwrap_or(0) * u64::from(SAMPLE_RATE) / 1_000;
-            Piece { object: object.clone(), begin: samples }
+            Piece { object: object.clone(), begin: samples(begin - origin) }
         };
         Self { pieces: objects.map(piece).collect(), decoder: SegmentDecoder::default(), decoded: VecDeque::new() }
     }

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use audio::Format;
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError};
+use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError, Timestamp};
 
 pub use trainee::Trainee;
 
@@ -55,7 +55,9 @@ impl Archive {
         let segments = self.journal.segments(session).await?;
         let turns = self.journal.turns(session).await?;
         let speeches: Vec<SpokenRecord> = turns.into_iter().filter_map(|turn| turn.spoken).collect();
-        let file = self.compose(segments, speeches).await?;
+        let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
+        let until = ended.map_or_else(clock::now, |ended| ended.at);
+        let file = self.compose(segments, speeches, until).await?;
         if file.is_empty() {
             return self.catalog.keep_recording(session, None, clock::now()).await;
         }
@@ -63,19 +65,30 @@ impl Archive {
         let object = ObjectKey::parse(&name).expect("a name below a session's folder is a key");
         let bytes = file.len();
         self.objects.put(&object, file, Format::OggOpus.media_type()).await?;
-        self.catalog.keep_recording(session, Some(&object), clock::now()).await?;
+        if let Err(error) = self.catalog.keep_recording(session, Some(&object), clock::now()).await {
+            if let StoreError::NotFound(_) = error {
+                // It was deleted in the meantime, and so is this.
+                self.objects.delete(&object).await?;
+            }
+            return Err(error);
+        }
         tracing::info!(session.id = %session, bytes, "A session was recorded");
         Ok(())
     }
 
     /// Some six kilobytes for each second of the session.
-    async fn compose(&self, segments: Vec<SegmentRecord>, speeches: Vec<SpokenRecord>) -> Result<Bytes, StoreError> {
+    async fn compose(
+        &self,
+        segments: Vec<SegmentRecord>,
+        speeches: Vec<SpokenRecord>,
+        until: Timestamp,
+    ) -> Result<Bytes, StoreError> {
         let trainee = Trainee::new(segments);
         if trainee.is_copied() && speeches.is_empty() {
             let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
             return Ok(pieces.concat().into());
         }
-        both_voices::compose(&*self.objects, trainee.segments(), &speeches).await
+        both_voices::compose(&*self.objects, trainee.segments(), &speeches, until).await
     }
 }
 

@@ -44,11 +44,7 @@ pub(super) async fn end(
     Body(reference): Body<SessionReference>,
 ) -> Result<Success<SessionView>, Failure> {
     let row = own_session(&app, &account, &reference.id()?).await?;
-    // What was begun there is finished and written first.
-    if tokio::time::timeout(ENDING, app.hub.end(&row.id)).await.is_err() {
-        let error = "The session is still being saved, end it again in a moment";
-        return Err(Failure::new(StatusCode::SERVICE_UNAVAILABLE, error));
-    }
+    end_live(&app, &row.id).await?;
     let row = match row.status {
         SessionStatus::Active | SessionStatus::Completed => app.catalog.complete_session(&row.id, clock::now()).await?,
         SessionStatus::Abandoned => return Err(Failure::bad_request("Session is not active")),
@@ -67,7 +63,7 @@ pub(super) async fn session(
 }
 
 /// With everything that was kept of it. What is still going on ends first.
-#[utoipa::path(delete, path = "/api/roleplay/session/{id}", tag = "Roleplay", summary = "Delete a session that is over", responses((status = 200, body = Said)))]
+#[utoipa::path(delete, path = "/api/roleplay/session/{id}", tag = "Roleplay", summary = "End a session and delete it", responses((status = 200, body = Said)))]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -77,11 +73,17 @@ pub(super) async fn delete(
     if row.user != account.user.id && account.role < Role::Admin {
         return Err(Failure::forbidden("Not authorized"));
     }
-    if row.status == SessionStatus::Active {
-        return Err(Failure::new(StatusCode::CONFLICT, "The session is still active; end it before you delete it"));
-    }
+    end_live(&app, &row.id).await?;
     forget(&*app.catalog, &*app.objects, &row.id).await?;
     Ok(Done("Session deleted"))
+}
+
+/// What was begun there is finished and written first.
+async fn end_live(app: &App, session: &SessionId) -> Result<(), Failure> {
+    tokio::time::timeout(ENDING, app.hub.end(session)).await.map_err(|_| {
+        let error = "The session is still being saved, try again in a moment";
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, error)
+    })
 }
 
 /// One's own; a coach reads what was not practised in private.

@@ -158,9 +158,9 @@ async fn speak(house: &House, session: &SessionId, at: Timestamp) -> Vec<i16> {
     tone
 }
 
-async fn end(house: &House, session: &SessionId) {
+async fn end(house: &House, session: &SessionId, at: Timestamp) {
     let reason = "user_ended".to_owned();
-    let ended = EndedRecord { reason, duration_ms: 1, turns: 1, event_seq: 4, at: clock::now() };
+    let ended = EndedRecord { reason, duration_ms: 1, turns: 1, event_seq: 4, at };
     house.database.record(session, vec![Record::Ended(ended)]).await.unwrap();
 }
 
@@ -190,7 +190,7 @@ async fn a_session_that_ended_has_one_recording_of_both_voices_that_a_player_may
     let archive = archive(&house);
     archive.record_pending().await.unwrap();
     assert_eq!(house.database.recording(&session).await, Ok(None), "it has not ended");
-    end(&house, &session).await;
+    end(&house, &session, Timestamp(after.0 + 1_000)).await;
     archive.record_pending().await.unwrap();
 
     let path = house.app.media.sign_recording(session.as_str(), soon());
@@ -212,8 +212,9 @@ async fn a_session_that_ended_has_one_recording_of_both_voices_that_a_player_may
 async fn the_personas_voice_is_on_the_right() {
     let house = House::new().await;
     let session = session_of_kim(&house).await;
-    let tone = speak(&house, &session, clock::now()).await;
-    end(&house, &session).await;
+    let now = clock::now();
+    let tone = speak(&house, &session, now).await;
+    end(&house, &session, Timestamp(now.0 + 300)).await;
     archive(&house).record_pending().await.unwrap();
     let mut duet = Duet::new();
     let mut expected = duet.push(&vec![0; tone.len()], &tone);
@@ -231,7 +232,7 @@ async fn making_a_recording_again_makes_the_same_and_what_was_only_heard_is_not_
     speak(&house, &spoken, clock::now()).await;
     for session in [&spoken, &heard] {
         let streamed = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await.body;
-        end(&house, session).await;
+        end(&house, session, soon()).await;
         archive(&house).record_pending().await.unwrap();
         let first = stored(&house, session).await;
         assert_eq!(first == streamed, session == &heard);
@@ -245,9 +246,22 @@ async fn making_a_recording_again_makes_the_same_and_what_was_only_heard_is_not_
 async fn a_session_in_which_nobody_spoke_has_no_recording_and_is_not_asked_again() {
     let house = House::new().await;
     let session = session_of_kim(&house).await;
-    end(&house, &session).await;
+    end(&house, &session, clock::now()).await;
     archive(&house).record_pending().await.unwrap();
     assert_eq!(house.database.unrecorded_sessions(10).await, Ok(Vec::new()));
     let answer = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await;
     assert_eq!(answer.failure(), (404, "Nothing was recorded in this session".to_owned()));
+}
+
+#[tokio::test]
+async fn what_the_persona_would_have_said_after_the_end_is_not_recorded() {
+    let house = House::new().await;
+    let session = session_of_kim(&house).await;
+    store(&house, session.as_str(), &segments()).await;
+    let now = clock::now();
+    speak(&house, &session, Timestamp(now.0 + 60_000)).await;
+    end(&house, &session, Timestamp(now.0 + 5_000)).await;
+    archive(&house).record_pending().await.unwrap();
+    let seconds = audio::decode([&stored(&house, &session).await]).unwrap().len() / 16_000;
+    assert!(seconds < 20, "{seconds} seconds");
 }
