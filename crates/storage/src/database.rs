@@ -78,16 +78,19 @@ impl Database {
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(PATIENCE)
             .foreign_keys(true);
+        // A file does not hang up, so its connections are not tried before each use.
         let writes = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .test_before_acquire(false)
             .acquire_timeout(PATIENCE)
             .connect_with(options.clone())
             .await
             .map_err(failure)?;
         let reads = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
+            .test_before_acquire(false)
             .acquire_timeout(PATIENCE)
             .connect_with(options.pragma("query_only", "on"))
             .await

@@ -31,6 +31,7 @@ async fn a_database_does_what_a_file_does() {
     let url = async || server.new_database().await;
     database::a_new_database_has_everything_pending_until_it_is_migrated(&url().await).await;
     database::a_thousand_records_at_once_are_few_transactions(&url().await).await;
+    database::of_two_versions_in_one_call_the_first_stands(&url().await).await;
     database::what_was_recorded_is_there_when_the_database_is_opened_again(&url().await).await;
     database::two_servers_share_a_database(&url().await).await;
 }

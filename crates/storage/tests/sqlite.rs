@@ -64,6 +64,12 @@ async fn a_thousand_records_at_once_are_few_transactions() {
 }
 
 #[tokio::test]
+async fn of_two_versions_in_one_call_the_first_stands() {
+    let dir = TempDir::new();
+    database::of_two_versions_in_one_call_the_first_stands(&url(&dir)).await;
+}
+
+#[tokio::test]
 async fn what_was_recorded_is_there_when_the_file_is_opened_again() {
     let dir = TempDir::new();
     database::what_was_recorded_is_there_when_the_database_is_opened_again(&url(&dir)).await;

@@ -1,7 +1,7 @@
 //! One of two databases, and the macro that gives both the same query.
 
 use ports::StoreError;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 
 use super::failure::failure;
 
@@ -12,6 +12,10 @@ pub(super) enum Backend<S, P> {
 }
 
 pub(super) type Pool = Backend<SqlitePool, PgPool>;
+
+pub(super) type Connection<'a> = Backend<&'a mut SqliteConnection, &'a mut PgConnection>;
+
+pub(super) type Lease = Backend<PoolConnection<Sqlite>, PoolConnection<Postgres>>;
 
 pub(super) type Transaction = Backend<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>;
 
@@ -38,9 +42,36 @@ macro_rules! execute {
     };
 }
 
-pub(super) use {execute, on};
+/// Inserts all rows with one statement; those that are already there stay as they are.
+macro_rules! insert {
+    ($connection:expr, $into:expr, $rows:expr, $bind:expr) => {
+        match $connection {
+            $crate::database::backend::Backend::Sqlite(connection) => {
+                let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new($into);
+                insert.push_values($rows, $bind).push(" ON CONFLICT DO NOTHING");
+                insert.build().execute(&mut **connection).await.map(|_| ())
+            }
+            $crate::database::backend::Backend::Postgres(connection) => {
+                let mut insert = sqlx::QueryBuilder::<sqlx::Postgres>::new($into);
+                insert.push_values($rows, $bind).push(" ON CONFLICT DO NOTHING");
+                insert.build().execute(&mut **connection).await.map(|_| ())
+            }
+        }
+        .map_err($crate::database::failure::failure)
+    };
+}
+
+pub(super) use {execute, insert, on};
 
 impl Pool {
+    pub(super) async fn acquire(&self) -> Result<Lease, StoreError> {
+        match self {
+            Self::Sqlite(pool) => pool.acquire().await.map(Backend::Sqlite),
+            Self::Postgres(pool) => pool.acquire().await.map(Backend::Postgres),
+        }
+        .map_err(failure)
+    }
+
     /// On SQLite the lock is taken at once: a transaction that reads first and writes later could
     /// find that another process wrote in between, and fail.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
@@ -52,7 +83,23 @@ impl Pool {
     }
 }
 
+impl Lease {
+    pub(super) fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(lease) => Backend::Sqlite(lease),
+            Self::Postgres(lease) => Backend::Postgres(lease),
+        }
+    }
+}
+
 impl Transaction {
+    pub(super) fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(transaction) => Backend::Sqlite(transaction),
+            Self::Postgres(transaction) => Backend::Postgres(transaction),
+        }
+    }
+
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         on!(self, transaction => transaction.commit())
     }

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{backend::Pool, records};
+use super::{backend::Pool, records::Records};
 
 /// Calls that may wait before further callers wait to be let in.
 const QUEUE: usize = 1024;
@@ -90,13 +90,18 @@ fn answer(group: &mut Vec<Entry>, written: &Result<(), StoreError>) {
 }
 
 async fn commit(pool: &Pool, group: &[Entry], commits: &AtomicU64) -> Result<(), StoreError> {
-    let write = async {
-        let mut transaction = pool.begin().await?;
-        for entry in group {
-            for record in &entry.records {
-                records::write(&mut transaction, &entry.session, record).await?;
-            }
+    let mut records = Records::default();
+    for entry in group {
+        for record in &entry.records {
+            records.add(&entry.session, record);
         }
+    }
+    let write = async {
+        if records.are_one_statement() {
+            return records.write(&mut pool.acquire().await?.connection()).await;
+        }
+        let mut transaction = pool.begin().await?;
+        records.write(&mut transaction.connection()).await?;
         transaction.commit().await
     };
     let late = |_| StoreError::Unavailable(format!("no commit within {DEADLINE:?}"));

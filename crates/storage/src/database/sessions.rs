@@ -73,7 +73,7 @@ impl Database {
 
     pub(super) async fn complete_once(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {
         let mut transaction = self.writes.begin().await?;
-        records::complete(&mut transaction, id, at).await?;
+        records::complete(&mut transaction.connection(), id, at).await?;
         transaction.commit().await?;
         let row = self.existing_session(id).await?;
         match row.status {

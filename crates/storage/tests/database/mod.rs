@@ -72,6 +72,17 @@ pub(crate) async fn a_thousand_records_at_once_are_few_transactions(url: &str) {
     assert!((1..=10).contains(&commits), "{commits} transactions");
 }
 
+pub(crate) async fn of_two_versions_in_one_call_the_first_stands(url: &str) {
+    let database = migrated(url).await;
+    let session = open_session(&database).await;
+    let versions = vec![heard("first"), segment(&session, 1), heard("second"), segment(&session, 1)];
+    assert_eq!(database.record(&session, versions).await, Ok(()));
+    let turns = database.turns(&session).await.unwrap();
+    let texts: Vec<&str> = turns.iter().map(|turn| turn.heard.text.as_str()).collect();
+    assert_eq!(texts, ["first"]);
+    assert_eq!(database.segments(&session).await.unwrap().len(), 1);
+}
+
 pub(crate) async fn what_was_recorded_is_there_when_the_database_is_opened_again(url: &str) {
     let session = {
         let database = migrated(url).await;
