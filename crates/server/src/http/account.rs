@@ -58,7 +58,15 @@ pub(super) const WITHOUT_PASSWORD: &str = "Please use social login for this acco
 const LONGEST_NAME: usize = 200;
 const LONGEST_EMAIL: usize = 320;
 
-#[utoipa::path(post, path = "/api/auth/register", tag = "Accounts", summary = "Create an account", request_body = Registration, security(()), responses((status = 201, body = Envelope<SignedIn>)))]
+#[utoipa::path(
+    post,
+    path = "/api/auth/register",
+    tag = "Accounts",
+    summary = "Create an account",
+    request_body = Registration,
+    security(()),
+    responses((status = 201, body = Envelope<SignedIn>)),
+)]
 pub(super) async fn register(
     State(app): State<Arc<App>>,
     Body(registration): Body<Registration>,
@@ -92,7 +100,15 @@ pub(super) async fn register(
     }
 }
 
-#[utoipa::path(post, path = "/api/auth/login", tag = "Accounts", summary = "Sign in", request_body = Login, security(()), responses((status = 200, body = Envelope<SignedIn>)))]
+#[utoipa::path(
+    post,
+    path = "/api/auth/login",
+    tag = "Accounts",
+    summary = "Sign in",
+    request_body = Login,
+    security(()),
+    responses((status = 200, body = Envelope<SignedIn>)),
+)]
 pub(super) async fn login(
     State(app): State<Arc<App>>,
     parts: Parts,
@@ -121,12 +137,24 @@ async fn check_password(app: &App, email: &str, password: String) -> Result<Succ
 }
 
 /// The client forgets its token; there is nothing to forget here.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "Accounts", summary = "Sign out", responses((status = 200, body = Said)))]
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout",
+    tag = "Accounts",
+    summary = "Sign out",
+    responses((status = 200, body = Said)),
+)]
 pub(super) async fn logout(_: Caller) -> Done {
     Done("Logout successful")
 }
 
-#[utoipa::path(get, path = "/api/auth/me", tag = "Accounts", summary = "Who is signed in", responses((status = 200, body = Envelope<UserView>)))]
+#[utoipa::path(
+    get,
+    path = "/api/auth/me",
+    tag = "Accounts",
+    summary = "Who is signed in",
+    responses((status = 200, body = Envelope<UserView>)),
+)]
 pub(super) async fn me(Caller(account): Caller) -> Success<UserView> {
     Success::of(UserView::new(account.user, account.role))
 }

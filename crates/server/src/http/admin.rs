@@ -51,7 +51,14 @@ pub(super) struct UserInList {
 }
 
 /// Inactive ones too.
-#[utoipa::path(get, path = "/api/admin/scenarios", tag = "Administration", summary = "List all scenarios", params(Paging, ListQuery), responses((status = 200, body = Envelope<Page<AuthoredScenario>>)))]
+#[utoipa::path(
+    get,
+    path = "/api/admin/scenarios",
+    tag = "Administration",
+    summary = "List all scenarios",
+    params(Paging, ListQuery),
+    responses((status = 200, body = Envelope<Page<AuthoredScenario>>)),
+)]
 pub(super) async fn scenarios(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -65,7 +72,13 @@ pub(super) async fn scenarios(
     Ok(Success::of(Page::new(page, request, items)))
 }
 
-#[utoipa::path(get, path = "/api/admin/scenarios/{id}", tag = "Administration", summary = "One scenario as it was written", responses((status = 200, body = Envelope<AuthoredScenario>)))]
+#[utoipa::path(
+    get,
+    path = "/api/admin/scenarios/{id}",
+    tag = "Administration",
+    summary = "One scenario as it was written",
+    responses((status = 200, body = Envelope<AuthoredScenario>)),
+)]
 pub(super) async fn scenario(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -75,7 +88,14 @@ pub(super) async fn scenario(
     summary.map(|summary| Success::of(summary.into())).ok_or_else(not_found)
 }
 
-#[utoipa::path(post, path = "/api/admin/scenarios", tag = "Administration", summary = "Write a scenario", request_body = Object, responses((status = 201, body = Envelope<AuthoredScenario>)))]
+#[utoipa::path(
+    post,
+    path = "/api/admin/scenarios",
+    tag = "Administration",
+    summary = "Write a scenario",
+    request_body = Object,
+    responses((status = 201, body = Envelope<AuthoredScenario>)),
+)]
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     Administrator(account): Administrator,
@@ -86,7 +106,14 @@ pub(super) async fn create(
     created.map(|summary| Success::created(summary.into())).map_err(refusal)
 }
 
-#[utoipa::path(put, path = "/api/admin/scenarios/{id}", tag = "Administration", summary = "Replace a scenario", request_body = Object, responses((status = 200, body = Envelope<AuthoredScenario>)))]
+#[utoipa::path(
+    put,
+    path = "/api/admin/scenarios/{id}",
+    tag = "Administration",
+    summary = "Replace a scenario",
+    request_body = Object,
+    responses((status = 200, body = Envelope<AuthoredScenario>)),
+)]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Administrator(account): Administrator,
@@ -101,7 +128,14 @@ pub(super) async fn change(
     changed.map(|summary| Success::of(summary.into())).map_err(refusal)
 }
 
-#[utoipa::path(put, path = "/api/admin/scenarios/{id}/status", tag = "Administration", summary = "Offer a scenario, or hide it", request_body = Status, responses((status = 200, body = Envelope<AuthoredScenario>)))]
+#[utoipa::path(
+    put,
+    path = "/api/admin/scenarios/{id}/status",
+    tag = "Administration",
+    summary = "Offer a scenario, or hide it",
+    request_body = Status,
+    responses((status = 200, body = Envelope<AuthoredScenario>)),
+)]
 pub(super) async fn set_status(
     State(app): State<Arc<App>>,
     Administrator(account): Administrator,
@@ -112,7 +146,13 @@ pub(super) async fn set_status(
     changed.map(|summary| Success::of(summary.into())).map_err(refusal)
 }
 
-#[utoipa::path(delete, path = "/api/admin/scenarios/{id}", tag = "Administration", summary = "Delete a scenario that nobody practised", responses((status = 200, body = Said)))]
+#[utoipa::path(
+    delete,
+    path = "/api/admin/scenarios/{id}",
+    tag = "Administration",
+    summary = "Delete a scenario that nobody practised",
+    responses((status = 200, body = Said)),
+)]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     _: Administrator,
@@ -129,7 +169,14 @@ pub(super) async fn delete(
     }
 }
 
-#[utoipa::path(get, path = "/api/admin/users", tag = "Administration", summary = "List everybody", params(Paging), responses((status = 200, body = Envelope<Page<UserInList>>)))]
+#[utoipa::path(
+    get,
+    path = "/api/admin/users",
+    tag = "Administration",
+    summary = "List everybody",
+    params(Paging),
+    responses((status = 200, body = Envelope<Page<UserInList>>)),
+)]
 pub(super) async fn users(
     State(app): State<Arc<App>>,
     _: Administrator,

@@ -53,7 +53,14 @@ const LONGEST_ADDRESS: usize = 320;
 const LONGEST_SUBJECT: usize = 1_000;
 const LONGEST_BODY: usize = 64 * 1024;
 
-#[utoipa::path(post, path = "/api/email/generate", tag = "Reports", summary = "Draft the mail that follows up", request_body = SessionReference, responses((status = 201, body = Envelope<EmailView>)))]
+#[utoipa::path(
+    post,
+    path = "/api/email/generate",
+    tag = "Reports",
+    summary = "Draft the mail that follows up",
+    request_body = SessionReference,
+    responses((status = 201, body = Envelope<EmailView>)),
+)]
 pub(super) async fn generate(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -86,7 +93,13 @@ pub(super) async fn generate(
 }
 
 /// A missing one is told with 200, as with feedback: pages invent a mail when they see a 404.
-#[utoipa::path(get, path = "/api/email/{session}", tag = "Reports", summary = "The mail of a session", responses((status = 200, body = Envelope<EmailView>)))]
+#[utoipa::path(
+    get,
+    path = "/api/email/{session}",
+    tag = "Reports",
+    summary = "The mail of a session",
+    responses((status = 200, body = Envelope<EmailView>)),
+)]
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -99,7 +112,14 @@ pub(super) async fn one(
     }
 }
 
-#[utoipa::path(put, path = "/api/email/{session}", tag = "Reports", summary = "Change the mail of a session", request_body = Change, responses((status = 200, body = Envelope<EmailView>)))]
+#[utoipa::path(
+    put,
+    path = "/api/email/{session}",
+    tag = "Reports",
+    summary = "Change the mail of a session",
+    request_body = Change,
+    responses((status = 200, body = Envelope<EmailView>)),
+)]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -38,7 +38,14 @@ pub(super) struct FeedbackView {
     created_at: String,
 }
 
-#[utoipa::path(post, path = "/api/feedback/generate", tag = "Reports", summary = "Count how a practice went", request_body = SessionReference, responses((status = 201, body = Envelope<FeedbackView>)))]
+#[utoipa::path(
+    post,
+    path = "/api/feedback/generate",
+    tag = "Reports",
+    summary = "Count how a practice went",
+    request_body = SessionReference,
+    responses((status = 201, body = Envelope<FeedbackView>)),
+)]
 pub(super) async fn generate(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -61,7 +68,13 @@ pub(super) async fn generate(
 }
 
 /// Pages take a 404 for a reason to invent a report, so a missing one is told with 200.
-#[utoipa::path(get, path = "/api/feedback/{session}", tag = "Reports", summary = "How a practice went", responses((status = 200, body = Envelope<FeedbackView>)))]
+#[utoipa::path(
+    get,
+    path = "/api/feedback/{session}",
+    tag = "Reports",
+    summary = "How a practice went",
+    responses((status = 200, body = Envelope<FeedbackView>)),
+)]
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

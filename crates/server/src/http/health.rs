@@ -4,7 +4,14 @@ use serde_json::{Value, json};
 use crate::clock;
 
 /// As existing front ends ask for it.
-#[utoipa::path(get, path = "/api/health", tag = "Operations", summary = "Say that the API runs", security(()), responses((status = 200, body = Object)))]
+#[utoipa::path(
+    get,
+    path = "/api/health",
+    tag = "Operations",
+    summary = "Say that the API runs",
+    security(()),
+    responses((status = 200, body = Object)),
+)]
 pub(super) async fn api() -> Json<Value> {
     let timestamp = clock::iso(clock::now());
     Json(json!({"success": true, "message": "Repartee API is running", "timestamp": timestamp}))

@@ -26,7 +26,14 @@ pub(super) struct LiveSession {
 }
 
 /// Newest first; private practice is not among them.
-#[utoipa::path(get, path = "/api/live", tag = "Roleplay", summary = "Sessions that a coach may watch now", params(Paging), responses((status = 200, body = Envelope<Page<LiveSession>>)))]
+#[utoipa::path(
+    get,
+    path = "/api/live",
+    tag = "Roleplay",
+    summary = "Sessions that a coach may watch now",
+    params(Paging),
+    responses((status = 200, body = Envelope<Page<LiveSession>>)),
+)]
 pub(super) async fn sessions(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

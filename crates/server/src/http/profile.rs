@@ -31,7 +31,14 @@ const LONGEST_DEPARTMENT: usize = 200;
 /// A small picture may be given as a data URL.
 const LONGEST_AVATAR: usize = 256 * 1024;
 
-#[utoipa::path(put, path = "/api/auth/profile", tag = "Accounts", summary = "Change the profile", request_body = Profile, responses((status = 200, body = Envelope<UserView>)))]
+#[utoipa::path(
+    put,
+    path = "/api/auth/profile",
+    tag = "Accounts",
+    summary = "Change the profile",
+    request_body = Profile,
+    responses((status = 200, body = Envelope<UserView>)),
+)]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -52,7 +59,14 @@ pub(super) async fn change(
     Ok(Success::of(UserView::new(user, account.role)).saying("Profile updated"))
 }
 
-#[utoipa::path(put, path = "/api/auth/password", tag = "Accounts", summary = "Change the password", request_body = PasswordChange, responses((status = 200, body = Said)))]
+#[utoipa::path(
+    put,
+    path = "/api/auth/password",
+    tag = "Accounts",
+    summary = "Change the password",
+    request_body = PasswordChange,
+    responses((status = 200, body = Said)),
+)]
 pub(super) async fn change_password(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -32,7 +32,13 @@ pub(super) async fn signed(
     respond(&app, &session, &headers).await
 }
 
-#[utoipa::path(get, path = "/api/roleplay/session/{id}/recording", tag = "Roleplay", summary = "The recording of a session", responses((status = 200, content_type = "audio/ogg; codecs=opus"), (status = 200, content_type = "audio/wav")))]
+#[utoipa::path(
+    get,
+    path = "/api/roleplay/session/{id}/recording",
+    tag = "Roleplay",
+    summary = "The recording of a session",
+    responses((status = 200, content_type = "audio/ogg; codecs=opus"), (status = 200, content_type = "audio/wav")),
+)]
 pub(super) async fn of_session(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

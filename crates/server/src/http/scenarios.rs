@@ -97,7 +97,15 @@ const POPULAR: usize = 3;
 const GOOD_ENOUGH: u8 = 70;
 const RECENT: usize = 5;
 
-#[utoipa::path(get, path = "/api/scenarios", tag = "Scenarios", summary = "List the scenarios", params(Paging, ListQuery), security(()), responses((status = 200, body = Envelope<Page<ScenarioItem>>)))]
+#[utoipa::path(
+    get,
+    path = "/api/scenarios",
+    tag = "Scenarios",
+    summary = "List the scenarios",
+    params(Paging, ListQuery),
+    security(()),
+    responses((status = 200, body = Envelope<Page<ScenarioItem>>)),
+)]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Option<Caller>,
@@ -116,7 +124,13 @@ pub(super) async fn list(
 }
 
 /// First what went badly, then what many practise, then what is new.
-#[utoipa::path(get, path = "/api/scenarios/recommended", tag = "Scenarios", summary = "What to practise next", responses((status = 200, body = Envelope<Vec<Recommendation>>)))]
+#[utoipa::path(
+    get,
+    path = "/api/scenarios/recommended",
+    tag = "Scenarios",
+    summary = "What to practise next",
+    responses((status = 200, body = Envelope<Vec<Recommendation>>)),
+)]
 pub(super) async fn recommended(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -143,7 +157,14 @@ pub(super) async fn recommended(
     Ok(Success::of(improve.chain(popular).chain(new).take(RECOMMENDED).collect()))
 }
 
-#[utoipa::path(get, path = "/api/scenarios/{id}", tag = "Scenarios", summary = "One scenario, by id or alias", security(()), responses((status = 200, body = Envelope<ScenarioWithHistory>)))]
+#[utoipa::path(
+    get,
+    path = "/api/scenarios/{id}",
+    tag = "Scenarios",
+    summary = "One scenario, by id or alias",
+    security(()),
+    responses((status = 200, body = Envelope<ScenarioWithHistory>)),
+)]
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     caller: Option<Caller>,

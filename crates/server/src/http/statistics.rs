@@ -51,7 +51,13 @@ const PRACTICES_A_WEEK: u32 = 5;
 const LONGEST_HISTORY: usize = 30;
 const DAY_MS: i64 = 86_400_000;
 
-#[utoipa::path(get, path = "/api/statistics/user", tag = "Reports", summary = "What a dashboard shows", responses((status = 200, body = Envelope<UserStatistics>)))]
+#[utoipa::path(
+    get,
+    path = "/api/statistics/user",
+    tag = "Reports",
+    summary = "What a dashboard shows",
+    responses((status = 200, body = Envelope<UserStatistics>)),
+)]
 pub(super) async fn of_user(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

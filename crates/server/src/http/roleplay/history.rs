@@ -53,7 +53,14 @@ struct MessageStub {
     id: String,
 }
 
-#[utoipa::path(get, path = "/api/roleplay/history", tag = "Roleplay", summary = "The sessions one completed", params(Paging), responses((status = 200, body = Envelope<Page<HistoryItem>>)))]
+#[utoipa::path(
+    get,
+    path = "/api/roleplay/history",
+    tag = "Roleplay",
+    summary = "The sessions one completed",
+    params(Paging),
+    responses((status = 200, body = Envelope<Page<HistoryItem>>)),
+)]
 pub(in crate::http) async fn history(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

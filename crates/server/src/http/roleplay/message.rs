@@ -51,7 +51,14 @@ enum Holder {
 const MESSAGE_LENGTH: RangeInclusive<usize> = 10..=2000;
 
 /// Both sides of the turn are written together, so that a failed answer leaves nothing and may be tried again.
-#[utoipa::path(post, path = "/api/roleplay/message", tag = "Roleplay", summary = "Say something in writing", request_body = TypedMessage, responses((status = 200, body = Envelope<Exchange>)))]
+#[utoipa::path(
+    post,
+    path = "/api/roleplay/message",
+    tag = "Roleplay",
+    summary = "Say something in writing",
+    request_body = TypedMessage,
+    responses((status = 200, body = Envelope<Exchange>)),
+)]
 pub(in crate::http) async fn message(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

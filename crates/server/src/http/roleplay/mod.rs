@@ -37,7 +37,14 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(history::history))
 }
 
-#[utoipa::path(post, path = "/api/roleplay/end", tag = "Roleplay", summary = "End a session", request_body = SessionReference, responses((status = 200, body = Envelope<SessionView>)))]
+#[utoipa::path(
+    post,
+    path = "/api/roleplay/end",
+    tag = "Roleplay",
+    summary = "End a session",
+    request_body = SessionReference,
+    responses((status = 200, body = Envelope<SessionView>)),
+)]
 pub(super) async fn end(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -52,7 +59,13 @@ pub(super) async fn end(
     Ok(Success::of(SessionView::load(&app, row).await?))
 }
 
-#[utoipa::path(get, path = "/api/roleplay/session/{id}", tag = "Roleplay", summary = "One session with everything said in it", responses((status = 200, body = Envelope<SessionView>)))]
+#[utoipa::path(
+    get,
+    path = "/api/roleplay/session/{id}",
+    tag = "Roleplay",
+    summary = "One session with everything said in it",
+    responses((status = 200, body = Envelope<SessionView>)),
+)]
 pub(super) async fn session(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
@@ -63,7 +76,13 @@ pub(super) async fn session(
 }
 
 /// With everything that was kept of it. What is still going on ends first.
-#[utoipa::path(delete, path = "/api/roleplay/session/{id}", tag = "Roleplay", summary = "End a session and delete it", responses((status = 200, body = Said)))]
+#[utoipa::path(
+    delete,
+    path = "/api/roleplay/session/{id}",
+    tag = "Roleplay",
+    summary = "End a session and delete it",
+    responses((status = 200, body = Said)),
+)]
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Caller(account): Caller,

@@ -19,7 +19,14 @@ pub(in crate::http) struct Start {
 }
 
 /// The persona's opening is the first message. Whatever else the user had open is abandoned.
-#[utoipa::path(post, path = "/api/roleplay/start", tag = "Roleplay", summary = "Begin a session", request_body = Start, responses((status = 201, body = Envelope<SessionView>)))]
+#[utoipa::path(
+    post,
+    path = "/api/roleplay/start",
+    tag = "Roleplay",
+    summary = "Begin a session",
+    request_body = Start,
+    responses((status = 201, body = Envelope<SessionView>)),
+)]
 pub(in crate::http) async fn start(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
