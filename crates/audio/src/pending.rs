@@ -15,6 +15,8 @@ pub(crate) struct Pending {
     /// Streams begun so far.
     streams: u32,
     bytes: Vec<u8>,
+    /// What the last cut took is what the next one will take, more or less.
+    usual_bytes: usize,
     /// Of each packet in `bytes`; PCM has none.
     lengths: Vec<u32>,
     samples: u64,
@@ -42,6 +44,7 @@ impl Pending {
             stream,
             streams,
             bytes: Vec::new(),
+            usual_bytes: 0,
             lengths: Vec::new(),
             samples: 0,
             closed: Vec::new(),
@@ -79,6 +82,7 @@ impl Pending {
     fn close(&mut self) {
         let Some(stream) = self.stream.filter(|_| self.samples > 0) else { return };
         let bytes = std::mem::take(&mut self.bytes);
+        self.usual_bytes = bytes.len();
         let lengths = std::mem::take(&mut self.lengths);
         let segment = stream.file(bytes, &lengths, self.samples);
         self.closed_bytes += segment.bytes.len();
@@ -109,6 +113,9 @@ impl Sink for Pending {
         let held = self.closed_bytes + self.bytes.len() + 4 * self.lengths.len() + packet.len();
         if held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
             return self.problem(AudioError::Overflow);
+        }
+        if self.bytes.is_empty() {
+            self.bytes.reserve_exact(self.usual_bytes);
         }
         match codec {
             Codec::Opus(_) => {

@@ -117,7 +117,7 @@ impl Hub {
         drop(live);
 
         let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
-        let session = LiveSession::new(Arc::clone(&self.engine), Arc::clone(&self.meter), opening, mailbox);
+        let session = Box::new(LiveSession::new(Arc::clone(&self.engine), Arc::clone(&self.meter), opening, mailbox));
         self.tasks.spawn(async move {
             // Even a session that panics leaves its place.
             let _place = Place { id, registry };
@@ -171,8 +171,8 @@ impl Handle {
 
     /// Waits for room in the mailbox; gives the envelope back when the session is gone.
     pub async fn send(&self, envelope: Envelope) -> Result<(), Envelope> {
-        self.mailbox.send(Letter::From(envelope)).await.map_err(|error| match error.0 {
-            Letter::From(envelope) => envelope,
+        self.mailbox.send(Letter::From(Box::new(envelope))).await.map_err(|error| match error.0 {
+            Letter::From(envelope) => *envelope,
             Letter::End | Letter::Suspend => unreachable!("an envelope was sent"),
         })
     }

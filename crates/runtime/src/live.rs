@@ -61,7 +61,8 @@ pub enum Seat {
 }
 
 pub(crate) enum Letter {
-    From(Envelope),
+    /// Boxed, so that an empty mailbox is small.
+    From(Box<Envelope>),
     End,
     Suspend,
 }
@@ -146,13 +147,13 @@ impl LiveSession {
     }
 
     /// Runs until the session is over and everything that was said of it is written down.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(mut self: Box<Self>) {
         // The one who opens the session is told so before anything that happens in it.
         match self.mailbox.recv().await {
             Some(Letter::From(envelope)) => {
                 chronicle::opened(&self.desk.meter, &self.desk.session, &self.desk.scenario.id, !self.is_new);
                 self.number_events().await;
-                self.on_envelope(envelope);
+                self.on_envelope(*envelope);
             }
             Some(Letter::End | Letter::Suspend) | None => return,
         }
@@ -169,7 +170,7 @@ impl LiveSession {
                 Some(report) = self.reports.recv() => self.on_report(report),
                 written = self.outbox.committed(), if self.outbox.is_committing() => self.on_written(&written),
                 letter = self.mailbox.recv(), if self.outbox.has_room() => match letter {
-                    Some(Letter::From(envelope)) => self.on_envelope(envelope),
+                    Some(Letter::From(envelope)) => self.on_envelope(*envelope),
                     Some(Letter::End) => self.handle(Input::Client(Command::End)),
                     Some(Letter::Suspend) | None => self.handle(Input::Suspend),
                 },
@@ -204,7 +205,7 @@ impl LiveSession {
         }
     }
 
-    async fn close(mut self) {
+    async fn close(mut self: Box<Self>) {
         self.mailbox.close();
         while let Some(letter) = self.mailbox.recv().await {
             if let Letter::From(envelope) = letter {
@@ -348,7 +349,7 @@ impl LiveSession {
     }
 
     fn on_report(&mut self, report: Report) {
-        let Report { op, what } = report;
+        let (op, what) = (report.op, *report.what);
         if !self.running.contains_key(&op) {
             return;
         }

@@ -42,7 +42,8 @@ pub(crate) struct Room {
     session: SessionId,
     members: Vec<Present>,
     seq: u64,
-    retained: VecDeque<Happening>,
+    /// Boxed: many are retained in a busy session, and a queue never shrinks.
+    retained: VecDeque<Box<Happening>>,
     history: VecDeque<HistoryLine>,
 }
 
@@ -72,7 +73,7 @@ impl Room {
 
     pub(crate) fn tell(&mut self, at: Timestamp, event: RoomEvent) {
         self.remember(&event, at);
-        let happening = Happening { seq: self.take_seq(), at, event };
+        let happening = Box::new(Happening { seq: self.take_seq(), at, event });
         for Present { member, .. } in &self.members {
             member.tell(Told::Happened { session: &self.session, happening: &happening });
         }

@@ -22,7 +22,8 @@ const TOKENS_AT_ONCE: usize = 64;
 /// What work says to the session that began it.
 pub(crate) struct Report {
     pub(crate) op: OpId,
-    pub(crate) what: Happened,
+    /// Boxed, so that an empty queue of reports is small.
+    pub(crate) what: Box<Happened>,
 }
 
 pub(crate) enum Happened {
@@ -216,7 +217,7 @@ impl Desk {
 
     /// A session that is gone does not listen any more, and that is fine.
     async fn report(&self, op: OpId, what: Happened) {
-        let _ = self.reports.send(Report { op, what }).await;
+        let _ = self.reports.send(Report { op, what: Box::new(what) }).await;
     }
 }
 

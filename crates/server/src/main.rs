@@ -3,6 +3,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use server::cli::Cli;
 
+/// Thousands of sessions come and go; the system's allocator keeps what they leave.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,

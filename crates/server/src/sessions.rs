@@ -1,11 +1,15 @@
 //! Sessions as people reach them: who may start, join, speak or watch, and what a session is made of.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::http::{HeaderMap, header};
 use ports::{
-    Claim, Message, MessageRole, NewSession, Provider, Role, ScenarioSummary, SessionId, SessionRow, SessionStatus,
-    StoreError,
+    Claim, Message, MessageRole, NewSession, Provider, Role, Scenario, ScenarioSummary, SessionId, SessionRow,
+    SessionStatus, StoreError,
 };
 use protocol::{
     ErrorCode, WireError,
@@ -36,11 +40,12 @@ const HISTORY_LINES: usize = 40;
 
 pub struct Sessions {
     app: Arc<App>,
+    scenarios: Mutex<HashMap<String, Arc<Scenario>>>,
 }
 
 impl Sessions {
     pub fn new(app: Arc<App>) -> Self {
-        Self { app }
+        Self { app, scenarios: Mutex::default() }
     }
 
     pub fn hub(&self) -> &Hub {
@@ -168,7 +173,7 @@ impl Sessions {
             let message = "A typed message of this session is being answered; try again in a moment";
             return Err(WireError::new(ErrorCode::Overloaded, message).after(1_000));
         };
-        let scenario = Arc::new(self.scenario(&row.scenario_id).await?.scenario);
+        let scenario = self.share(self.scenario(&row.scenario_id).await?.scenario);
         let resumption = self.app.journal.resume(&row.id).await.map_err(database_down)?;
         let messages = self.app.catalog.messages(&row.id).await.map_err(database_down)?;
         let opening = Opening {
@@ -187,6 +192,17 @@ impl Sessions {
             scenario,
         };
         self.hub().open(opening).map_err(no_room)
+    }
+
+    /// Sessions of the same scenario hold it together.
+    fn share(&self, scenario: Scenario) -> Arc<Scenario> {
+        let mut shared = self.scenarios.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = shared.get(&scenario.id).filter(|known| ***known == scenario) {
+            return Arc::clone(known);
+        }
+        let scenario = Arc::new(scenario);
+        shared.insert(scenario.id.clone(), Arc::clone(&scenario));
+        scenario
     }
 
     async fn scenario(&self, id: &str) -> Result<ScenarioSummary, WireError> {

@@ -5,8 +5,8 @@ use std::{
 
 use axum::{
     Router,
-    extract::{ConnectInfo, Request, State},
-    http::{Method, StatusCode, header},
+    extract::{ConnectInfo, OriginalUri, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -214,7 +214,8 @@ impl Arriving {
                 let (sessions, mailbox) = (self.sessions, self.mailbox);
                 let connection =
                     Connection { sessions, member, account, mailbox, pace, known: Vec::new(), slowed: false };
-                connection.run().await;
+                // Boxed: what it took to arrive need not be kept as long as the connection.
+                Box::pin(connection.run()).await;
             }
             (_, Some(error)) => send_away(&member, error).await,
             (Err(_), None) => (),
@@ -227,6 +228,7 @@ async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, 
     if request.uri().path().trim_end_matches('/') != "/socket.io" {
         return next.run(request).await;
     }
+    let request = without_read_buffer(request);
     let gate = sid(request.uri().query()).and_then(|sid| registry.gate(sid));
     let Some(gate) = gate else {
         return next.run(request).await;
@@ -242,6 +244,21 @@ async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, 
         gate.opened().await;
     }
     next.run(request).await
+}
+
+/// The library keeps a connection's first request for as long as the connection lasts, and with it the whole buffer that
+/// the request was read into, unless its parts are copies.
+fn without_read_buffer(mut request: Request) -> Request {
+    let copied = |(name, value): (&HeaderName, &HeaderValue)| {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    };
+    *request.headers_mut() = request.headers().iter().filter_map(copied).collect();
+    if let Ok(uri) = request.uri().to_string().parse::<Uri>() {
+        request.extensions_mut().insert(OriginalUri(uri.clone()));
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 fn sid(query: Option<&str>) -> Option<Sid> {
