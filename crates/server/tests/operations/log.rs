@@ -12,10 +12,11 @@ async fn log_of_a_session(format: &str) -> (String, Vec<String>) {
     client.emit("start-session", &start_session("s-1"));
     client.emit("audio-chunk", &chunk("s-1", 0));
     client.emit("transcription", &said("s-1", SPOKEN));
-    let mut secrets = vec![token, SPOKEN.to_owned(), chunk("s-1", 0)["audioData"].as_str().unwrap()[..40].to_owned()];
+    let audio = chunk("s-1", 0)["audioData"].to_string();
+    let mut secrets = vec![token, SPOKEN.to_owned(), audio[1..40].to_owned()];
     place.until("two replies", |stats| stats["replies"] == 2).await;
     client.emit("end-session", &session("s-1"));
-    client.wait_for(|event| event.name == "session-ended").await.unwrap();
+    client.wait_for(|event| event.name == "session-ended").await.expect("it ends");
     let heard = client.events().into_iter().filter(|event| ["transcription", "ai-response"].contains(&&*event.name));
     secrets.extend(heard.filter_map(|event| Some(event.payload["text"].as_str()?.to_owned())));
     place.get(&format!("/api/auth/me?token={}", secrets[0]), &[]);
