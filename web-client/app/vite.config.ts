@@ -9,6 +9,11 @@ export default defineConfig({
   build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   server: {
     port: 3000,
-    proxy: { "/api": server, "/media": server, "/demo": server, "/socket.io": { target: server, ws: true } },
+    proxy: {
+      ...Object.fromEntries(
+        ["/api", "/media", "/recordings", "/demo", "/stats", "/readyz"].map((path) => [path, server]),
+      ),
+      "/socket.io": { target: server, ws: true },
+    },
   },
 });

@@ -1,9 +1,10 @@
 // The real server, built from this checkout, with its own empty data, and a real browser whose microphone speaks a sentence.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -14,12 +15,8 @@ export async function startServer() {
   const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const launch = () =>
-    spawn(binary, ["serve"], {
-      cwd: root,
-      env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: data, LOG_LEVEL: "warn" },
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+  const env = { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: data, LOG_LEVEL: "warn" };
+  const launch = () => spawn(binary, ["serve"], { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   let child = launch();
   await ready(url);
   const stop = () =>
@@ -29,6 +26,18 @@ export async function startServer() {
     });
   return {
     url,
+    /**
+     * What an operator hands to somebody with a role.
+     * @param {string} user
+     * @param {"coach" | "admin"} role
+     */
+    async token(user, role) {
+      const { stdout } = await promisify(execFile)(binary, ["token", "--user", user, "--role", role], {
+        cwd: root,
+        env,
+      });
+      return stdout.trim();
+    },
     async restart() {
       await stop();
       child = launch();
@@ -98,6 +107,18 @@ export async function visit(browser, url, { locale = "en", theme = "light", phon
 export async function enterAsGuest(page) {
   await page.goto("/");
   await page.locator("section button").first().click();
+  await page.locator("search").waitFor();
+}
+
+/**
+ * Signs the page in with a token.
+ * @param {import("playwright-core").Page} page
+ * @param {string} url
+ * @param {string} token
+ */
+export async function enterWithToken(page, url, token) {
+  await page.context().addCookies([{ name: "token", value: token, url }]);
+  await page.goto("/");
   await page.locator("search").waitFor();
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { enterAsGuest, enterWithToken, startBrowser, startPractice, startServer, visit } from "./harness.js";
 
 const pictures = path.join(import.meta.dirname, "screenshots");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -27,6 +27,11 @@ const scenarios = {
   en: "cloud-migration-discussion",
   "zh-Hans": "renewal-in-shanghai",
   "zh-Hant": "visiting-grandmother",
+};
+const whispered = {
+  en: "Ask what the outage cost.",
+  "zh-Hans": "问问停机造成了多大损失。",
+  "zh-Hant": "問問阿嬤今天過得好不好。",
 };
 const typed = {
   en: "What happened two years ago?",
@@ -69,16 +74,45 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       await show("practice-speaking");
       await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
       await show("practice-listening");
+      const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
+      await coach(admin.page, look, locale, page);
+      await admin.context.close();
       await end(page);
       await show("report");
       await page.goto("/history");
       await page.locator("main li h2").first().waitFor();
       await page.locator(".recharts-surface").waitFor();
       await show("history");
-      assert.deepEqual(complaints, []);
+      assert.deepEqual([...complaints, ...admin.complaints], []);
       await context.close();
     });
   }
+}
+
+/**
+ * Looks in on the trainee's practice, whispers, and looks at the server.
+ * @param {import("playwright-core").Page} page
+ * @param {string} look
+ * @param {"en" | "zh-Hans" | "zh-Hant"} locale
+ * @param {import("playwright-core").Page} trainee
+ */
+async function coach(page, look, locale, trainee) {
+  const id = trainee.url().split("/").at(-1);
+  await enterWithToken(page, server.url, await server.token("ada", "admin"));
+  await page.goto("/live");
+  await page.locator(`a[href="/live/${id}"]`).waitFor();
+  await shoot(page, `live-${locale}-${look}`);
+  await page.goto(`/live/${id}`);
+  await page.locator("form input:enabled").fill(whispered[locale]);
+  await page.keyboard.press("Enter");
+  await page.locator("li time").waitFor();
+  await shoot(page, `watching-${locale}-${look}`);
+  await trainee.getByText(whispered[locale]).waitFor();
+  await shoot(trainee, `practice-coached-${locale}-${look}`);
+  await page.goto("/operations");
+  await page.locator("table").waitFor();
+  await page.locator("section li").first().waitFor();
+  await shoot(page, `operations-${locale}-${look}`);
 }
 
 /** @param {import("playwright-core").Page} page */

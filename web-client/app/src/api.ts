@@ -25,13 +25,13 @@ export interface ScenarioItem {
   category: string;
   difficulty: Difficulty;
   language: string;
+  goals: string[];
   estimatedDuration: number;
   practiceCount: number;
   buyerPersona: Persona;
 }
 
 export interface Scenario extends ScenarioItem {
-  goals: string[];
   maxTurns: number;
   userHistory: { practiceCount: number } | null;
 }
@@ -52,6 +52,8 @@ export interface Session {
   /** `null` when the scenario is no longer offered. */
   scenario: Omit<Scenario, "userHistory"> | null;
   messages: Message[];
+  /** `null` where nothing was spoken. */
+  recordingUrl: string | null;
   feedback: Feedback | null;
 }
 
@@ -79,6 +81,40 @@ export interface HistoryItem {
   scenario: { title: string; category: string | null; difficulty: Difficulty | null };
   feedback: { overallScore: number } | null;
   messageCount: number;
+}
+
+/** Somebody practises, and a coach may watch. */
+export interface LiveSession {
+  sessionId: string;
+  userName: string;
+  scenarioTitle: string;
+  startedAt: string;
+}
+
+export interface Readiness {
+  ready: boolean;
+  stopping: boolean;
+  dependencies: Record<string, Dependency>;
+}
+
+export interface Dependency {
+  state: "up" | "down" | "configured" | "off";
+  /** How long it took to answer. */
+  ms?: number;
+  name?: string;
+  demo?: boolean;
+}
+
+/** Counts are of the server's process, since its start. */
+export interface Stats {
+  activeSessions: number;
+  connections: number;
+  turns: number;
+  /** Bytes. */
+  totalMemory: number;
+  uptimeMs: number;
+  problems: Record<string, number>;
+  latencies: Record<string, { count: number; p50Ms: number | null; p95Ms: number | null }>;
 }
 
 export interface Page<Item> {
@@ -109,6 +145,9 @@ export const api = {
   start: (scenarioId: string) => post<Session>("/roleplay/start", { scenarioId }),
   session: (id: string) => get<Session>(`/roleplay/session/${encodeURIComponent(id)}`),
   history: (page: number) => get<Page<HistoryItem>>(`/roleplay/history?page=${page}&pageSize=20`),
+  live: () => get<Page<LiveSession>>("/live?pageSize=100"),
+  stats: () => look<Stats>("/stats"),
+  readiness: () => look<Readiness>("/readyz", 503),
 };
 
 export const token = {
@@ -133,18 +172,28 @@ const get = <Data>(path: string) => call<Data>("GET", path);
 const post = <Data>(path: string, body: unknown) => call<Data>("POST", path, body);
 
 async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
-  const bearer = token.read();
-  const answer = await fetch(`/api${path}`, {
+  const answer = await ask(`/api${path}`, {
     method,
-    headers: {
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
-    },
+    headers: body === undefined ? {} : { "Content-Type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new ApiError(0, "The server cannot be reached");
   });
   const envelope: { success?: boolean; data?: Data; error?: string } = await answer.json().catch(() => ({}));
   if (!answer.ok || !envelope.success) throw new ApiError(answer.status, envelope.error ?? answer.statusText);
   return envelope.data as Data;
+}
+
+/** What operators look at comes without an envelope; `alsoFine` is a status that has an answer too. */
+async function look<Data>(path: string, alsoFine?: number): Promise<Data> {
+  const answer = await ask(path, { headers: {} });
+  const found: Data | null = await answer.json().catch(() => null);
+  if (!found || !(answer.ok || answer.status === alsoFine)) throw new ApiError(answer.status, answer.statusText);
+  return found;
+}
+
+async function ask(path: string, { headers, ...request }: RequestInit & { headers: Record<string, string> }) {
+  const bearer = token.read();
+  const signed = bearer ? { ...headers, Authorization: `Bearer ${bearer}` } : headers;
+  return fetch(path, { ...request, headers: signed }).catch(() => {
+    throw new ApiError(0, "The server cannot be reached");
+  });
 }

@@ -29,13 +29,10 @@ export function Room({ session, scenario }: RoomProps) {
     void connectSession(session.id, scenario.id, { language: wanted }).then(() => roleplay.openMicrophone());
   }, [connectSession, roleplay, session.id, scenario.id, wanted]);
 
-  const { ended, recorded } = conversation;
+  const { ended } = conversation;
   useEffect(() => {
-    if (ended?.reason !== "user_ended") return;
-    // A practice in writing has no recording.
-    const state = recorded ? { recordingUrl: ended.recordingUrl } : null;
-    go(`/report/${session.id}`, { replace: true, state });
-  }, [ended, recorded, go, session.id]);
+    if (ended?.reason === "user_ended") go(`/report/${session.id}`, { replace: true });
+  }, [ended, go, session.id]);
 
   return (
     <div className={styles.room} data-room>

@@ -1,15 +1,15 @@
 import type { Conversation, Roleplay } from "@repartee/client";
-import { Globe, PhoneOff, Timer } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Globe, PhoneOff } from "lucide-react";
 import { languageName, useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
+import { Elapsed } from "../ui/Elapsed";
 import { Picker } from "../ui/Picker";
-import { clockTime } from "../ui/time";
 import { Details } from "./Details";
 import { EndDialog } from "./EndDialog";
 import { conversationLanguages } from "./entry";
 import styles from "./Status.module.css";
+import { Turns } from "./Turns";
 
 interface StatusProps {
   roleplay: Roleplay;
@@ -26,12 +26,7 @@ export function Status({ roleplay, conversation, startedAt, ownLanguage, languag
   const demo = providers && Object.values(providers).some((provider) => provider.demo);
   return (
     <div className={styles.status}>
-      {maxTurns > 0 && (
-        <div className={styles.turns}>
-          <span>{t.practice.turn(Math.min(turnCount + 1, maxTurns), maxTurns)}</span>
-          <progress value={turnCount} max={maxTurns} aria-label={t.practice.turn(turnCount, maxTurns)} />
-        </div>
-      )}
+      <Turns turnCount={turnCount} maxTurns={maxTurns} />
       <Elapsed since={startedAt} label={t.practice.time} />
       {demo && <Badge look="demo">{t.practice.demoNotice}</Badge>}
       <div className={styles.tools}>
@@ -51,19 +46,5 @@ export function Status({ roleplay, conversation, startedAt, ownLanguage, languag
         </EndDialog>
       </div>
     </div>
-  );
-}
-
-function Elapsed({ since, label }: { since: string; label: string }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return (
-    <span className={styles.time} role="timer" aria-label={label} title={label}>
-      <Timer size={18} aria-hidden="true" />
-      {clockTime(now - Date.parse(since))}
-    </span>
   );
 }

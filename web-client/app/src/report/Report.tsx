@@ -1,7 +1,6 @@
 import { RotateCcw } from "lucide-react";
 import { lazy, Suspense, useCallback } from "react";
 import { Link } from "wouter";
-import { useHistoryState } from "wouter/use-browser-location";
 import { ApiError, api, type Session } from "../api";
 import { useI18n } from "../i18n";
 import { NotFound } from "../pages/NotFound";
@@ -31,8 +30,7 @@ export default function Report({ id }: { id: string }) {
 function Paper({ session }: { session: Session }) {
   const { t, locale } = useI18n();
   useTitle(session.scenario?.title ?? t.report.title);
-  const { scenario, messages, feedback, startedAt, completedAt } = session;
-  const recordingUrl = useHistoryState<{ recordingUrl?: string } | null>()?.recordingUrl;
+  const { scenario, messages, recordingUrl, feedback, startedAt, completedAt } = session;
   const talk = countTalk(messages);
   const persona = scenario?.buyerPersona;
   const number = new Intl.NumberFormat(locale);

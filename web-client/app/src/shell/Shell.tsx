@@ -2,6 +2,7 @@ import { WifiOff } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { Link, useLocation, useRoute } from "wouter";
 import { useI18n } from "../i18n";
+import { mayCoach, mayOperate } from "../roles";
 import { Notice } from "../ui/Notice";
 import { useAccount } from "../user";
 import { AccountMenu } from "./AccountMenu";
@@ -36,6 +37,8 @@ export function Shell({ children }: { children: ReactNode }) {
           <nav className={styles.nav} aria-label={t.menu.main}>
             <Place href="/">{t.menu.scenarios}</Place>
             <Place href="/history">{t.menu.history}</Place>
+            {mayCoach(account.user) && <Place href="/live">{t.menu.live}</Place>}
+            {mayOperate(account.user) && <Place href="/operations">{t.menu.operations}</Place>}
           </nav>
         )}
         <div className={styles.tools}>

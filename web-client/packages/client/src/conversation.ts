@@ -14,8 +14,6 @@ export interface Conversation {
   turnDetection: TurnDetection;
   providers: ServerEvents["session-started"]["providers"] | null;
   latency: TurnLatency | null;
-  /** Something the user said aloud is stored. */
-  recorded: boolean;
   hints: { text: string; timestamp: number }[];
   /** Who reads along. */
   observers: string[];
@@ -60,6 +58,26 @@ export interface Ended {
   recordingUrl: string | null;
 }
 
+/** The events that make up the conversation. */
+export const TOLD = [
+  "session-started",
+  "session-state",
+  "transcription-partial",
+  "transcription",
+  "ai-response-delta",
+  "ai-response",
+  "avatar-response",
+  "interrupted",
+  "turn-latency",
+  "coach-hint",
+  "observer-joined",
+  "observer-left",
+  "session-ending",
+  "session-ended",
+  "session-force-ended",
+  "error",
+] as const satisfies (keyof ServerEvents)[];
+
 export type Told = { [Name in keyof ServerEvents]: { name: Name; payload: ServerEvents[Name] } }[keyof ServerEvents];
 export type Change =
   | Told
@@ -78,7 +96,6 @@ export const nothingYet: Conversation = {
   turnDetection: "manual",
   providers: null,
   latency: null,
-  recorded: false,
   hints: [],
   observers: [],
   problem: null,
@@ -98,8 +115,6 @@ export function after(now: Conversation, change: Change): Conversation {
       return started(now, change.payload);
     case "session-state":
       return { ...now, stage: change.payload.state };
-    case "audio-received":
-      return { ...now, recorded: true };
     case "transcription-partial":
       return { ...now, partial: change.payload.text };
     case "transcription": {

@@ -18,4 +18,5 @@ export {
   type RecorderState,
 } from "./recorder.js";
 export { type Microphone, Roleplay, type Signals, type TalkMode } from "./roleplay.js";
+export { Watch } from "./watch.js";
 export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./wire.js";

@@ -161,9 +161,9 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     await this.#request("end-session", { sessionId: this.#need().id });
   }
 
-  /** A coach reads along. */
-  observe(sessionId: string): Promise<void> {
-    return this.#request("observe-session", { sessionId });
+  /** A coach reads along. What the server remembers after `fromEventSeq` is told again. */
+  observe(sessionId: string, fromEventSeq?: number): Promise<void> {
+    return this.#request("observe-session", { sessionId, fromEventSeq });
   }
 
   stopObserving(sessionId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { fromPcm16, toBytes } from "./audio/pcm.js";
-import { after, type Change, type Conversation, nothingYet, type Problem, type Told } from "./conversation.js";
+import { after, type Change, type Conversation, nothingYet, type Problem, TOLD, type Told } from "./conversation.js";
 import { Player, type Progress } from "./player.js";
 import { RealtimeClient, type RealtimeClientOptions, RealtimeError, type StartOptions } from "./realtime-client.js";
 import {
@@ -258,24 +258,3 @@ const AUDIO_LOST = {
   code: "OVERLOADED",
   retryable: false,
 } as const;
-
-/** The events that make up the conversation. */
-const TOLD = [
-  "session-started",
-  "session-state",
-  "audio-received",
-  "transcription-partial",
-  "transcription",
-  "ai-response-delta",
-  "ai-response",
-  "avatar-response",
-  "interrupted",
-  "turn-latency",
-  "coach-hint",
-  "observer-joined",
-  "observer-left",
-  "session-ending",
-  "session-ended",
-  "session-force-ended",
-  "error",
-] as const satisfies (keyof ServerEvents)[];

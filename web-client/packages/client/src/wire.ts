@@ -24,12 +24,10 @@ export interface ServerEvents extends Omit<GeneratedServerEvents, "session-start
   "audio-frame": AudioFrame;
   "audio-end": Head & { turnId: string; frames: number; durationMs: number };
   "turn-latency": TurnLatency;
-  "coach-hint": Head & { text: string };
 }
 
 export interface ClientEvents extends Omit<GeneratedClientEvents, "start-session"> {
   "start-session": Omit<StartSession, "turnDetection"> & { turnDetection?: TurnDetection };
-  "coach-hint": { sessionId: string; text: string; to: "trainee" };
 }
 
 /** A piece of the persona's voice, in order and without a gap. */

@@ -1,0 +1,71 @@
+import type { Conversation, Line } from "@repartee/client";
+import { useEffect, useRef } from "react";
+import { useI18n } from "../i18n";
+import { Badge } from "../ui/Badge";
+import styles from "./Lines.module.css";
+
+interface LinesProps {
+  conversation: Conversation;
+  /** How the two are called. */
+  user: string;
+  persona: string;
+  language: string | undefined;
+  /** What stands there before anything was said. */
+  empty: string;
+}
+
+/** What was said so far, and what is being said. */
+export function Lines({ conversation, user, persona, language, empty }: LinesProps) {
+  const { t } = useI18n();
+  const { lines, partial } = conversation;
+  const scroll = useRef<HTMLDivElement>(null);
+  const newest = lines.at(-1)?.text ?? "";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
+  useEffect(() => {
+    scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
+  }, [newest, partial]);
+  return (
+    /* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keyboard */
+    <div ref={scroll} className={styles.scroll} role="log" tabIndex={0} aria-label={t.practice.transcript}>
+      <ol className={styles.lines}>
+        {lines.length === 0 && !partial && <li className={styles.empty}>{empty}</li>}
+        {lines.map((line) => (
+          <Said
+            key={`${line.turnId}-${line.role}`}
+            line={line}
+            name={line.role === "user" ? user : persona}
+            language={language}
+          />
+        ))}
+        {partial && (
+          <li className={styles.line} data-role="user" data-partial="true">
+            <span className={styles.who}>{user}</span>
+            <p lang={language}>{partial}</p>
+          </li>
+        )}
+      </ol>
+    </div>
+  );
+}
+
+function Said({ line, name, language }: { line: Line; name: string; language: string | undefined }) {
+  const { t } = useI18n();
+  return (
+    <li className={styles.line} data-role={line.role}>
+      <span className={styles.who}>
+        {name}
+        {line.demo && (
+          <Badge look="demo" title={line.role === "user" ? t.practice.demoStt : t.practice.demoLlm}>
+            {t.demoLabel}
+          </Badge>
+        )}
+        {line.heardText !== undefined && <Badge>{t.practice.interrupted}</Badge>}
+      </span>
+      <p lang={language}>
+        {line.heardText === undefined ? line.text : line.heardText}
+        {line.heardText !== undefined && <s>{line.text.slice(line.heardText.length)}</s>}
+        {!line.complete && <span className={styles.cursor} aria-hidden="true" />}
+      </p>
+    </li>
+  );
+}
