@@ -17,6 +17,8 @@ main() {
         need ffmpeg ffmpeg
         need nginx nginx
         need chromium chromium
+        # The pictures of the pages need Chinese letters; nobody is asked to install them.
+        [ "$(id -u)" != 0 ] || [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || packages+=(fonts-noto-cjk)
         need pocketsphinx_continuous pocketsphinx
         [ -d /usr/share/pocketsphinx/model/en-us ] || packages+=(pocketsphinx-en-us)
         compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
