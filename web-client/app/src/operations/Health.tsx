@@ -2,8 +2,10 @@ import { CircleAlert, CircleCheck, CircleMinus } from "lucide-react";
 import type { Dependency, Readiness } from "../api";
 import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
+import { inOrder } from "./in-order";
 import styles from "./Operations.module.css";
 
+const DEPENDENCIES = ["database", "objectStore", "stt", "llm", "tts", "avatar"];
 /** Whose failures are counted under which name. */
 const STAGES = { objectStore: "store", stt: "transcribe", llm: "answer", tts: "speak", avatar: "animate" } as Record<
   string,
@@ -33,7 +35,7 @@ export function Health({ readiness, problems }: HealthProps) {
         </span>
       </div>
       <ul className={styles.dependencies}>
-        {Object.entries(readiness.dependencies).map(([name, dependency]) => (
+        {inOrder(readiness.dependencies, DEPENDENCIES).map(([name, dependency]) => (
           <Depends key={name} name={name} dependency={dependency} failures={problems[STAGES[name] ?? ""] ?? 0} />
         ))}
       </ul>
@@ -47,16 +49,16 @@ function Depends({ name, dependency, failures }: { name: string; dependency: Dep
   const Icon = ICONS[dependency.state];
   return (
     <li>
-      <span className={styles.state} data-state={dependency.state}>
-        <Icon size={18} aria-hidden="true" />
-        {t.operations.states[dependency.state]}
-      </span>
       <strong>{names[name] ?? name}</strong>
       {dependency.name && dependency.name !== "none" && <span className={styles.soft}>{dependency.name}</span>}
       {dependency.demo && <Badge look="demo">{t.demoLabel}</Badge>}
       <span className={styles.right}>
         {failures > 0 && <span className={styles.failures}>{t.operations.failures(failures)}</span>}
         {dependency.ms !== undefined && <span className={styles.soft}>{dependency.ms} ms</span>}
+        <span className={styles.state} data-state={dependency.state}>
+          <Icon size={18} aria-hidden="true" />
+          {t.operations.states[dependency.state]}
+        </span>
       </span>
     </li>
   );

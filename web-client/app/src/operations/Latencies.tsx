@@ -1,6 +1,10 @@
 import type { Stats } from "../api";
 import { useI18n } from "../i18n";
+import { inOrder } from "./in-order";
 import styles from "./Operations.module.css";
+
+/** As they follow each other in a turn. */
+const STEPS = ["store", "transcribe", "first_token", "answer", "speak", "animate", "commit"];
 
 export function Latencies({ latencies }: { latencies: Stats["latencies"] }) {
   const { t, locale } = useI18n();
@@ -20,7 +24,7 @@ export function Latencies({ latencies }: { latencies: Stats["latencies"] }) {
           </tr>
         </thead>
         <tbody>
-          {Object.entries(latencies).map(([step, { count, p50Ms, p95Ms }]) => (
+          {inOrder(latencies, STEPS).map(([step, { count, p50Ms, p95Ms }]) => (
             <tr key={step}>
               <th scope="row">{t.operations.steps[step] ?? step}</th>
               <td>{number.format(count)}</td>
