@@ -1,6 +1,6 @@
 //! Whose session it is when several connections want it, and what they missed.
 
-use runtime::{Ask, Rejection, Seat};
+use runtime::{Ask, Happening, Rejection, RoomEvent, Seat};
 use session::{Event, State};
 
 use crate::world::{World, let_pass, samples};
@@ -129,6 +129,22 @@ async fn an_observer_only_watches() {
     trainee.say("Are you gone?").await;
     trainee.person.hears_replies(2).await;
     assert_eq!(coach.person.replies().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trainee_who_comes_back_is_told_who_watches() {
+    let world = World::new();
+    let before = world.arrive().await;
+    let (coach, gone) = (world.connect(), world.connect());
+    for observer in [&coach, &gone] {
+        observer.ask(Ask::Join { seat: Seat::Observer { role: "coach" }, resume_from: None, declared: None }).await;
+    }
+    before.leave().await;
+    gone.leave().await;
+    let back = world.arrive().await;
+    let_pass(10).await;
+    let watching = |happening: &Happening| matches!(happening.event, RoomEvent::ObserverJoined { .. });
+    assert_eq!(back.person.notes().happened.iter().filter(|happening| watching(happening)).count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
