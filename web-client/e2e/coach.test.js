@@ -42,6 +42,12 @@ test("a coach finds a practice, reads along and whispers, and the trainee knows"
   await trainee.page.getByText("Ask what it cost them.").waitFor();
   await coach.page.locator("ol").getByText("Ask what it cost them.").waitFor();
 
+  await trainee.page.reload();
+  await trainee.page.getByRole("button", { name: "Enter the room" }).or(trainee.page.locator("[data-scene]")).waitFor();
+  const enter = trainee.page.getByRole("button", { name: "Enter the room" });
+  if (await enter.isVisible()) await enter.click();
+  await trainee.page.getByText("A coach is listening.").waitFor();
+
   await coach.page.getByRole("link", { name: "Practising now" }).click();
   await trainee.page.getByText("A coach is listening.").waitFor({ state: "hidden" });
   await coach.page.getByRole("link", { name: "Guest" }).click();

@@ -114,6 +114,15 @@ impl Room {
         self.members.iter().find(|present| present.seat == Seat::Trainee).map(|present| &present.member)
     }
 
+    /// Who watches, and as what.
+    pub(crate) fn observers(&self) -> Vec<(UserId, &'static str)> {
+        let observer = |present: &Present| match present.seat {
+            Seat::Observer { role } => Some((present.member.user().clone(), role)),
+            Seat::Trainee => None,
+        };
+        self.members.iter().filter_map(observer).collect()
+    }
+
     fn remember(&mut self, event: &RoomEvent, at: Timestamp) {
         let (speaker, text, turn) = match event {
             RoomEvent::Session(Event::Transcript { turn, text, .. }) => (Speaker::User, text, turn),

@@ -76,6 +76,14 @@ test("coming back tells what was missed and repeats nothing", () => {
   expect(now.lines[1]?.demo).toBe(true);
 });
 
+test("who comes back is told anew who watches", () => {
+  const joined: Change = { name: "observer-joined", payload: { ...head, userId: "cora", role: "coach" } };
+  const welcome: Change = { name: "session-started", payload: started };
+  expect(told(welcome, joined).observers).toEqual(["cora"]);
+  expect(told(welcome, joined, welcome).observers).toEqual([]);
+  expect(told(welcome, joined, welcome, joined).observers).toEqual(["cora"]);
+});
+
 test("an interrupted reply keeps what was heard of it", () => {
   const cut: Change = {
     name: "interrupted",

@@ -176,6 +176,7 @@ export function after(now: Conversation, change: Change): Conversation {
   }
 }
 
+/** Who watches is told again after it. */
 function started(now: Conversation, payload: ServerEvents["session-started"]): Conversation {
   const { sessionId, maxTurns, turnDetection, providers, history } = payload;
   const known = now.sessionId === sessionId ? now.lines : [];
@@ -188,7 +189,7 @@ function started(now: Conversation, payload: ServerEvents["session-started"]): C
     now.turnCount,
     history.filter(({ role, turnId }) => role !== "user" && turnId !== OPENING).length,
   );
-  return { ...now, sessionId, maxTurns, turnDetection, providers, lines, turnCount, ended: null };
+  return { ...now, sessionId, maxTurns, turnDetection, providers, lines, turnCount, observers: [], ended: null };
 }
 
 /** The persona's first words belong to no turn of the user's. */
