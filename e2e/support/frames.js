@@ -20,6 +20,8 @@ export class Frames {
             socket.on('error', reject);
         });
         this.closed = new Promise((resolve) => socket.on('close', resolve));
+        // The first one may come right behind the handshake, before anybody asks for it.
+        this.pinged = new Promise((resolve) => socket.on('message', (data) => data.toString() === '2' && resolve()));
         socket.on('error', () => {});
         socket.on('message', (data, isBinary) => {
             const frame = isBinary ? data : data.toString();
