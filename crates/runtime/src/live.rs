@@ -3,9 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use audio::Declared;
-use ports::{
-    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, ObjectKey, Record, SegmentRecord, SpokenRecord, StoreError,
-};
+use ports::{HintRecord, Record, SegmentRecord, StoreError};
 use session::{Briefing, Command, Fact, Input, Line, Link, OpEvent, OpId, Output, Session, SessionTime, Work};
 use tokio::{
     sync::mpsc,
@@ -457,45 +455,13 @@ impl LiveSession {
 
     fn record(&mut self, fact: Fact) {
         let (at, event_seq) = (self.desk.engine.clock.now(), self.reserve_numbers());
-        let record = match fact {
-            Fact::Stored(_) => {
-                for segment in std::mem::take(&mut self.segments) {
-                    self.outbox.record(Record::Segment(segment));
-                }
-                return;
+        if let Fact::Stored(_) = fact {
+            for segment in std::mem::take(&mut self.segments) {
+                self.outbox.record(Record::Segment(segment));
             }
-            Fact::Heard { turn, text, language, confidence, by, audio } => Record::Heard(HeardRecord {
-                turn: turn.0,
-                text,
-                language,
-                confidence,
-                provider: by.provider,
-                segments: audio.map(|heard| (heard.first_segment, heard.last_segment)),
-                duration_ms: audio.map_or(0, |heard| heard.duration_ms),
-                event_seq,
-                at,
-            }),
-            Fact::Answered { turn, text, by, usage } => Record::Answered(AnsweredRecord {
-                turn: turn.0,
-                text,
-                provider: by.provider,
-                usage: usage.map(translate::usage_record),
-                event_seq,
-                at,
-            }),
-            Fact::Spoken { turn, audio, duration_ms } => match ObjectKey::parse(&audio) {
-                Ok(object) => Record::Spoken(SpokenRecord { turn: turn.0, object, duration_ms, event_seq, at }),
-                Err(error) => return tracing::error!(%error, "The speech has no place in the store"),
-            },
-            Fact::Ended { reason, turns, duration_ms } => Record::Ended(EndedRecord {
-                reason: translate::end_reason(reason).to_owned(),
-                duration_ms,
-                turns,
-                event_seq,
-                at,
-            }),
-        };
-        self.outbox.record(record);
+        } else if let Some(record) = translate::record(fact, event_seq, at) {
+            self.outbox.record(record);
+        }
     }
 
     /// For the next record. Whoever goes on after a crash counts from here, so no event may go beyond it.

@@ -1,7 +1,12 @@
 //! Between the machine's words and the ports' words.
 
-use ports::{Fault, Provider, ProviderError};
-use session::{Animation, EndReason, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme};
+use ports::{
+    AnsweredRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record, SpokenRecord,
+    Timestamp,
+};
+use session::{
+    Animation, EndReason, Fact, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme,
+};
 
 pub(crate) fn source(provider: Provider) -> Source {
     Source { provider: provider.name, demo: provider.demo }
@@ -31,7 +36,7 @@ pub(crate) fn usage(usage: ports::Usage) -> Usage {
     Usage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
 }
 
-pub(crate) fn usage_record(usage: Usage) -> ports::Usage {
+fn usage_record(usage: Usage) -> ports::Usage {
     ports::Usage { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
 }
 
@@ -68,4 +73,37 @@ pub(crate) fn end_reason(reason: EndReason) -> &'static str {
         EndReason::Disconnected => "client_disconnect",
         EndReason::Suspended => "suspended",
     }
+}
+
+/// How a fact is written down. Stored audio is not: its records are made where its bytes are.
+pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record> {
+    Some(match fact {
+        Fact::Stored(_) => return None,
+        Fact::Heard { turn, text, language, confidence, by, audio } => Record::Heard(HeardRecord {
+            turn: turn.0,
+            text,
+            language,
+            confidence,
+            provider: by.provider,
+            segments: audio.map(|heard| (heard.first_segment, heard.last_segment)),
+            duration_ms: audio.map_or(0, |heard| heard.duration_ms),
+            event_seq,
+            at,
+        }),
+        Fact::Answered { turn, text, by, usage } => {
+            let usage = usage.map(usage_record);
+            Record::Answered(AnsweredRecord { turn: turn.0, text, provider: by.provider, usage, event_seq, at })
+        }
+        Fact::Spoken { turn, audio, duration_ms } => match ObjectKey::parse(&audio) {
+            Ok(object) => Record::Spoken(SpokenRecord { turn: turn.0, object, duration_ms, event_seq, at }),
+            Err(error) => {
+                tracing::error!(%error, "The speech has no place in the store");
+                return None;
+            }
+        },
+        Fact::Ended { reason, turns, duration_ms } => {
+            let reason = end_reason(reason).to_owned();
+            Record::Ended(EndedRecord { reason, duration_ms, turns, event_seq, at })
+        }
+    })
 }

@@ -1,6 +1,8 @@
-use std::collections::VecDeque;
+mod admission;
 
-use serde::Serialize;
+pub use admission::Refusal;
+
+use std::collections::VecDeque;
 
 use crate::{
     Animation, Briefing, Command, Config, EndReason, Event, Fact, Failure, FailureKind, Finish, Heard, Input,
@@ -44,22 +46,6 @@ enum Phase {
     /// That took too long: only the store is waited for.
     Closing(EndReason),
     Over,
-}
-
-/// Why the session does not take something now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Refusal {
-    Paused,
-    Ending,
-    /// The store does not take audio as fast as it comes.
-    BufferFull {
-        limit: u64,
-        store_is_down: bool,
-    },
-    /// Too many texts wait for their turn.
-    TooManyWaiting {
-        limit: usize,
-    },
 }
 
 impl Session {
@@ -121,36 +107,9 @@ impl Session {
         self.timers.next()
     }
 
-    /// Whether a chunk of this size may be taken now.
-    pub fn admit_audio(&self, bytes: u64) -> Result<(), Refusal> {
-        self.admit_anything()?;
-        let limit = self.config.max_buffered_bytes;
-        if self.listening.unstored_bytes() + bytes > limit {
-            return Err(Refusal::BufferFull { limit, store_is_down: self.listening.is_store_down() });
-        }
-        Ok(())
-    }
-
-    pub fn admit_text(&self) -> Result<(), Refusal> {
-        self.admit_anything()?;
-        let limit = self.config.max_waiting_texts;
-        if self.listening.waiting_texts() >= limit {
-            return Err(Refusal::TooManyWaiting { limit });
-        }
-        Ok(())
-    }
-
     /// Nothing happens any more; drain [`Self::poll`] and forget it.
     pub fn is_over(&self) -> bool {
         self.phase == Phase::Over
-    }
-
-    fn admit_anything(&self) -> Result<(), Refusal> {
-        match self.phase {
-            Phase::Open if self.paused => Err(Refusal::Paused),
-            Phase::Open => Ok(()),
-            Phase::Ending(_) | Phase::Closing(_) | Phase::Over => Err(Refusal::Ending),
-        }
     }
 
     fn on_command(&mut self, command: Command) {

@@ -1,0 +1,50 @@
+//! What the session takes now, and why it does not take the rest.
+
+use serde::Serialize;
+
+use super::{Phase, Session};
+
+/// Why the session does not take something now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Refusal {
+    Paused,
+    Ending,
+    /// The store does not take audio as fast as it comes.
+    BufferFull {
+        limit: u64,
+        store_is_down: bool,
+    },
+    /// Too many texts wait for their turn.
+    TooManyWaiting {
+        limit: usize,
+    },
+}
+
+impl Session {
+    /// Whether a chunk of this size may be taken now.
+    pub fn admit_audio(&self, bytes: u64) -> Result<(), Refusal> {
+        self.admit_anything()?;
+        let limit = self.config.max_buffered_bytes;
+        if self.listening.unstored_bytes() + bytes > limit {
+            return Err(Refusal::BufferFull { limit, store_is_down: self.listening.is_store_down() });
+        }
+        Ok(())
+    }
+
+    pub fn admit_text(&self) -> Result<(), Refusal> {
+        self.admit_anything()?;
+        let limit = self.config.max_waiting_texts;
+        if self.listening.waiting_texts() >= limit {
+            return Err(Refusal::TooManyWaiting { limit });
+        }
+        Ok(())
+    }
+
+    fn admit_anything(&self) -> Result<(), Refusal> {
+        match self.phase {
+            Phase::Open if self.paused => Err(Refusal::Paused),
+            Phase::Open => Ok(()),
+            Phase::Ending(_) | Phase::Closing(_) | Phase::Over => Err(Refusal::Ending),
+        }
+    }
+}
