@@ -1,12 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Cutting, Line};
+use crate::{Cutting, Endpointing, Interruption, Line, Source};
 
 /// The knobs of a session. All durations are in milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Config {
-    pub detection: TurnDetection,
-    pub cutting: Cutting,
+    pub manner: Manner,
+    pub interruption: Interruption,
+    /// Who stops sending audio in mid-speech, as a muted microphone does, has stopped to speak after so long.
+    pub stall_ms: u64,
     /// Audio that the object store does not have yet may be this large; more is refused.
     pub max_buffered_bytes: u64,
     /// Without a word from the client for so long, the session ends.
@@ -23,6 +25,30 @@ pub struct Config {
     pub max_waiting_texts: usize,
     /// The persona sees at most this many lines.
     pub history_lines: usize,
+    /// A longer answer is cut off here.
+    pub max_reply_chars: usize,
+}
+
+/// How one client converses. Another one that takes the session over may do so differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manner {
+    pub detection: TurnDetection,
+    pub cutting: Cutting,
+    pub endpointing: Endpointing,
+    /// Speaking over the persona cuts it short.
+    pub barge_in: bool,
+    pub speech: Speech,
+}
+
+/// How a client hears the persona.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Speech {
+    /// It reads.
+    Mute,
+    /// It plays each reply from a file, and does not say how far it has come.
+    Whole,
+    /// It plays pieces as they come, and says how far it has come.
+    Streamed,
 }
 
 /// How long each stage of a turn may take; past it the stage counts as failed.
@@ -31,6 +57,7 @@ pub struct StageLimits {
     pub transcribe_ms: u64,
     /// Between two pieces of the answer, and until the first.
     pub answer_ms: u64,
+    /// Between two pieces of speech, and until the first.
     pub speak_ms: u64,
     pub animate_ms: u64,
 }
@@ -42,15 +69,17 @@ pub enum TurnDetection {
     Threshold,
     /// The client, with an end-of-turn command.
     Manual,
+    /// The user, by falling silent.
+    Voice,
 }
 
 /// What the session knows when it opens.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Briefing {
     pub language: String,
     pub voice: Option<String>,
-    /// Replies are spoken, and the face moves.
-    pub speaks: bool,
+    /// Who answers, where an answer is cut short before its source was told.
+    pub persona: Source,
     /// After this many answers the client is told that the end has come.
     pub max_turns: u32,
     /// What was said before: the persona's opening, or everything so far when a session is resumed.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Animation, Failure, Finish, Heard, Source, Stored, TurnId, Usage};
+use crate::{Animation, Failure, Finish, Heard, Latency, Source, Stored, TurnId, Usage};
 
 /// What the people in the room are told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,6 +11,15 @@ pub enum Event {
     },
     /// The object store has this audio.
     AudioStored(Stored),
+    /// The user begins to speak, at this position of their audio.
+    SpeechStarted {
+        at_ms: u64,
+    },
+    /// The user fell silent, for a moment or for the persona.
+    SpeechStopped {
+        at_ms: u64,
+        end_of_turn: bool,
+    },
     /// The user's words so far; the first `stable_chars` will not change.
     Partial {
         turn: TurnId,
@@ -43,7 +52,7 @@ pub enum Event {
         finish: Finish,
         usage: Option<Usage>,
     },
-    /// The voice and face of a reply; the turn is over.
+    /// The voice and face of a reply.
     Face {
         turn: TurnId,
         audio: Option<String>,
@@ -58,6 +67,8 @@ pub enum Event {
         heard_text: String,
         reason: InterruptReason,
     },
+    /// Where the time of a turn went.
+    Latency(Latency),
     /// As many answers were given as the scenario allows. The session stays open.
     TurnsUsedUp {
         turns: u32,
@@ -85,6 +96,8 @@ pub enum State {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InterruptReason {
+    /// The user spoke over the persona.
+    BargeIn,
     Client,
     SessionEnd,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{OpId, TurnId};
+use crate::{Manner, OpId, TurnId};
 
 /// Everything that can happen to a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub enum Command {
     /// The runtime took a chunk of audio that [`crate::Session::admit_audio`] allowed.
     Audio {
         bytes: u64,
+        /// What was heard in it, where the runtime listens.
+        sound: Option<Sound>,
     },
     /// The client recognised speech itself, or the user typed: a whole turn.
     Said {
@@ -31,8 +33,10 @@ pub enum Command {
     },
     /// Close the user's turn now.
     EndTurn,
-    /// Stop the persona.
-    Interrupt,
+    /// Stop the persona, who was heard so far, where the client says.
+    Interrupt {
+        played: Option<(TurnId, u64)>,
+    },
     /// So much of a reply was heard. A sign of life.
     Played {
         turn: TurnId,
@@ -46,7 +50,32 @@ pub enum Command {
         language: String,
         voice: Option<String>,
     },
+    /// Converse differently from now on.
+    Adopt(Manner),
     End,
+}
+
+/// What a chunk of audio held. Positions are milliseconds of audio since the microphone's first sample.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sound {
+    /// So much was heard in all.
+    pub head_ms: u64,
+    /// In order.
+    pub changes: Vec<SoundChange>,
+    /// Somebody speaks at the end of it.
+    pub speaking: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SoundChange {
+    Started {
+        at_ms: u64,
+    },
+    Stopped {
+        at_ms: u64,
+    },
+    /// What was taken for speech was the persona's own voice.
+    Withdrawn,
 }
 
 /// Whether anybody who may speak is connected.
@@ -67,17 +96,34 @@ pub enum OpEvent {
         confidence: Option<f32>,
         by: Source,
     },
+    /// All that a listening recogniser has understood so far; the first `stable_chars` will not change.
+    Partial {
+        text: String,
+        stable_chars: u32,
+    },
     Token(String),
     Answered {
         finish: Finish,
         usage: Option<Usage>,
         by: Source,
     },
-    /// The reply was spoken; the runtime keeps the speech under this name.
+    /// So much more speech is there.
+    Voiced {
+        ms: u64,
+    },
+    /// A word begins: where in what is spoken (in `char`s), and when in its speech.
+    Word {
+        at_char: u32,
+        at_ms: u64,
+    },
+    /// All of it was spoken.
     Spoken {
+        by: Source,
+    },
+    /// The reply's speech is kept under this name.
+    Kept {
         audio: String,
         duration_ms: u64,
-        by: Source,
     },
     Animated {
         animation: Animation,

@@ -9,24 +9,34 @@
 mod config;
 mod cutting;
 mod degrading;
+mod endpointing;
 mod event;
+mod hearing;
 mod history;
 mod input;
+mod interruption;
+mod latency;
 mod listening;
 mod output;
+mod playback;
+mod reply;
+mod sentences;
 mod session;
 mod time;
 mod timers;
-mod turn;
 
-pub use config::{Briefing, Config, StageLimits, TurnDetection};
+pub use config::{Briefing, Config, Manner, Speech, StageLimits, TurnDetection};
 pub use cutting::Cutting;
+pub use endpointing::Endpointing;
 pub use event::{EndReason, Event, InterruptReason, Problem, Stage, State};
 pub use history::{Line, Speaker};
 pub use input::{
-    Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Source, Stored, Usage, Viseme,
+    Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Sound, SoundChange, Source,
+    Stored, Usage, Viseme,
 };
-pub use output::{Cut, Fact, Heard, Output, Work};
+pub use interruption::Interruption;
+pub use latency::Latency;
+pub use output::{Cut, Fact, Heard, Mouth, Output, Work};
 pub use session::{Refusal, Session};
 pub use time::{OpId, SessionTime, TurnId};
 pub use timers::Timer;

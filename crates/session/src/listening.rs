@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Cut, Heard, OpId, Stored};
+use crate::{Cut, Heard, OpId, SessionTime, Stored, latency::UserTimes};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listening {
@@ -13,6 +13,8 @@ pub(crate) struct Listening {
     /// Stored audio of a turn that is not closed yet.
     open: Option<Heard>,
     ready: VecDeque<Utterance>,
+    /// They listened to what is no turn, or to a part of one that is to be transcribed as a whole.
+    needless: Vec<OpId>,
     store_failures: u32,
 }
 
@@ -26,15 +28,44 @@ struct Uncut {
 struct WaitingCut {
     cut: Cut,
     bytes: u64,
-    closes_turn: bool,
+    then: Then,
     op: Option<OpId>,
+}
+
+/// What a piece of audio is to the user's turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// It belongs to a turn that goes on.
+    GoesOn,
+    Closes(Closing),
+    /// It belongs to no turn, and what came before it does not either.
+    Leaves,
+}
+
+/// The end of a user turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Closing {
+    /// Who listened to it.
+    pub(crate) listen: Option<OpId>,
+    pub(crate) spoken_ms: u64,
+    pub(crate) last_word: SessionTime,
+    pub(crate) decided: SessionTime,
 }
 
 /// A whole user turn.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Utterance {
-    Audio(Heard),
-    Text { text: String, confidence: Option<f32> },
+    Audio(Spoken),
+    Text { text: String, confidence: Option<f32>, at: SessionTime },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spoken {
+    pub(crate) heard: Heard,
+    /// Who listened, piece by piece; nobody, where the whole is to be transcribed.
+    pub(crate) listens: Vec<OpId>,
+    pub(crate) spoken_ms: u64,
+    pub(crate) times: UserTimes,
 }
 
 impl Listening {
@@ -45,8 +76,8 @@ impl Listening {
         uncut.bytes += bytes;
     }
 
-    pub(crate) fn on_text(&mut self, text: String, confidence: Option<f32>) {
-        self.ready.push_back(Utterance::Text { text, confidence });
+    pub(crate) fn on_text(&mut self, text: String, confidence: Option<f32>, at: SessionTime) {
+        self.ready.push_back(Utterance::Text { text, confidence, at });
     }
 
     pub(crate) fn uncut_bytes(&self) -> u64 {
@@ -62,8 +93,9 @@ impl Listening {
         self.ready.iter().filter(|utterance| matches!(utterance, Utterance::Text { .. })).count()
     }
 
-    pub(crate) fn waiting_turns(&self) -> usize {
-        self.ready.len()
+    /// How many turns come before what is being said now.
+    pub(crate) fn turns_before_the_next(&self) -> usize {
+        self.ready.len() - usize::from(matches!(self.ready.back(), Some(Utterance::Audio(_))))
     }
 
     /// Nothing is left that a turn could still come from.
@@ -79,18 +111,20 @@ impl Listening {
         self.store_failures > 0
     }
 
-    /// Cuts what is there. With `closes_turn` the user's turn ends with it, even if nothing new is there.
-    pub(crate) fn cut(&mut self, closes_turn: bool) -> Option<Cut> {
+    /// Cuts what is there. The user's turn can end with it even if nothing new is there.
+    pub(crate) fn cut(&mut self, then: Then, now: SessionTime) -> Option<Cut> {
         if let Some(Uncut { first_chunk, bytes }) = self.uncut.take() {
             let cut = Cut { first: first_chunk, last: self.next_chunk - 1 };
-            self.cuts.push_back(WaitingCut { cut, bytes, closes_turn, op: None });
+            self.cuts.push_back(WaitingCut { cut, bytes, then, op: None });
             return Some(cut);
         }
-        if closes_turn {
-            match self.cuts.back_mut() {
-                Some(waiting) => waiting.closes_turn = true,
-                None => self.close_turn(),
-            }
+        match (self.cuts.back_mut().map(|waiting| &mut waiting.then), then) {
+            (_, Then::GoesOn) => (),
+            // The end that was said first stands.
+            (Some(Then::Closes(_)), Then::Closes(Closing { listen, .. })) => self.needless.extend(listen),
+            (Some(Then::Closes(_)), Then::Leaves) => (),
+            (Some(waiting), _) => *waiting = then,
+            (None, _) => self.apply(then, now),
         }
         None
     }
@@ -111,17 +145,15 @@ impl Listening {
     }
 
     /// The front cut is in the store.
-    pub(crate) fn on_stored(&mut self, stored: Option<Stored>) {
+    pub(crate) fn on_stored(&mut self, stored: Option<Stored>, now: SessionTime) {
         self.store_failures = 0;
-        let Some(WaitingCut { closes_turn, .. }) = self.cuts.pop_front() else {
+        let Some(WaitingCut { then, .. }) = self.cuts.pop_front() else {
             return;
         };
         if let Some(stored) = stored {
             self.open = Some(join(self.open, stored));
         }
-        if closes_turn {
-            self.close_turn();
-        }
+        self.apply(then, now);
     }
 
     /// The front cut could not be stored; answers how often in a row.
@@ -137,6 +169,27 @@ impl Listening {
         self.ready.pop_front()
     }
 
+    /// A listener whose words nobody waits for.
+    pub(crate) fn take_needless(&mut self) -> Option<OpId> {
+        self.needless.pop()
+    }
+
+    /// What this one listened to is no turn.
+    pub(crate) fn leave(&mut self, listen: OpId) {
+        for waiting in &mut self.cuts {
+            if matches!(waiting.then, Then::Closes(Closing { listen: Some(op), .. }) if op == listen) {
+                waiting.then = Then::Leaves;
+            }
+        }
+        self.ready.retain_mut(|utterance| match utterance {
+            Utterance::Audio(Spoken { listens, .. }) if listens.contains(&listen) => {
+                listens.retain(|op| *op != listen);
+                !listens.is_empty()
+            }
+            Utterance::Audio(_) | Utterance::Text { .. } => true,
+        });
+    }
+
     /// Gives up what the store never took; answers the work to cancel.
     pub(crate) fn give_up_audio(&mut self) -> Option<OpId> {
         self.uncut = None;
@@ -145,17 +198,38 @@ impl Listening {
         running
     }
 
+    fn apply(&mut self, then: Then, now: SessionTime) {
+        match then {
+            Then::GoesOn => (),
+            Then::Closes(closing) => self.close_turn(closing, now),
+            Then::Leaves => self.open = None,
+        }
+    }
+
     /// What was said while another turn was being answered becomes one turn, not many.
-    fn close_turn(&mut self) {
+    fn close_turn(&mut self, closing: Closing, now: SessionTime) {
+        let Closing { listen, spoken_ms, last_word, decided } = closing;
         let Some(open) = self.open.take() else {
-            return;
+            return self.needless.extend(listen);
         };
-        if let Some(Utterance::Audio(waiting)) = self.ready.back_mut() {
-            waiting.last_segment = open.last_segment;
-            waiting.last_seq = open.last_seq;
-            waiting.duration_ms += open.duration_ms;
-        } else {
-            self.ready.push_back(Utterance::Audio(open));
+        let times = UserTimes { last_word, decided, stored: now };
+        match self.ready.back_mut() {
+            Some(Utterance::Audio(waiting)) => {
+                waiting.heard.last_segment = open.last_segment;
+                waiting.heard.last_seq = open.last_seq;
+                waiting.heard.duration_ms += open.duration_ms;
+                let unheard_part = listen.is_none() || waiting.listens.is_empty();
+                waiting.listens.extend(listen);
+                if unheard_part {
+                    self.needless.append(&mut waiting.listens);
+                }
+                waiting.spoken_ms += spoken_ms;
+                waiting.times = times;
+            }
+            Some(Utterance::Text { .. }) | None => {
+                let spoken = Spoken { heard: open, listens: listen.into_iter().collect(), spoken_ms, times };
+                self.ready.push_back(Utterance::Audio(spoken));
+            }
         }
     }
 }

@@ -9,12 +9,31 @@ pub enum Output {
     Event(Event),
     /// What was received up to here is one piece from now on.
     Cut(Cut),
+    /// What the persona's mouth does.
+    Mouth(Mouth),
+    /// A listening recogniser gets no more audio: it says what it heard.
+    Finish(OpId),
     /// Begin outside work; its reports come back as [`crate::Input::Op`] with the same id.
     Start(OpId, Work),
     /// Stop it. Whatever it still reports is ignored.
     Cancel(OpId),
     /// Write it down.
     Record(Fact),
+}
+
+/// Speech goes from the voice to the room without passing through the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mouth {
+    /// What is spoken from now on belongs to this turn.
+    Begin(TurnId),
+    /// Say nothing for now.
+    Hold,
+    /// Say on from where it stopped.
+    GoOn,
+    /// Nothing more will be spoken in this turn.
+    Finish,
+    /// Say no more of this turn.
+    Stop,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +47,11 @@ pub enum Work {
         heard: Heard,
         language: String,
     },
+    /// Understand speech while it goes on, from a little before it began.
+    Listen {
+        turn: TurnId,
+        language: String,
+    },
     /// `number` counts answers: 1 is the first.
     Answer {
         turn: TurnId,
@@ -35,11 +59,18 @@ pub enum Work {
         language: String,
         history: Vec<Line>,
     },
+    /// One stretch of the reply, 0 is the first.
     Speak {
         turn: TurnId,
+        stretch: u32,
         text: String,
         language: String,
         voice: Option<String>,
+    },
+    /// Put what was spoken of this turn into the object store, or the beginning of it.
+    Keep {
+        turn: TurnId,
+        until_ms: Option<u64>,
     },
     /// With the speech of the same turn, if there is any.
     Animate {
@@ -70,8 +101,34 @@ pub struct Heard {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
     Stored(Stored),
-    Heard { turn: TurnId, text: String, language: String, confidence: Option<f32>, by: Source, audio: Option<Heard> },
-    Answered { turn: TurnId, text: String, by: Source, usage: Option<Usage> },
-    Spoken { turn: TurnId, audio: String, duration_ms: u64 },
-    Ended { reason: EndReason, turns: u32, duration_ms: u64 },
+    Heard {
+        turn: TurnId,
+        text: String,
+        language: String,
+        confidence: Option<f32>,
+        by: Source,
+        audio: Option<Heard>,
+    },
+    Answered {
+        turn: TurnId,
+        text: String,
+        by: Source,
+        usage: Option<Usage>,
+    },
+    /// Of an answer that was cut short, only this was heard.
+    CutShort {
+        turn: TurnId,
+        heard_text: String,
+        heard_ms: u64,
+    },
+    Spoken {
+        turn: TurnId,
+        audio: String,
+        duration_ms: u64,
+    },
+    Ended {
+        reason: EndReason,
+        turns: u32,
+        duration_ms: u64,
+    },
 }

@@ -1,19 +1,23 @@
 mod admission;
+mod ending;
+mod hearing;
+mod replying;
+mod turn;
 
 pub use admission::Refusal;
 
 use std::collections::VecDeque;
 
 use crate::{
-    Animation, Briefing, Command, Config, EndReason, Event, Fact, Failure, FailureKind, Finish, Heard, Input,
-    InterruptReason, Link, OpEvent, OpId, Output, Problem, SessionTime, Source, Speaker, Stage, StageLimits, State,
-    Timer, TurnDetection, TurnId, Usage, Work,
+    Briefing, Command, Config, EndReason, Event, Fact, Input, InterruptReason, Link, Manner, Mouth, OpEvent, OpId,
+    Output, Problem, SessionTime, Source, Speech, Stage, State, Timer, TurnDetection, TurnId, Work,
     degrading::retry_after_ms,
+    hearing::{Hearing, Listeners},
     history::History,
-    listening::{Listening, Utterance},
+    listening::{Closing, Listening, Then},
     timers::Timers,
-    turn::{Doing, Turn, Voice},
 };
+use turn::Turn;
 
 /// One user talking with one persona.
 #[derive(Debug)]
@@ -21,14 +25,24 @@ pub struct Session {
     config: Config,
     language: String,
     voice: Option<String>,
-    speaks: bool,
+    persona: Source,
     max_turns: u32,
     now: SessionTime,
     phase: Phase,
     linked: bool,
     paused: bool,
     listening: Listening,
+    hearing: Hearing,
+    listeners: Listeners,
+    /// How much of the user's audio was heard, and when that was.
+    heard: (u64, SessionTime),
+    /// What was said over the persona and may be no turn.
+    doubtful: Option<OpId>,
     turn: Option<Turn>,
+    /// The persona keeps still, though it has something to say.
+    mouth_held: bool,
+    /// Speech of replies that were cut short, on its way into the store.
+    keeping: Vec<(OpId, TurnId)>,
     history: History,
     answered_turns: u32,
     last_turn: u32,
@@ -50,20 +64,26 @@ enum Phase {
 
 impl Session {
     pub fn new(config: Config, briefing: Briefing, at: SessionTime) -> Self {
-        let Briefing { language, voice, speaks, max_turns, history, last_turn, answered_turns } = briefing;
+        let Briefing { language, voice, persona, max_turns, history, last_turn, answered_turns } = briefing;
         let mut session = Self {
             history: History::new(history, config.history_lines),
             config,
             language,
             voice,
-            speaks,
+            persona,
             max_turns,
             now: at,
             phase: Phase::Open,
             linked: true,
             paused: false,
             listening: Listening::default(),
+            hearing: Hearing::default(),
+            listeners: Listeners::default(),
+            heard: (0, at),
+            doubtful: None,
             turn: None,
+            mouth_held: false,
+            keeping: Vec::new(),
             answered_turns,
             last_turn,
             last_op: 0,
@@ -112,20 +132,34 @@ impl Session {
         self.phase == Phase::Over
     }
 
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     fn on_command(&mut self, command: Command) {
         if self.phase != Phase::Open {
             return;
         }
         self.stay_awake();
         match command {
-            Command::Audio { bytes } => self.on_audio(bytes),
-            Command::Said { text, confidence } => self.listening.on_text(text, confidence),
+            Command::Audio { bytes, sound } => {
+                self.on_audio(bytes);
+                if let Some(sound) = sound {
+                    self.on_sound(&sound);
+                }
+            }
+            Command::Said { text, confidence } => self.listening.on_text(text, confidence, self.now),
             Command::Saying { text } => self.tell(Event::Partial { turn: self.turn_to_come(), text, stable_chars: 0 }),
-            Command::EndTurn => self.cut(true),
-            Command::Interrupt => self.interrupt(InterruptReason::Client),
-            Command::Played { .. } => (),
+            Command::EndTurn => self.close_user_turn(),
+            Command::Interrupt { played } => {
+                if let Some((turn, played_ms)) = played {
+                    self.on_played(turn, played_ms, false);
+                }
+                self.interrupt(InterruptReason::Client);
+            }
+            Command::Played { turn, played_ms, done } => self.on_played(turn, played_ms, done),
             Command::Pause => {
-                self.cut(self.every_cut_closes_a_turn());
+                self.fall_silent();
                 self.paused = true;
             }
             Command::Resume => self.paused = false,
@@ -133,17 +167,26 @@ impl Session {
                 self.language = language;
                 self.voice = voice;
             }
+            Command::Adopt(manner) => self.adopt(manner),
             Command::End => self.begin_ending(EndReason::UserEnded),
         }
     }
 
     fn on_audio(&mut self, bytes: u64) {
         self.listening.on_audio(bytes);
-        if self.config.cutting.is_full(self.listening.uncut_bytes()) {
-            self.cut(self.every_cut_closes_a_turn());
+        if self.manner().cutting.is_full(self.listening.uncut_bytes()) {
+            self.cut(self.at_a_full_segment());
         } else {
-            self.timers.arm(Timer::Silence, self.now + self.config.cutting.silence_ms);
+            self.timers.arm(Timer::Silence, self.now + self.manner().cutting.silence_ms);
         }
+    }
+
+    /// Another way to tell turns apart leaves nothing half said behind.
+    fn adopt(&mut self, manner: Manner) {
+        if manner.detection != self.manner().detection {
+            self.fall_silent();
+        }
+        self.config.manner = manner;
     }
 
     fn on_link(&mut self, link: Link) {
@@ -162,9 +205,16 @@ impl Session {
 
     fn on_timer(&mut self, timer: Timer) {
         match timer {
-            Timer::Silence => self.cut(self.every_cut_closes_a_turn()),
+            Timer::Silence => self.cut(self.at_a_full_segment()),
             Timer::RetryStore => (), // `go_on` starts what is to be stored
             Timer::Stage => self.on_stage_overdue(),
+            Timer::Voice => self.on_voice_overdue(),
+            Timer::Stall => self.on_stall(),
+            Timer::EndOfTurn => self.on_end_of_turn(),
+            Timer::Confirm => self.on_confirm(),
+            Timer::Settle => (),             // `go_on` lets the persona speak
+            Timer::Ahead => self.speak_on(), // and the reply ends there when it was heard
+            Timer::Heard => (),
             Timer::Idle => self.begin_ending(EndReason::Idle),
             Timer::Grace => self.begin_ending(EndReason::Disconnected),
             Timer::MaxLength => self.begin_ending(EndReason::MaxLength),
@@ -179,41 +229,23 @@ impl Session {
 
     fn on_op(&mut self, op: OpId, event: OpEvent) {
         if self.listening.is_storing(op) {
-            return self.on_store(event);
-        }
-        let Some(turn) = self.turn.take_if(|turn| turn.op == op) else {
-            return;
-        };
-        let Turn { id, doing, .. } = turn;
-        match (doing, event) {
-            (Doing::Transcribing { heard }, OpEvent::Heard { text, language, confidence, by }) => {
-                let language = language.unwrap_or_else(|| self.language.clone());
-                self.on_heard(id, text, language, confidence, by, Some(heard));
+            self.on_store(event);
+        } else if self.listeners.is_listening(op) {
+            self.on_listener(op, event);
+        } else if let Some(place) = self.keeping.iter().position(|(keeping, _)| *keeping == op) {
+            let (_, turn) = self.keeping.swap_remove(place);
+            if let OpEvent::Kept { audio, duration_ms } = event {
+                self.outputs.push_back(Output::Record(Fact::Spoken { turn, audio, duration_ms }));
             }
-            (Doing::Answering { text, deltas }, OpEvent::Token(token)) => self.on_token(id, op, text, deltas, token),
-            (Doing::Answering { text, .. }, OpEvent::Answered { finish, usage, by }) => {
-                self.on_answered(id, text, finish, usage, by);
-            }
-            (Doing::Speaking { text }, OpEvent::Spoken { audio, duration_ms, by }) => {
-                self.tell_spoken(id, &audio, duration_ms);
-                self.animate(id, text, Some(Voice { audio, duration_ms, by }));
-            }
-            (Doing::Animating { voice }, OpEvent::Animated { animation, by }) => {
-                self.show_face(id, voice, Some((animation, by)));
-            }
-            (doing, OpEvent::Failed(failure)) => self.on_failed(id, doing, failure),
-            // Work that reports what it was not asked for is broken, and its turn would hang: it failed.
-            (doing, _) => {
-                self.outputs.push_back(Output::Cancel(op));
-                self.on_failed(id, doing, Failure::new(FailureKind::Garbled));
-            }
+        } else if self.turn.is_some() {
+            self.on_turn(op, event);
         }
     }
 
     fn on_store(&mut self, event: OpEvent) {
         match event {
             OpEvent::Stored(stored) => {
-                self.listening.on_stored(stored);
+                self.listening.on_stored(stored, self.now);
                 if let Some(stored) = stored {
                     self.outputs.push_back(Output::Record(Fact::Stored(stored)));
                     self.tell(Event::AudioStored(stored));
@@ -227,11 +259,7 @@ impl Session {
                     self.tell(Event::Problem(Problem { stage: Stage::Store, turn: None, failure }));
                 }
             }
-            OpEvent::Heard { .. }
-            | OpEvent::Token(_)
-            | OpEvent::Answered { .. }
-            | OpEvent::Spoken { .. }
-            | OpEvent::Animated { .. } => (),
+            _ => (), // a store reports nothing else
         }
     }
 
@@ -243,205 +271,89 @@ impl Session {
                 self.outputs.push_back(Output::Start(op, Work::Store { cut }));
             }
         }
-        while self.turn.is_none()
-            && !matches!(self.phase, Phase::Closing(_))
-            && let Some(utterance) = self.listening.take_turn()
-        {
+        self.hold_or_release();
+        loop {
+            self.end_what_was_heard();
+            self.end_what_was_said();
+            if self.turn.is_some() || matches!(self.phase, Phase::Closing(_) | Phase::Over) {
+                break;
+            }
+            let Some(utterance) = self.listening.take_turn() else {
+                break;
+            };
             self.open_turn(utterance);
+            self.hold_or_release();
         }
-        match self.phase {
-            Phase::Ending(reason) if self.turn.is_none() && self.listening.is_at_rest() => self.close(reason),
-            Phase::Closing(reason) if self.listening.is_stored() => self.close(reason),
-            Phase::Open | Phase::Ending(_) | Phase::Closing(_) | Phase::Over => (),
+        while let Some(op) = self.listening.take_needless() {
+            self.forget_listener(op);
         }
+        self.close_if_done();
     }
 
-    fn open_turn(&mut self, utterance: Utterance) {
-        self.last_turn += 1;
-        let turn = TurnId(self.last_turn);
-        match utterance {
-            Utterance::Audio(heard) => {
-                let work = Work::Transcribe { turn, heard, language: self.language.clone() };
-                self.begin(turn, work, Doing::Transcribing { heard }, |limits| limits.transcribe_ms);
-            }
-            Utterance::Text { text, confidence } => {
-                let by = Source { provider: "client".to_owned(), demo: false };
-                self.on_heard(turn, text, self.language.clone(), confidence, by, None);
-            }
-        }
-    }
-
-    fn on_heard(
-        &mut self,
-        turn: TurnId,
-        text: String,
-        language: String,
-        confidence: Option<f32>,
-        by: Source,
-        audio: Option<Heard>,
-    ) {
-        let text = text.trim().to_owned();
-        if text.is_empty() {
-            self.tell(Event::Silence { turn });
-            return self.end_turn();
-        }
-        let (said, spoken_in, source) = (text.clone(), language.clone(), by.clone());
-        let fact = Fact::Heard { turn, text: said, language: spoken_in, confidence, by: source, audio };
-        self.outputs.push_back(Output::Record(fact));
-        self.history.add(Speaker::User, text.clone());
-        self.tell(Event::Transcript { turn, text, language, confidence, by, audio });
-        let work = Work::Answer {
-            turn,
-            number: self.answered_turns + 1,
-            language: self.language.clone(),
-            history: self.history.lines(),
-        };
-        self.begin(turn, work, Doing::Answering { text: String::new(), deltas: 0 }, |limits| limits.answer_ms);
-    }
-
-    fn on_token(&mut self, turn: TurnId, op: OpId, mut text: String, deltas: u32, token: String) {
-        text.push_str(&token);
-        self.turn = Some(Turn { id: turn, op, doing: Doing::Answering { text, deltas: deltas + 1 } });
-        self.timers.arm(Timer::Stage, self.now + self.config.limits.answer_ms);
-        self.tell(Event::ReplyDelta { turn, index: deltas, text: token });
-    }
-
-    fn on_answered(&mut self, turn: TurnId, text: String, finish: Finish, usage: Option<Usage>, by: Source) {
-        if text.trim().is_empty() {
-            return self.fail_turn(turn, Stage::Answer, Failure::new(FailureKind::Garbled));
-        }
-        self.answered_turns += 1;
-        self.history.add(Speaker::Persona, text.clone());
-        self.outputs.push_back(Output::Record(Fact::Answered { turn, text: text.clone(), by: by.clone(), usage }));
-        let (count, max) = (self.answered_turns, self.max_turns);
-        self.tell(Event::Reply { turn, text: text.clone(), count, max, by, finish, usage });
-        if !self.speaks {
-            return self.show_face(turn, None, None);
-        }
-        let (language, voice) = (self.language.clone(), self.voice.clone());
-        let work = Work::Speak { turn, text: text.clone(), language, voice };
-        self.begin(turn, work, Doing::Speaking { text }, |limits| limits.speak_ms);
-    }
-
-    fn tell_spoken(&mut self, turn: TurnId, audio: &str, duration_ms: u64) {
-        self.outputs.push_back(Output::Record(Fact::Spoken { turn, audio: audio.to_owned(), duration_ms }));
-    }
-
-    fn animate(&mut self, turn: TurnId, text: String, voice: Option<Voice>) {
-        let work = Work::Animate { turn, text, language: self.language.clone() };
-        self.begin(turn, work, Doing::Animating { voice }, |limits| limits.animate_ms);
-    }
-
-    fn show_face(&mut self, turn: TurnId, voice: Option<Voice>, animated: Option<(Animation, Source)>) {
-        let (animation, animator) = animated.unzip();
-        let (audio, duration_ms, by) = match voice {
-            Some(Voice { audio, duration_ms, by }) => (Some(audio), duration_ms, Some(by)),
-            None => (None, 0, animator),
-        };
-        self.tell(Event::Face { turn, audio, duration_ms, animation, by });
-        self.end_turn();
-        if self.answered_turns >= self.max_turns {
-            self.tell(Event::TurnsUsedUp { turns: self.answered_turns });
-        }
-    }
-
-    /// Transcribing and answering are required; without a voice or a face the turn goes on.
-    fn on_failed(&mut self, turn: TurnId, doing: Doing, failure: Failure) {
-        match doing {
-            Doing::Transcribing { .. } => self.fail_turn(turn, Stage::Transcribe, failure),
-            Doing::Answering { .. } => self.fail_turn(turn, Stage::Answer, failure),
-            Doing::Speaking { .. } => {
-                self.tell(Event::Problem(Problem { stage: Stage::Speak, turn: Some(turn), failure }));
-                self.show_face(turn, None, None);
-            }
-            Doing::Animating { voice } => {
-                self.tell(Event::Problem(Problem { stage: Stage::Animate, turn: Some(turn), failure }));
-                self.show_face(turn, voice, None);
-            }
-        }
-    }
-
-    fn on_stage_overdue(&mut self) {
-        let Some(Turn { id, op, doing }) = self.turn.take() else {
-            return;
-        };
-        self.outputs.push_back(Output::Cancel(op));
-        self.on_failed(id, doing, Failure::new(FailureKind::TimedOut));
-    }
-
-    fn fail_turn(&mut self, turn: TurnId, stage: Stage, failure: Failure) {
-        self.tell(Event::Problem(Problem { stage, turn: Some(turn), failure }));
-        self.end_turn();
-    }
-
-    /// The ending has taken long enough. What the store does not have yet is still waited for.
-    fn stop_answering(&mut self) {
-        if let Phase::Ending(reason) = self.phase {
-            self.phase = Phase::Closing(reason);
-        }
-        self.interrupt(InterruptReason::SessionEnd);
-        self.on_stage_overdue();
-    }
-
-    /// Stops the persona. A turn that is still being transcribed is the user's and goes on.
-    fn interrupt(&mut self, reason: InterruptReason) {
-        if self.turn.as_ref().is_none_or(|turn| turn.stage() == Stage::Transcribe) {
+    /// Nothing is heard while the user speaks over it, nobody is there, or both agreed on a pause.
+    fn hold_or_release(&mut self) {
+        let interrupted = self.manner().barge_in && self.may_be_interrupting();
+        let hold = self.turn.is_some() && self.phase == Phase::Open && (interrupted || self.paused || !self.linked);
+        if hold == self.mouth_held {
             return;
         }
-        let Some(turn) = self.drop_turn() else {
-            return;
-        };
-        self.tell(Event::Interrupted { turn, heard_ms: 0, heard_text: String::new(), reason });
-    }
-
-    fn drop_turn(&mut self) -> Option<TurnId> {
-        let Turn { id, op, .. } = self.turn.take()?;
-        self.outputs.push_back(Output::Cancel(op));
-        self.end_turn();
-        Some(id)
-    }
-
-    fn end_turn(&mut self) {
-        self.turn = None;
-        self.timers.disarm(Timer::Stage);
-    }
-
-    /// Nothing new is taken; what was said is stored and, within a bound, answered.
-    fn begin_ending(&mut self, reason: EndReason) {
-        if self.phase != Phase::Open {
-            return;
+        self.mouth_held = hold;
+        self.outputs.push_back(Output::Mouth(if hold { Mouth::Hold } else { Mouth::GoOn }));
+        let now = self.now;
+        if let Some(reply) = self.turn.as_mut().and_then(Turn::reply) {
+            if hold { reply.playback.hold(now) } else { reply.playback.go_on(now) }
         }
-        self.phase = Phase::Ending(reason);
-        for timer in [Timer::Idle, Timer::Grace, Timer::MaxLength] {
-            self.timers.disarm(timer);
+        if !hold {
+            self.speak_on();
         }
-        self.timers.arm(Timer::Ending, self.now + self.config.ending_ms);
-        self.timers.arm(Timer::Patience, self.now + self.config.store_patience_ms);
-        self.cut(true);
     }
 
-    fn close(&mut self, reason: EndReason) {
-        let (turns, duration_ms) = (self.answered_turns, self.now.0);
-        self.phase = Phase::Over;
-        self.timers.disarm_all();
-        if reason != EndReason::Suspended {
-            self.outputs.push_back(Output::Record(Fact::Ended { reason, turns, duration_ms }));
+    /// The client says that the turn is over.
+    fn close_user_turn(&mut self) {
+        if self.hears() {
+            return self.close_saying();
         }
-        self.tell(Event::Ended { reason, turns, duration_ms });
+        let now = self.now;
+        self.cut(Then::Closes(Closing { listen: None, spoken_ms: 0, last_word: now, decided: now }));
     }
 
-    fn cut(&mut self, closes_turn: bool) {
+    /// What is half said is all that will be said.
+    fn fall_silent(&mut self) {
+        if self.hears() {
+            self.close_saying();
+        }
+        self.cut(self.at_a_full_segment());
+    }
+
+    fn cut(&mut self, then: Then) {
         self.timers.disarm(Timer::Silence);
-        if let Some(cut) = self.listening.cut(closes_turn) {
+        if let Some(cut) = self.listening.cut(then, self.now) {
             self.outputs.push_back(Output::Cut(cut));
         }
     }
 
-    fn begin(&mut self, turn: TurnId, work: Work, doing: Doing, limit: fn(&StageLimits) -> u64) {
-        let op = self.next_op();
-        self.outputs.push_back(Output::Start(op, work));
-        self.turn = Some(Turn { id: turn, op, doing });
-        self.timers.arm(Timer::Stage, self.now + limit(&self.config.limits));
+    /// What a segment that was cut for its size or its age is to the user's turn.
+    fn at_a_full_segment(&self) -> Then {
+        let now = self.now;
+        match self.manner().detection {
+            TurnDetection::Threshold => {
+                Then::Closes(Closing { listen: None, spoken_ms: 0, last_word: now, decided: now })
+            }
+            TurnDetection::Voice if self.hearing.is_quiet() => Then::Leaves,
+            TurnDetection::Manual | TurnDetection::Voice => Then::GoesOn,
+        }
+    }
+
+    fn manner(&self) -> &Manner {
+        &self.config.manner
+    }
+
+    fn hears(&self) -> bool {
+        self.manner().detection == TurnDetection::Voice
+    }
+
+    fn is_streamed(&self) -> bool {
+        self.manner().speech == Speech::Streamed
     }
 
     fn next_op(&mut self) -> OpId {
@@ -449,13 +361,15 @@ impl Session {
         OpId(self.last_op)
     }
 
-    fn every_cut_closes_a_turn(&self) -> bool {
-        self.config.detection == TurnDetection::Threshold
+    fn start(&mut self, work: Work) -> OpId {
+        let op = self.next_op();
+        self.outputs.push_back(Output::Start(op, work));
+        op
     }
 
     /// The turn that what is being said now will be.
     fn turn_to_come(&self) -> TurnId {
-        TurnId(self.last_turn + 1 + u32::try_from(self.listening.waiting_turns()).unwrap_or(u32::MAX - 1))
+        TurnId(self.last_turn + 1 + u32::try_from(self.listening.turns_before_the_next()).unwrap_or(u32::MAX - 1))
     }
 
     fn stay_awake(&mut self) {
@@ -468,11 +382,17 @@ impl Session {
             (Phase::Ending(_) | Phase::Closing(_) | Phase::Over, _) => State::Ending,
             (Phase::Open, _) if self.paused => State::Paused,
             (Phase::Open, _) if !self.linked => State::Reconnecting,
+            (Phase::Open, Some(_)) if self.mouth_held => State::Hearing,
             (Phase::Open, Some(turn)) => turn.state(),
-            (Phase::Open, None) if self.listening.is_stored() => State::Listening,
-            (Phase::Open, None) => State::Hearing,
+            (Phase::Open, None) if self.is_hearing() => State::Hearing,
+            (Phase::Open, None) => State::Listening,
         };
         (state, turn)
+    }
+
+    /// An open microphone brings audio all the time; only speech counts there.
+    fn is_hearing(&self) -> bool {
+        if self.hears() { !self.hearing.is_quiet() } else { !self.listening.is_stored() }
     }
 
     fn tell_state(&mut self) {

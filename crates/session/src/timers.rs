@@ -9,8 +9,22 @@ pub enum Timer {
     Silence,
     /// When the store failed: try again.
     RetryStore,
-    /// When the running stage of the turn takes too long: give it up.
+    /// When recogniser or persona take too long: give them up.
     Stage,
+    /// When voice, face or keeping the speech take too long: go on without.
+    Voice,
+    /// When a speaking user sends no more audio: they have stopped.
+    Stall,
+    /// When the user has been silent long enough: their turn is over.
+    EndOfTurn,
+    /// When the user has spoken over the persona for long enough: it is interrupted.
+    Confirm,
+    /// When it stays unclear whether that was a turn: the persona goes on.
+    Settle,
+    /// When the next stretch of a reply may be spoken.
+    Ahead,
+    /// When the reply should have been heard to its end.
+    Heard,
     /// When the client has been quiet for too long: end.
     Idle,
     /// When nobody came back after a disconnect: end.

@@ -1,0 +1,247 @@
+//! The session hears when its user begins and stops to speak.
+
+use super::{Phase, Session};
+use crate::{
+    Event, InterruptReason, OpEvent, OpId, Output, Sound, SoundChange, Timer, Work,
+    hearing::{Hearing, Outcome, Saying, Understood},
+    interruption::is_backchannel,
+    listening::{Closing, Then},
+};
+
+/// The end of a turn is believed by the clock, though this much of the silence is still on its way here.
+const ON_ITS_WAY_MS: u64 = 250;
+/// Nobody answers with so many words of assent; they are an interruption after all.
+const LONGEST_ASSENT: u64 = 3;
+
+impl Session {
+    pub(super) fn on_sound(&mut self, sound: &Sound) {
+        if !self.hears() {
+            return;
+        }
+        for change in &sound.changes {
+            match *change {
+                SoundChange::Started { at_ms } => self.on_speech_started(at_ms),
+                SoundChange::Stopped { at_ms } => self.on_speech_stopped(at_ms, sound.head_ms),
+                SoundChange::Withdrawn => self.withdraw(),
+            }
+        }
+        self.heard = (sound.head_ms, self.now);
+        // Who was taken for silent in mid-speech, because no audio came, still speaks.
+        if sound.speaking && !self.hearing.is_speaking() {
+            self.on_speech_started(sound.head_ms);
+        }
+        match &self.hearing {
+            Hearing::Quiet => (),
+            Hearing::Speaking(_) => self.timers.arm(Timer::Stall, self.now + self.config.stall_ms),
+            Hearing::Trailing(_) => self.await_end_of_turn(),
+        }
+    }
+
+    fn on_speech_started(&mut self, at_ms: u64) {
+        let saying = match std::mem::take(&mut self.hearing) {
+            Hearing::Quiet => {
+                let work = Work::Listen { turn: self.turn_to_come(), language: self.language.clone() };
+                let listen = self.start(work);
+                self.listeners.begin(listen);
+                Saying::begin(listen, at_ms, self.now)
+            }
+            Hearing::Trailing(saying) => saying.resume(at_ms),
+            speaking @ Hearing::Speaking(_) => {
+                self.hearing = speaking;
+                return;
+            }
+        };
+        self.hearing = Hearing::Speaking(saying);
+        self.timers.disarm(Timer::EndOfTurn);
+        self.tell(Event::SpeechStarted { at_ms });
+        if self.can_be_interrupted() {
+            self.timers.arm(Timer::Confirm, self.now + self.config.interruption.confirm_ms);
+        }
+    }
+
+    fn on_speech_stopped(&mut self, at_ms: u64, head_ms: u64) {
+        let Hearing::Speaking(saying) = std::mem::take(&mut self.hearing) else {
+            return;
+        };
+        let silent_ms = head_ms.saturating_sub(at_ms);
+        let last_word = crate::SessionTime(self.now.0.saturating_sub(silent_ms)).max(saying.last_word);
+        self.hearing = Hearing::Trailing(saying.stop(at_ms, last_word));
+        self.timers.disarm(Timer::Stall);
+        self.timers.disarm(Timer::Confirm);
+        self.tell(Event::SpeechStopped { at_ms, end_of_turn: false });
+        if self.can_be_interrupted() {
+            self.timers.arm(Timer::Settle, last_word + self.config.interruption.settle_ms);
+        }
+        self.await_end_of_turn();
+    }
+
+    /// No audio comes any more, in mid-speech.
+    pub(super) fn on_stall(&mut self) {
+        let (head_ms, _) = self.heard;
+        self.on_speech_stopped(head_ms, head_ms);
+    }
+
+    fn await_end_of_turn(&mut self) {
+        let Hearing::Trailing(saying) = &self.hearing else {
+            return;
+        };
+        let text = self.listeners.text(saying.listen);
+        let wait_ms = self.manner().endpointing.wait_ms(text, saying.spoken_ms());
+        let (head_ms, _) = self.heard;
+        let at =
+            if head_ms.saturating_sub(saying.stopped_ms) >= wait_ms { self.now } else { saying.last_word + wait_ms };
+        self.timers.arm(Timer::EndOfTurn, at);
+    }
+
+    /// The silence is believed once it was heard, or nearly so, or no audio comes that could break it.
+    pub(super) fn on_end_of_turn(&mut self) {
+        let Hearing::Trailing(saying) = &self.hearing else {
+            return;
+        };
+        let (head_ms, heard_at) = self.heard;
+        let wait_ms = self.now.since(saying.last_word);
+        let unheard_ms = wait_ms.saturating_sub(head_ms.saturating_sub(saying.stopped_ms));
+        let stalled_at = heard_at + self.config.stall_ms;
+        if unheard_ms > ON_ITS_WAY_MS && self.now < stalled_at {
+            return self.timers.arm(Timer::EndOfTurn, stalled_at);
+        }
+        self.close_saying();
+    }
+
+    /// What was said is a turn now, unless it turns out to be nothing.
+    pub(super) fn close_saying(&mut self) {
+        let (head_ms, _) = self.heard;
+        let spoken_ms = match &self.hearing {
+            Hearing::Quiet => return,
+            Hearing::Speaking(saying) => saying.spoken_until(head_ms),
+            Hearing::Trailing(saying) => saying.spoken_ms(),
+        };
+        let is_speaking = self.hearing.is_speaking();
+        let Some(saying) = self.hearing.take() else {
+            return;
+        };
+        for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm] {
+            self.timers.disarm(timer);
+        }
+        if self.listeners.is_listening(saying.listen) {
+            self.outputs.push_back(Output::Finish(saying.listen));
+        }
+        let last_word = if is_speaking { self.now } else { saying.last_word };
+        let closing = Closing { listen: Some(saying.listen), spoken_ms, last_word, decided: self.now };
+        self.cut(Then::Closes(closing));
+        self.tell(Event::SpeechStopped {
+            at_ms: if is_speaking { head_ms } else { saying.stopped_ms },
+            end_of_turn: true,
+        });
+        if self.can_be_interrupted() {
+            self.doubt(saying.listen);
+        }
+    }
+
+    /// It was said over the persona: what was understood decides whether it is a turn.
+    fn doubt(&mut self, listen: OpId) {
+        self.doubtful = Some(listen);
+        if !self.listeners.is_listening(listen) {
+            self.judge(listen);
+        }
+    }
+
+    /// It was the persona's own voice, or nothing that anybody said.
+    fn withdraw(&mut self) {
+        let Some(saying) = self.hearing.take() else {
+            return;
+        };
+        for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm, Timer::Settle] {
+            self.timers.disarm(timer);
+        }
+        self.cut(Then::Leaves);
+        self.forget_listener(saying.listen);
+        let (head_ms, _) = self.heard;
+        self.tell(Event::SpeechStopped { at_ms: head_ms, end_of_turn: false });
+    }
+
+    pub(super) fn on_confirm(&mut self) {
+        let Hearing::Speaking(saying) = &self.hearing else {
+            return;
+        };
+        let confirm_ms = self.config.interruption.confirm_ms;
+        let (head_ms, heard_at) = self.heard;
+        let spoken_ms = saying.spoken_until(head_ms + self.now.since(heard_at));
+        let assents = self.listeners.text(saying.listen).is_some_and(is_backchannel);
+        if assents && spoken_ms < LONGEST_ASSENT * confirm_ms {
+            return self.timers.arm(Timer::Confirm, self.now + confirm_ms);
+        }
+        self.interrupt(InterruptReason::BargeIn);
+    }
+
+    pub(super) fn on_listener(&mut self, op: OpId, event: OpEvent) {
+        match event {
+            OpEvent::Partial { text, stable_chars } => self.on_partial(op, &text, stable_chars),
+            OpEvent::Heard { text, language, confidence, by } => {
+                let understood = Understood { text, language, confidence, by };
+                self.listeners.on_outcome(op, Outcome::Heard(understood));
+                self.judge(op);
+            }
+            // What it listened to is in the store, and is transcribed from there.
+            _ => {
+                if !matches!(event, OpEvent::Failed(_)) {
+                    self.outputs.push_back(Output::Cancel(op));
+                }
+                self.listeners.on_outcome(op, Outcome::Failed);
+                self.judge(op);
+            }
+        }
+    }
+
+    fn on_partial(&mut self, op: OpId, text: &str, stable_chars: u32) {
+        let Some((text, stable_chars)) = self.listeners.on_partial(op, text, stable_chars) else {
+            return;
+        };
+        let intrudes = has_words(&text) && !is_backchannel(&text);
+        self.tell(Event::Partial { turn: self.turn_to_come(), text, stable_chars });
+        let is_said_now = self.hearing.saying().is_some_and(|saying| saying.listen == op);
+        if intrudes && (is_said_now || self.doubtful == Some(op)) && self.can_be_interrupted() {
+            self.doubtful = None;
+            self.interrupt(InterruptReason::BargeIn);
+        }
+        self.await_end_of_turn();
+    }
+
+    /// Somebody was heard to the end. If that was said over the persona it is decided now what it was.
+    fn judge(&mut self, op: OpId) {
+        if self.doubtful != Some(op) || self.listeners.is_listening(op) {
+            return;
+        }
+        self.doubtful = None;
+        match self.listeners.outcome(&[op]) {
+            Some(Outcome::Heard(understood)) if !has_words(&understood.text) || is_backchannel(&understood.text) => {
+                self.timers.disarm(Timer::Settle);
+                self.listening.leave(op);
+                self.forget_listener(op);
+            }
+            Some(Outcome::Heard(_)) => self.interrupt(InterruptReason::BargeIn),
+            // Nobody knows what it was: the persona goes on, and it is a turn afterwards.
+            Some(Outcome::Failed) | None => (),
+        }
+    }
+
+    /// Whether the persona must keep still because the user may be taking the floor.
+    pub(super) fn may_be_interrupting(&self) -> bool {
+        self.hearing.is_speaking() || self.timers.is_armed(Timer::Settle)
+    }
+
+    fn can_be_interrupted(&self) -> bool {
+        self.manner().barge_in && self.phase == Phase::Open && self.turn.as_ref().is_some_and(super::Turn::is_replying)
+    }
+
+    pub(super) fn forget_listener(&mut self, op: OpId) {
+        if self.listeners.forget(op) {
+            self.outputs.push_back(Output::Cancel(op));
+        }
+    }
+}
+
+/// Recognisers write punctuation for noise.
+fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
