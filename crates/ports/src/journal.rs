@@ -9,7 +9,7 @@ pub trait Journal: Send + Sync + 'static {
     /// Returns once all the records are durable. Writing the same record twice changes nothing
     /// (segments by number, turns by number), so a caller that is unsure writes again.
     /// What was recorded first stands. All records of a call are written or none.
-    /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer or a voice
+    /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer, a cut or a voice
     /// without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
     /// Implementations gather concurrent calls into one commit.
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError>;
@@ -36,6 +36,7 @@ pub enum Record {
     Segment(SegmentRecord),
     Heard(HeardRecord),
     Answered(AnsweredRecord),
+    CutShort(CutShortRecord),
     Spoken(SpokenRecord),
     Ended(EndedRecord),
     Hint(HintRecord),
@@ -86,6 +87,17 @@ pub struct AnsweredRecord {
     pub at: Timestamp,
 }
 
+/// Of an answer only this was heard; follows its [`AnsweredRecord`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutShortRecord {
+    pub turn: u32,
+    /// The beginning of the answer's text; empty where nothing was heard.
+    pub heard_text: String,
+    pub heard_ms: u64,
+    pub event_seq: u64,
+    pub at: Timestamp,
+}
+
 /// The persona's voice in a turn; follows its [`AnsweredRecord`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpokenRecord {
@@ -118,7 +130,17 @@ pub struct HintRecord {
 pub struct TurnRecord {
     pub heard: HeardRecord,
     pub answered: Option<AnsweredRecord>,
+    pub cut_short: Option<CutShortRecord>,
     pub spoken: Option<SpokenRecord>,
+}
+
+impl TurnRecord {
+    /// What was heard of the answer, if anything was.
+    pub fn heard_answer(&self) -> Option<&str> {
+        let answered = self.answered.as_ref()?;
+        let heard = self.cut_short.as_ref().map_or(&answered.text, |cut| &cut.heard_text);
+        (!heard.is_empty()).then_some(heard)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +153,7 @@ pub struct Resumption {
     pub last_event_seq: u64,
     /// Milliseconds of audio stored so far.
     pub duration_ms: u64,
-    /// Both voices of every turn, oldest first. The opening is the catalogue's and not among them.
+    /// What was said and heard in every turn, oldest first. The opening is the catalogue's and not among them.
     pub history: Vec<Line>,
     pub ended: Option<EndedRecord>,
 }

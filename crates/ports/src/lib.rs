@@ -29,7 +29,7 @@ pub use catalog::{
 };
 pub use ids::{BadId, ObjectKey, SessionId, Timestamp, UserId};
 pub use journal::{
-    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, Journal, Record, Resumption, SegmentRecord, SpokenRecord,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Record, Resumption, SegmentRecord, SpokenRecord,
     TurnRecord,
 };
 pub use language_model::{FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage};
@@ -37,5 +37,8 @@ pub use object_store::{ObjectStore, StoredObject};
 pub use provider::{Fault, Provider, ProviderError, StoreError};
 pub use report::{Dimension, Email, EmailChange, Feedback, Findings};
 pub use scenario::{Difficulty, Objection, Persona, Scenario, Stage};
-pub use speech_to_text::{SpeechToText, Transcription, TranscriptionRequest, Utterance, UtteranceSource};
+pub use speech_to_text::{
+    ListeningRequest, Partial, Sound, SpeechInput, SpeechToText, Transcription, TranscriptionRequest, Utterance,
+    UtteranceSource,
+};
 pub use text_to_speech::{SPEECH_RATE, SpeechPiece, SpeechRequest, SpeechStream, TextToSpeech};

@@ -15,6 +15,8 @@ pub(crate) fn told(meter: &Meter, session: &SessionId, event: &Event) {
         Event::AudioStored(stored) => meter.segments.add(stored.last_segment + 1 - stored.first_segment),
         Event::Transcript { .. } => meter.turns.add(1),
         Event::Reply { .. } => meter.replies.add(1),
+        Event::Interrupted { .. } => meter.interruptions.add(1),
+        Event::Latency(latency) => meter.on_latency(latency),
         Event::Problem(problem) => meter.on_problem(problem),
         Event::Ended { reason, turns, duration_ms } => ended(meter, session, *reason, *turns, *duration_ms),
         _ => (),

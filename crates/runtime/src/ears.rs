@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use async_trait::async_trait;
-use audio::{Declared, Intake, Segment};
+use audio::{Declared, Intake, LiveDecoder, Segment};
 use bytes::Bytes;
 use ports::{
     Fault, ObjectKey, ObjectStore, ProviderError, Resumption, SegmentRecord, SessionId, Timestamp, UtteranceSource,
@@ -123,7 +123,7 @@ impl Ears {
     }
 
     /// Takes a chunk. One that holds something unreadable still counts as received: the recorder goes on.
-    pub(crate) fn hear(&mut self, chunk: &Chunk) -> Taken {
+    pub(crate) fn hear(&mut self, chunk: &Chunk, decoder: Option<&mut LiveDecoder>) -> Taken {
         if matches!(self.expects(chunk), Ok(false)) {
             return Taken::Again;
         }
@@ -134,7 +134,11 @@ impl Ears {
         }
         self.uncut.bytes += chunk.audio.len() as u64;
         let declared = chunk.declared.as_ref().unwrap_or(&self.declared);
-        Taken::New(self.intake.push(&chunk.audio, declared).err())
+        let taken = match decoder {
+            Some(decoder) => self.intake.push_heard(&chunk.audio, declared, decoder),
+            None => self.intake.push(&chunk.audio, declared),
+        };
+        Taken::New(taken.err())
     }
 
     /// Everything that was received up to here becomes one cut.

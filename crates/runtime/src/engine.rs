@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use audio::Declared;
 use ports::{
@@ -32,8 +32,8 @@ pub struct Opening {
     pub declared: Declared,
     pub language: String,
     pub voice: Option<String>,
-    /// Replies are spoken where there is a voice.
-    pub speaks: bool,
+    /// Streamed speech is sent so long before it is to be heard.
+    pub lead: Duration,
     /// What was said before, oldest first.
     pub history: Vec<HistoryLine>,
     /// What an earlier process left.

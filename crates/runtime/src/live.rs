@@ -1,10 +1,13 @@
 //! A session's task: one mailbox, one machine, one room.
 
+mod effects;
+mod seats;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use audio::Declared;
-use ports::{HintRecord, Record, SegmentRecord, StoreError};
-use session::{Briefing, Command, Fact, Input, Line, Link, OpEvent, OpId, Output, Session, SessionTime, Work};
+use audio::{Declared, speech::SpeechCodec};
+use ports::{Record, SegmentRecord, StoreError};
+use session::{Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection};
 use tokio::{
     sync::mpsc,
     task::AbortHandle,
@@ -12,8 +15,10 @@ use tokio::{
 };
 
 use crate::{
-    Charge, Chunk, Engine, Joined, Member, MemberId, Meter, Opening, Rejection, Reply, RoomEvent, Told, chronicle,
+    Charge, Chunk, Engine, Member, MemberId, Meter, Opening, Rejection, Reply, Told, Wish, chronicle,
     ears::{Ears, Taken},
+    hearing::Hearing,
+    mouth::Mouth,
     outbox::Outbox,
     room::Room,
     translate,
@@ -41,6 +46,7 @@ pub enum Ask {
         seat: Seat,
         resume_from: Option<u64>,
         declared: Option<Declared>,
+        wish: Wish,
     },
     Leave,
     Audio(Chunk),
@@ -70,15 +76,16 @@ pub(crate) struct LiveSession {
     mailbox: mpsc::Receiver<Letter>,
     reports: mpsc::Receiver<Report>,
     machine: Session,
-    config: session::Config,
     ears: Ears,
+    /// Where the session hears when somebody speaks.
+    hearing: Option<Box<Hearing>>,
+    mouth: Mouth,
+    codec: SpeechCodec,
     room: Room,
     outbox: Outbox,
     running: BTreeMap<OpId, AbortHandle>,
     /// Stored, but not written down yet.
     segments: Vec<SegmentRecord>,
-    /// Of the reply that is being animated.
-    speech: Arc<[i16]>,
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
@@ -107,7 +114,7 @@ impl LiveSession {
             declared,
             language,
             voice,
-            speaks,
+            lead,
             history,
             resumption,
         } = opening;
@@ -116,7 +123,7 @@ impl LiveSession {
         let briefing = Briefing {
             language,
             voice,
-            speaks: speaks && engine.voice.is_some(),
+            persona: translate::source(engine.persona.provider()),
             max_turns: scenario.max_turns,
             history: lines.collect(),
             last_turn: resumption.as_ref().map_or(0, |resumption| resumption.last_turn),
@@ -127,14 +134,15 @@ impl LiveSession {
         Self {
             mailbox,
             reports,
-            machine: Session::new(config.clone(), briefing, SessionTime(offset_ms)),
-            config,
+            machine: Session::new(config, briefing, SessionTime(offset_ms)),
+            hearing: None,
+            mouth: Mouth::new(lead),
+            codec: SpeechCodec::Pcm16,
             ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref()),
             room: Room::new(session.clone(), last_seq, history),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
             running: BTreeMap::new(),
             segments: Vec::new(),
-            speech: Arc::default(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
             numbered: 0,
@@ -194,11 +202,10 @@ impl LiveSession {
 
     /// An alarm that rings too early costs nothing, so it is only ever brought forward.
     fn set(&self, alarm: std::pin::Pin<&mut Sleep>) {
-        let Some((at, _)) = self.machine.deadline() else {
-            return;
-        };
-        let at = self.began + Duration::from_millis(at.0.saturating_sub(self.offset_ms));
-        if at < alarm.deadline() {
+        let machine = self.machine.deadline().map(|(at, _)| self.began + Duration::from_millis(at.0.saturating_sub(self.offset_ms)));
+        // A room that cannot be told anything yet is not spoken to either.
+        let mouth = self.mouth.due().filter(|_| self.outbox.has_room());
+        if let Some(at) = machine.into_iter().chain(mouth).min().filter(|at| *at < alarm.deadline()) {
             alarm.reset(at);
         }
     }
@@ -215,8 +222,14 @@ impl LiveSession {
     fn on_envelope(&mut self, envelope: Envelope) {
         let Envelope { from, ask, reply, charge } = envelope;
         let outcome = match ask {
-            Ask::Join { seat, resume_from, declared } => self.join(&from, seat, resume_from, declared),
-            Ask::Leave => self.leave(from.id()),
+            Ask::Join { seat, resume_from, declared, wish } => {
+                self.join(&from, seat, resume_from, declared, wish);
+                Ok(())
+            }
+            Ask::Leave => {
+                self.leave(from.id());
+                Ok(())
+            }
             Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(&chunk)),
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),
             Ask::Hint { text } => self.whisper(from.as_ref(), text),
@@ -232,98 +245,20 @@ impl LiveSession {
         }
     }
 
-    /// Lets somebody speak who is the trainee, or whose connection is newer than the one that was.
-    fn seat(&mut self, from: &Arc<dyn Member>) -> Result<(), Rejection> {
-        match self.room.seat_of(from.id()) {
-            Some(Seat::Trainee) => Ok(()),
-            Some(Seat::Observer { .. }) => Err(Rejection::ReadOnly),
-            None if from.id() > self.newest || self.room.trainee().is_none() => {
-                self.take_over(from);
-                Ok(())
-            }
-            None => Err(Rejection::TakenOver),
-        }
-    }
-
-    fn join(
-        &mut self,
-        from: &Arc<dyn Member>,
-        seat: Seat,
-        resume_from: Option<u64>,
-        declared: Option<Declared>,
-    ) -> Result<(), Rejection> {
-        if let Some(declared) = declared {
-            self.ears.declare(declared);
-        }
-        let event_seq = self.is_new.then(|| self.room.take_seq());
-        let resumed = !std::mem::replace(&mut self.is_new, false);
-        from.tell(Told::Joined(Joined {
-            session: &self.desk.session,
-            scenario: &self.desk.scenario,
-            event_seq,
-            resumed,
-            through_seq: self.ears.through_seq(),
-            last_event_seq: self.room.seq(),
-            history: self.room.history(),
-            config: &self.config,
-        }));
-        if let Some(seq) = resume_from {
-            self.room.replay(from, seq);
-        }
-        match seat {
-            Seat::Trainee => self.take_over(from),
-            Seat::Observer { role } => {
-                self.room.admit(Arc::clone(from), seat);
-                self.tell(RoomEvent::ObserverJoined { user: from.user().clone(), role });
-            }
-        }
-        Ok(())
-    }
-
-    fn take_over(&mut self, from: &Arc<dyn Member>) {
-        let before = self.room.trainee().filter(|member| member.id() != from.id()).cloned();
-        if let Some(before) = before {
-            self.room.dismiss(before.id());
-            before.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::TakenOver });
-        }
-        self.room.admit(Arc::clone(from), Seat::Trainee);
-        self.newest = self.newest.max(from.id());
-        // Nobody watches unseen, not even whoever came before this connection.
-        for (user, role) in self.room.observers() {
-            self.tell(RoomEvent::ObserverJoined { user, role });
-        }
-        self.handle(Input::Link(Link::Up));
-    }
-
-    fn leave(&mut self, id: MemberId) -> Result<(), Rejection> {
-        match self.room.seat_of(id) {
-            Some(Seat::Trainee) => {
-                self.room.dismiss(id);
-                self.handle(Input::Link(Link::Down));
-            }
-            Some(Seat::Observer { role }) => {
-                let observer = self.room.member(id).map(|member| member.user().clone());
-                self.room.dismiss(id);
-                if let Some(user) = observer {
-                    self.tell(RoomEvent::ObserverLeft { user, role });
-                }
-            }
-            None => (),
-        }
-        Ok(())
-    }
-
     fn on_audio(&mut self, chunk: &Chunk) -> Result<(), Rejection> {
         let bytes = chunk.audio.len() as u64;
         if self.ears.expects(chunk)? {
             self.machine.admit_audio(bytes).map_err(Rejection::Refused)?;
         }
-        match self.ears.hear(chunk) {
+        let decoder = self.hearing.as_mut().map(|hearing| hearing.decoder());
+        match self.ears.hear(chunk, decoder) {
             Taken::Again => Ok(()),
             Taken::New(left_out) => {
                 self.desk.meter.chunks.add(1);
                 self.desk.meter.audio_bytes.add(bytes);
-                self.handle(Input::Client(Command::Audio { bytes }));
+                let sound = self.hearing.as_mut().map(|hearing| hearing.take());
+                self.handle(Input::Client(Command::Audio { bytes, sound }));
+                self.leave_behind();
                 left_out.map_or(Ok(()), |error| Err(Rejection::Audio(error)))
             }
         }
@@ -337,17 +272,24 @@ impl LiveSession {
         Ok(())
     }
 
-    /// Only the trainee hears it; it is kept for the report.
-    fn whisper(&mut self, from: &dyn Member, text: String) -> Result<(), Rejection> {
-        let Some(Seat::Observer { .. }) = self.room.seat_of(from.id()) else {
-            return Err(Rejection::NotObserving);
-        };
-        let (coach, at) = (from.user().clone(), self.desk.engine.clock.now());
-        if let Some(trainee) = self.room.trainee() {
-            trainee.tell(Told::Hint { session: &self.desk.session, coach: &coach, text: &text, at });
+    /// Hearing costs something, so it is done only where turns are told apart by it.
+    fn listen_along(&mut self) {
+        if self.machine.config().manner.detection != TurnDetection::Voice {
+            self.hearing = None;
+        } else if self.hearing.is_none() {
+            self.hearing = Some(Box::new(Hearing::new()));
         }
-        self.outbox.record(Record::Hint(HintRecord { coach, text, at }));
-        Ok(())
+    }
+
+    fn leave_behind(&mut self) {
+        let Some(op) = self.hearing.as_mut().and_then(|hearing| hearing.take_left_behind()) else {
+            return;
+        };
+        tracing::warn!(session.id = %self.desk.session, op.id = op.0, "The recogniser cannot keep up with the speaker");
+        if let Some(task) = self.running.remove(&op) {
+            task.abort();
+            self.handle(Input::Op(op, OpEvent::Failed(Failure::new(FailureKind::Unavailable))));
+        }
     }
 
     fn on_report(&mut self, report: Report) {
@@ -355,17 +297,13 @@ impl LiveSession {
         if !self.running.contains_key(&op) {
             return;
         }
-        let goes_on = matches!(what, Happened::Machine(OpEvent::Token(_)));
-        if !goes_on {
+        if !what.goes_on() {
             self.running.remove(&op);
         }
         let event = match what {
             Happened::Machine(event) => event,
             Happened::Stored => OpEvent::Stored(self.on_stored()),
-            Happened::Spoken { event, speech } => {
-                self.speech = speech;
-                event
-            }
+            Happened::Voice(samples) => OpEvent::Voiced { ms: self.mouth.voice(&samples) },
         };
         self.handle(Input::Op(op, event));
     }
@@ -387,89 +325,6 @@ impl LiveSession {
                 trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::DatabaseDown });
             }
         }
-    }
-
-    /// Lets the machine hear of something, and gathers what it wants done.
-    fn handle(&mut self, input: Input) {
-        // The first handling comes with outputs of the opening; they are carried out in order.
-        self.drain();
-        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.machine.handle(SessionTime(self.offset_ms.saturating_add(elapsed)), input);
-        self.drain();
-    }
-
-    fn drain(&mut self) {
-        while let Some(output) = self.machine.poll() {
-            match output {
-                Output::Event(event) => self.tell(RoomEvent::Session(event)),
-                Output::Record(fact) => self.record(fact),
-                Output::Cut(_) => self.ears.cut(),
-                Output::Start(op, work) => self.start(op, work),
-                Output::Cancel(op) => {
-                    if let Some(task) = self.running.remove(&op) {
-                        task.abort();
-                    }
-                }
-            }
-        }
-    }
-
-    /// Tells whatever may be told.
-    fn carry_out(&mut self) {
-        self.drain();
-        while let Some(event) = self.outbox.next_event() {
-            self.room.tell(self.desk.engine.clock.now(), event);
-        }
-    }
-
-    fn start(&mut self, op: OpId, work: Work) {
-        let desk = self.desk.clone();
-        let task = match work {
-            Work::Store { .. } => tokio::spawn(desk.store(op, self.ears.to_store())),
-            Work::Transcribe { turn, heard, language } => {
-                let utterance = self.ears.utterance(heard, &self.desk.engine.objects);
-                tokio::spawn(desk.transcribe(op, turn, heard.duration_ms, language, utterance))
-            }
-            Work::Answer { turn, number, language, history } => {
-                tokio::spawn(desk.answer(op, turn, number, language, history))
-            }
-            Work::Speak { turn, text, language, voice } => tokio::spawn(desk.speak(op, turn, text, language, voice)),
-            Work::Animate { turn, text, language } => {
-                let speech = std::mem::take(&mut self.speech);
-                tokio::spawn(desk.animate(op, turn, text, language, speech))
-            }
-        };
-        self.running.insert(op, task.abort_handle());
-    }
-
-    fn tell(&mut self, event: RoomEvent) {
-        if let RoomEvent::Session(event) = &event {
-            chronicle::told(&self.desk.meter, &self.desk.session, event);
-        }
-        if self.room.seq() + self.outbox.waiting_events() >= self.numbered {
-            let event_seq = self.reserve_numbers();
-            self.outbox.record(Record::Numbered { event_seq });
-        }
-        self.outbox.tell(event);
-    }
-
-    fn record(&mut self, fact: Fact) {
-        let (at, event_seq) = (self.desk.engine.clock.now(), self.reserve_numbers());
-        if let Fact::Stored(_) = fact {
-            for segment in std::mem::take(&mut self.segments) {
-                self.outbox.record(Record::Segment(segment));
-            }
-        } else if let Some(record) = translate::record(fact, event_seq, at) {
-            self.outbox.record(record);
-        }
-    }
-
-    /// For the next record. Whoever goes on after a crash counts from here, so no event may go beyond it.
-    fn reserve_numbers(&mut self) -> u64 {
-        /// Events that may follow before the next record.
-        const MARGIN: u64 = 1_000;
-        self.numbered = self.room.seq() + self.outbox.waiting_events() + MARGIN;
-        self.numbered
     }
 
     fn reject(&self, from: &dyn Member, reply: Option<Box<dyn Reply>>, rejection: Rejection) {

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use session::{EndReason, FailureKind, Problem, Stage};
+use session::{EndReason, FailureKind, Latency, Problem, Stage};
 
 /// Only ever grows.
 #[derive(Debug, Default)]
@@ -25,6 +25,20 @@ pub enum Step {
     Animate,
     /// Records into the database.
     Commit,
+}
+
+/// Of a turn, from the user's last word to the persona's first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnPart {
+    EndOfTurn,
+    Stored,
+    Transcribed,
+    FirstToken,
+    FirstSentence,
+    FirstAudio,
+    Played,
+    Unaccounted,
+    Total,
 }
 
 /// Upper bounds of the buckets, in milliseconds; longer times fall into one more.
@@ -56,9 +70,12 @@ pub struct Meter {
     pub turns: Counter,
     /// Of the persona.
     pub replies: Counter,
+    /// Replies that were cut short.
+    pub interruptions: Counter,
     ended: [Counter; END_REASONS.len()],
     problems: [[Counter; FAILURES.len()]; STAGES.len()],
     durations: [Durations; Step::ALL.len()],
+    turn_parts: [Durations; TurnPart::ALL.len()],
 }
 
 /// In the order of their declaration.
@@ -78,6 +95,10 @@ impl Meter {
         &self.durations[step as usize]
     }
 
+    pub fn turn_part(&self, part: TurnPart) -> &Durations {
+        &self.turn_parts[part as usize]
+    }
+
     pub fn ended(&self) -> impl Iterator<Item = (EndReason, u64)> + '_ {
         END_REASONS.into_iter().zip(&self.ended).map(|(reason, count)| (reason, count.get()))
     }
@@ -90,6 +111,12 @@ impl Meter {
 
     pub(crate) fn on_ended(&self, reason: EndReason) {
         self.ended[reason as usize].add(1);
+    }
+
+    pub(crate) fn on_latency(&self, latency: &Latency) {
+        for part in TurnPart::ALL {
+            self.turn_part(part).observe(Duration::from_millis(part.of(latency)));
+        }
     }
 
     pub(crate) fn on_problem(&self, problem: &Problem) {
@@ -110,6 +137,34 @@ impl Counter {
 impl Step {
     pub const ALL: [Self; 7] =
         [Self::Store, Self::Transcribe, Self::FirstToken, Self::Answer, Self::Speak, Self::Animate, Self::Commit];
+}
+
+impl TurnPart {
+    pub const ALL: [Self; 9] = [
+        Self::EndOfTurn,
+        Self::Stored,
+        Self::Transcribed,
+        Self::FirstToken,
+        Self::FirstSentence,
+        Self::FirstAudio,
+        Self::Played,
+        Self::Unaccounted,
+        Self::Total,
+    ];
+
+    fn of(self, latency: &Latency) -> u64 {
+        match self {
+            Self::EndOfTurn => latency.end_of_turn_ms,
+            Self::Stored => latency.stored_ms,
+            Self::Transcribed => latency.transcribed_ms,
+            Self::FirstToken => latency.first_token_ms,
+            Self::FirstSentence => latency.first_sentence_ms,
+            Self::FirstAudio => latency.first_audio_ms,
+            Self::Played => latency.played_ms,
+            Self::Unaccounted => latency.unaccounted_ms,
+            Self::Total => latency.total_ms,
+        }
+    }
 }
 
 impl Durations {
@@ -159,6 +214,7 @@ mod tests {
         assert!(STAGES.iter().enumerate().all(|(place, stage)| *stage as usize == place));
         assert!(FAILURES.iter().enumerate().all(|(place, kind)| *kind as usize == place));
         assert!(Step::ALL.iter().enumerate().all(|(place, step)| *step as usize == place));
+        assert!(TurnPart::ALL.iter().enumerate().all(|(place, part)| *part as usize == place));
     }
 
     #[test]

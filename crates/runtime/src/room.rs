@@ -1,13 +1,14 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use ports::{SessionId, Timestamp, UserId};
-use session::{Event, Speaker};
+use session::{Event, Speaker, TurnId};
 
-use crate::{Member, MemberId, Seat, Told};
+use crate::{Member, MemberId, Seat, SpeechFrame, Told};
 
-/// How many events a client that comes back may ask for, and for how long.
+/// How many events a client that comes back may ask for, and for how long; frames of speech count by their size.
 const RETAINED: usize = 256;
 const RETAINED_MS: i64 = 60_000;
+const RETAINED_SPEECH_BYTES: usize = 512 << 10;
 /// A conversation longer than this is told only in its report.
 const HISTORY_LINES: usize = 400;
 
@@ -23,6 +24,9 @@ pub struct Happening {
 #[derive(Debug, Clone, PartialEq)]
 pub enum RoomEvent {
     Session(Event),
+    Frame(SpeechFrame),
+    /// No frame of this turn follows.
+    SpeechEnd { turn: TurnId, frames: u32, duration_ms: u64 },
     ObserverJoined { user: UserId, role: &'static str },
     ObserverLeft { user: UserId, role: &'static str },
 }
@@ -44,6 +48,9 @@ pub(crate) struct Room {
     seq: u64,
     /// Boxed: many are retained in a busy session, and a queue never shrinks.
     retained: VecDeque<Box<Happening>>,
+    /// Among them.
+    frames: usize,
+    speech_bytes: usize,
     history: VecDeque<HistoryLine>,
 }
 
@@ -54,7 +61,7 @@ struct Present {
 
 impl Room {
     pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>) -> Self {
-        Self { session, members: Vec::new(), seq: last_seq, retained: VecDeque::new(), history: history.into() }
+        Self { session, members: Vec::new(), seq: last_seq, retained: VecDeque::new(), frames: 0, speech_bytes: 0, history: history.into() }
     }
 
     pub(crate) fn seq(&self) -> u64 {
@@ -77,10 +84,32 @@ impl Room {
         for Present { member, .. } in &self.members {
             member.tell(Told::Happened { session: &self.session, happening: &happening });
         }
+        self.retain(happening);
+    }
+
+    fn retain(&mut self, happening: Box<Happening>) {
+        let oldest = Timestamp(happening.at.0 - RETAINED_MS);
+        if let Some(bytes) = speech_bytes(&happening) {
+            self.frames += 1;
+            self.speech_bytes += bytes;
+        }
         self.retained.push_back(happening);
-        let oldest = Timestamp(at.0 - RETAINED_MS);
-        while self.retained.len() > RETAINED || self.retained.front().is_some_and(|first| first.at < oldest) {
-            self.retained.pop_front();
+        while self.retained.len() - self.frames > RETAINED || self.retained.front().is_some_and(|first| first.at < oldest)
+        {
+            self.forget(0);
+        }
+        // What was said long ago is not spoken again, but its text is told again.
+        while self.speech_bytes > RETAINED_SPEECH_BYTES
+            && let Some(oldest) = self.retained.iter().position(|happening| speech_bytes(happening).is_some())
+        {
+            self.forget(oldest);
+        }
+    }
+
+    fn forget(&mut self, place: usize) {
+        if let Some(bytes) = self.retained.remove(place).and_then(|happening| speech_bytes(&happening)) {
+            self.frames -= 1;
+            self.speech_bytes -= bytes;
         }
     }
 
@@ -124,6 +153,9 @@ impl Room {
     }
 
     fn remember(&mut self, event: &RoomEvent, at: Timestamp) {
+        if let RoomEvent::Session(Event::Interrupted { turn, heard_text, .. }) = event {
+            return self.cut_short(*turn, heard_text);
+        }
         let (speaker, text, turn) = match event {
             RoomEvent::Session(Event::Transcript { turn, text, .. }) => (Speaker::User, text, turn),
             RoomEvent::Session(Event::Reply { turn, text, .. }) => (Speaker::Persona, text, turn),
@@ -133,5 +165,28 @@ impl Room {
         if self.history.len() > HISTORY_LINES {
             self.history.pop_front();
         }
+    }
+
+    /// Of a reply that was cut short, only what was heard was said.
+    fn cut_short(&mut self, turn: TurnId, heard_text: &str) {
+        let is_reply = |line: &HistoryLine| line.speaker == Speaker::Persona && line.turn == turn.0;
+        let Some(place) = self.history.iter().rposition(is_reply) else {
+            return;
+        };
+        if heard_text.is_empty() {
+            self.history.remove(place);
+        } else if let Some(line) = self.history.get_mut(place) {
+            heard_text.clone_into(&mut line.text);
+        }
+    }
+}
+
+fn speech_bytes(happening: &Happening) -> Option<usize> {
+    match &happening.event {
+        RoomEvent::Frame(frame) => Some(frame.bytes.len()),
+        RoomEvent::Session(_)
+        | RoomEvent::SpeechEnd { .. }
+        | RoomEvent::ObserverJoined { .. }
+        | RoomEvent::ObserverLeft { .. } => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Between the machine's words and the ports' words.
 
 use ports::{
-    AnsweredRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record, SpokenRecord,
+    AnsweredRecord, CutShortRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record, SpokenRecord,
     Timestamp,
 };
 use session::{
@@ -93,6 +93,9 @@ pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record
         Fact::Answered { turn, text, by, usage } => {
             let usage = usage.map(usage_record);
             Record::Answered(AnsweredRecord { turn: turn.0, text, provider: by.provider, usage, event_seq, at })
+        }
+        Fact::CutShort { turn, heard_text, heard_ms } => {
+            Record::CutShort(CutShortRecord { turn: turn.0, heard_text, heard_ms, event_seq, at })
         }
         Fact::Spoken { turn, audio, duration_ms } => match ObjectKey::parse(&audio) {
             Ok(object) => Record::Spoken(SpokenRecord { turn: turn.0, object, duration_ms, event_seq, at }),

@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use ports::{
-    AnimationRequest, Fault, ObjectKey, Prompt, ProviderError, SPEECH_RATE, Scenario, SessionId, SpeechPiece,
-    SpeechRequest, Token, TranscriptionRequest, Utterance,
+    AnimationRequest, Fault, ListeningRequest, ObjectKey, Partial, Prompt, ProviderError, SPEECH_RATE, Scenario,
+    SessionId, SpeechInput, SpeechPiece, SpeechRequest, Token, TranscriptionRequest, Utterance,
 };
-use session::{Failure, FailureKind, Line, OpEvent, OpId, TurnId};
+use session::{Failure, FailureKind, Line, OpEvent, OpId, Source, TurnId};
 use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
@@ -30,11 +30,19 @@ pub(crate) enum Happened {
     Machine(OpEvent),
     /// The store has the pieces; the session's ears know which.
     Stored,
-    /// The reply was spoken: these are its samples.
-    Spoken {
-        event: OpEvent,
-        speech: Arc<[i16]>,
-    },
+    /// The voice has said this much more.
+    Voice(Vec<i16>),
+}
+
+impl Happened {
+    /// More will be reported.
+    pub(crate) fn goes_on(&self) -> bool {
+        match self {
+            Self::Machine(event) => matches!(event, OpEvent::Token(_) | OpEvent::Partial { .. } | OpEvent::Word { .. }),
+            Self::Voice(_) => true,
+            Self::Stored => false,
+        }
+    }
 }
 
 /// What every piece of work needs.
@@ -91,6 +99,29 @@ impl Desk {
         self.report(op, Happened::Machine(event)).await;
     }
 
+    pub(crate) async fn listen(self, op: OpId, turn: TurnId, language: String, speech: SpeechInput) {
+        let request = ListeningRequest {
+            session: self.session.clone(),
+            turn: turn.0,
+            language,
+            scenario: Arc::clone(&self.scenario),
+        };
+        let reports = self.reports.clone();
+        // A session that is busy has no use for every one of them: the next says more.
+        let mut told = move |Partial { text, stable_chars }| {
+            let what = Box::new(Happened::Machine(OpEvent::Partial { text, stable_chars }));
+            let _ = reports.try_send(Report { op, what });
+        };
+        let event = match self.engine.recogniser.listen(request, speech, &mut told).await {
+            Ok(heard) => {
+                let by = translate::source(self.engine.recogniser.provider());
+                OpEvent::Heard { text: heard.text, language: heard.language, confidence: heard.confidence, by }
+            }
+            Err(error) => self.failed("listen", turn, &error),
+        };
+        self.report(op, Happened::Machine(event)).await;
+    }
+
     pub(crate) async fn answer(self, op: OpId, turn: TurnId, number: u32, language: String, history: Vec<Line>) {
         let prompt = Prompt {
             session: self.session.clone(),
@@ -142,48 +173,63 @@ impl Desk {
 
     pub(crate) async fn speak(self, op: OpId, turn: TurnId, text: String, language: String, voice: Option<String>) {
         let began = Instant::now();
-        let what = match self.speech(turn, text, language, voice).await {
-            Ok((key, speech)) => {
+        let event = match self.stream_speech(op, text, language, voice).await {
+            Ok(by) => {
                 self.took(Step::Speak, began);
-                let by = self.engine.voice.as_ref().map(|voice| translate::source(voice.provider()));
-                let by = by.unwrap_or_else(nobody);
-                let duration_ms = speech.len() as u64 * 1_000 / u64::from(SPEECH_RATE);
-                Happened::Spoken { event: OpEvent::Spoken { audio: key.into(), duration_ms, by }, speech }
+                OpEvent::Spoken { by }
             }
-            Err(error) => Happened::Machine(self.failed("speak", turn, &error)),
+            Err(error) => self.failed("speak", turn, &error),
         };
-        self.report(op, what).await;
+        self.report(op, Happened::Machine(event)).await;
     }
 
-    async fn speech(
+    async fn stream_speech(
         &self,
-        turn: TurnId,
+        op: OpId,
         text: String,
         language: String,
         voice: Option<String>,
-    ) -> Result<(ObjectKey, Arc<[i16]>), ProviderError> {
+    ) -> Result<Source, ProviderError> {
         let Some(engine) = &self.engine.voice else {
             return Err(ProviderError::new(Fault::Rejected, "none", "there is no voice"));
         };
         let voice = voice.or_else(|| self.scenario.persona.voice.clone());
+        let is_silent = !text.chars().any(char::is_alphanumeric);
         let request = SpeechRequest { session: self.session.clone(), text, language, voice };
         let mut pieces = engine.speak(request).await?;
-        let mut samples = Vec::new();
+        let mut spoken = 0;
         while let Some(piece) = pieces.next().await {
             match piece? {
-                SpeechPiece::Audio(audio) => samples.extend(audio),
-                SpeechPiece::Word { .. } => (),
+                SpeechPiece::Audio(samples) => {
+                    spoken += samples.len();
+                    self.report(op, Happened::Voice(samples)).await;
+                }
+                SpeechPiece::Word { at_char, at_ms } => {
+                    let word = OpEvent::Word { at_char, at_ms: u64::from(at_ms) };
+                    self.report(op, Happened::Machine(word)).await;
+                }
             }
         }
-        if samples.is_empty() {
+        if spoken == 0 && !is_silent {
             return Err(ProviderError::new(Fault::Garbled, &engine.provider().name, "nothing was spoken"));
         }
+        Ok(translate::source(engine.provider()))
+    }
+
+    pub(crate) async fn keep(self, op: OpId, turn: TurnId, speech: Arc<[i16]>) {
         let key = ObjectKey::of_session(&self.session, "replies", u64::from(turn.0), "wav");
-        let wav = audio::wav::encode(&samples, SPEECH_RATE);
-        self.engine.objects.put(&key, wav.into(), "audio/wav").await.map_err(|error| {
-            ProviderError::new(Fault::Unavailable, "storage", format!("the speech could not be stored: {error}"))
-        })?;
-        Ok((key, samples.into()))
+        let wav = audio::wav::encode(&speech, SPEECH_RATE);
+        let event = match self.engine.objects.put(&key, wav.into(), "audio/wav").await {
+            Ok(()) => {
+                let duration_ms = speech.len() as u64 * 1_000 / u64::from(SPEECH_RATE);
+                OpEvent::Kept { audio: key.into(), duration_ms }
+            }
+            Err(error) => {
+                tracing::warn!(session.id = %self.session, turn.id = turn.0, %error, "A reply's speech could not be kept");
+                OpEvent::Failed(Failure::new(FailureKind::Unavailable))
+            }
+        };
+        self.report(op, Happened::Machine(event)).await;
     }
 
     pub(crate) async fn animate(self, op: OpId, turn: TurnId, text: String, language: String, speech: Arc<[i16]>) {
@@ -221,6 +267,6 @@ impl Desk {
     }
 }
 
-fn nobody() -> session::Source {
-    session::Source { provider: "none".to_owned(), demo: false }
+fn nobody() -> Source {
+    Source { provider: "none".to_owned(), demo: false }
 }

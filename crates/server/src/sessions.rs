@@ -1,5 +1,7 @@
 //! Sessions as people reach them: who may start, join, speak or watch, and what a session is made of.
 
+mod wishes;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -14,12 +16,13 @@ use ports::{
 use protocol::{
     ErrorCode, WireError,
     roleplay::{
-        Practice, ProviderLabel, Providers, StartSession, Thresholds, TurnDetectionWish, check_language,
-        unknown_session,
+        Practice, ProviderLabel, Providers, StartSession, check_language, unknown_session,
     },
 };
-use runtime::{Handle, HistoryLine, Hub, HubFull, Opening};
-use session::{Config as SessionConfig, Cutting, Speaker, StageLimits, TurnDetection};
+use runtime::{Handle, HistoryLine, Hub, HubFull, Opening, Wish};
+use session::{
+    Config as SessionConfig, Cutting, Endpointing, Interruption, Manner, Speaker, Speech, StageLimits, TurnDetection,
+};
 
 use crate::{
     auth::{Account, AuthError, Origins},
@@ -37,6 +40,10 @@ const STORE_PATIENCE: Duration = Duration::from_secs(600);
 const WAITING_TEXTS: usize = 8;
 /// What the persona remembers.
 const HISTORY_LINES: usize = 40;
+/// Some five minutes of speech.
+const MAX_REPLY_CHARS: usize = 6_000;
+/// A speaker whose audio stops for so long has muted the microphone.
+const STALL_MS: u64 = 600;
 
 pub struct Sessions {
     app: Arc<App>,
@@ -181,12 +188,12 @@ impl Sessions {
             owner: row.user,
             private: row.private,
             started_at: row.started_at,
-            config: self.session_config(wish)?,
+            config: self.session_config(),
             audio_limits: audio::Limits::default(),
             declared: audio::Declared::unknown(),
             language: wish.language.clone().unwrap_or_else(|| scenario.language.clone()),
             voice: wish.voice.clone(),
-            speaks: wish.speech.is_none_or(|speech| speech.enabled),
+            lead: self.app.config.session.speech_lead,
             history: messages.into_iter().filter_map(history_line).collect(),
             resumption,
             scenario,
@@ -213,15 +220,20 @@ impl Sessions {
         })
     }
 
-    fn session_config(&self, wish: &StartSession) -> Result<SessionConfig, WireError> {
+    fn session_config(&self) -> SessionConfig {
         let (numbers, limits) = (&self.app.config.session, &self.app.config.limits);
         let providers = &self.app.config.providers;
-        Ok(SessionConfig {
-            detection: match wish.turn_detection {
-                None | Some(TurnDetectionWish::Threshold) => TurnDetection::Threshold,
-                Some(TurnDetectionWish::Manual) => TurnDetection::Manual,
+        SessionConfig {
+            // Of the old contract; whoever joins may wish otherwise.
+            manner: Manner {
+                detection: TurnDetection::Threshold,
+                cutting: self.cutting(),
+                endpointing: Endpointing::default(),
+                barge_in: true,
+                speech: Speech::Whole,
             },
-            cutting: self.cutting(wish.thresholds)?,
+            interruption: Interruption::default(),
+            stall_ms: STALL_MS,
             max_buffered_bytes: limits.max_buffered_bytes as u64,
             idle_ms: milliseconds(numbers.idle_timeout),
             grace_ms: milliseconds(numbers.grace),
@@ -236,27 +248,19 @@ impl Sessions {
             },
             max_waiting_texts: WAITING_TEXTS,
             history_lines: HISTORY_LINES,
-        })
-    }
-
-    fn cutting(&self, thresholds: Option<Thresholds>) -> Result<Cutting, WireError> {
-        let numbers = &self.app.config.session;
-        let most = self.app.config.limits.max_buffered_bytes as u64;
-        let Thresholds { bytes, silence_ms } = thresholds.unwrap_or(Thresholds { bytes: None, silence_ms: None });
-        Ok(Cutting {
-            bytes: within("bytes", bytes, numbers.segment_bytes as u64, 1_000, most)?,
-            silence_ms: within("silenceMs", silence_ms, milliseconds(numbers.segment_silence), 100, 60_000)?,
-        })
-    }
-}
-
-fn within(field: &str, wish: Option<u64>, default: u64, least: u64, most: u64) -> Result<u64, WireError> {
-    match wish {
-        None => Ok(default),
-        Some(value) if (least..=most).contains(&value) => Ok(value),
-        Some(value) => {
-            Err(bad(format!("start-session.thresholds.{field}: it is {value} and may be {least} to {most}")))
+            max_reply_chars: MAX_REPLY_CHARS,
         }
+    }
+
+    fn cutting(&self) -> Cutting {
+        let numbers = &self.app.config.session;
+        Cutting { bytes: numbers.segment_bytes as u64, silence_ms: milliseconds(numbers.segment_silence) }
+    }
+
+    /// How this client would like to converse, as far as this server allows it.
+    pub fn wish(&self, start: &StartSession) -> Result<Wish, WireError> {
+        let most_bytes = self.app.config.limits.max_buffered_bytes as u64;
+        wishes::of(start, self.cutting(), most_bytes)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::example::{open_session, session_id};
 use crate::{
-    AnsweredRecord, Catalog, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
+    AnsweredRecord, Catalog, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
     SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
 };
 
@@ -15,6 +15,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     what_is_recorded_first_stands(&fresh().await).await;
     segments_and_turns_come_in_order(&fresh().await).await;
     a_session_resumes_where_it_was_left(&fresh().await).await;
+    of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(&fresh().await).await;
     event_numbers_only_ever_grow(&fresh().await).await;
     hints_are_kept_in_order_and_once(&fresh().await).await;
     numbers_of_any_size_are_kept(&fresh().await).await;
@@ -90,7 +91,7 @@ fn a_whole_turn(turn: u32) -> Vec<Record> {
 }
 
 fn said(turn: u32) -> TurnRecord {
-    TurnRecord { heard: heard(turn), answered: Some(answered(turn)), spoken: Some(spoken(turn)) }
+    TurnRecord { heard: heard(turn), answered: Some(answered(turn)), cut_short: None, spoken: Some(spoken(turn)) }
 }
 
 async fn record(journal: &impl Journal, session: &SessionId, records: Vec<Record>) {
@@ -120,7 +121,7 @@ async fn a_typed_turn_without_details_is_read_again(db: &(impl Journal + Catalog
     let records =
         vec![Record::Segment(unnumbered.clone()), Record::Heard(typed.clone()), Record::Answered(unmeasured.clone())];
     record(db, &session, records).await;
-    let turn = TurnRecord { heard: typed, answered: Some(unmeasured), spoken: None };
+    let turn = TurnRecord { heard: typed, answered: Some(unmeasured), cut_short: None, spoken: None };
     assert_eq!(db.turns(&session).await, Ok(vec![turn]));
     assert_eq!(db.segments(&session).await, Ok(vec![unnumbered]));
 }
@@ -143,6 +144,37 @@ async fn what_is_recorded_first_stands(db: &(impl Journal + Catalog)) {
     let otherwise = HeardRecord { text: "something else".to_owned(), ..heard(1) };
     record(db, &session, vec![Record::Heard(otherwise)]).await;
     assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
+}
+
+async fn of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let cut = |turn, heard_text: &str| CutShortRecord {
+        turn,
+        heard_text: heard_text.to_owned(),
+        heard_ms: 700,
+        event_seq: 400 + u64::from(turn),
+        at: Timestamp(5_000),
+    };
+    let (in_the_middle, before_the_first_word) = (cut(1, "ans"), cut(2, ""));
+    record(db, &session, a_whole_turn(1)).await;
+    record(db, &session, vec![Record::CutShort(in_the_middle.clone())]).await;
+    let mut second = a_whole_turn(2);
+    second.push(Record::CutShort(before_the_first_word.clone()));
+    record(db, &session, second).await;
+    record(db, &session, vec![Record::CutShort(cut(1, "answ"))]).await;
+    let turns = vec![
+        TurnRecord { cut_short: Some(in_the_middle), ..said(1) },
+        TurnRecord { cut_short: Some(before_the_first_word), ..said(2) },
+    ];
+    assert_eq!(db.turns(&session).await, Ok(turns));
+    let resumption = db.resume(&session).await.unwrap().unwrap();
+    let history: Vec<&str> = resumption.history.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(history, ["question 1 你好", "ans", "question 2 你好"]);
+    assert_eq!((resumption.answered_turns, resumption.last_event_seq), (2, 402));
+    let messages: Vec<String> = db.messages(&session).await.unwrap().into_iter().map(|said| said.text).collect();
+    assert_eq!(messages[messages.len() - 3..], ["question 1 你好", "ans", "question 2 你好"]);
+    let cut_off = db.record(&session, vec![Record::CutShort(cut(9, ""))]).await;
+    assert!(matches!(cut_off, Err(StoreError::NotFound(_))), "{cut_off:?}");
 }
 
 async fn segments_and_turns_come_in_order(db: &(impl Journal + Catalog)) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{Error, IgnoredAny, MapAccess, Visitor},
 };
 use ts_rs::TS;
@@ -65,6 +65,8 @@ pub enum TurnDetectionWish {
     Threshold,
     /// The client, with `end-turn`.
     Manual,
+    /// The server hears when somebody begins and stops to speak.
+    Vad,
 }
 
 /// When a segment of audio is full; within the server's limits.
@@ -74,6 +76,8 @@ pub enum TurnDetectionWish {
 pub struct Thresholds {
     pub bytes: Option<u64>,
     pub silence_ms: Option<u64>,
+    /// With `vad`: a user who is silent for so long has said all, give or take what the words suggest.
+    pub end_of_turn_ms: Option<u64>,
 }
 
 /// What the client's audio is. The bytes themselves decide where they say.
@@ -86,6 +90,8 @@ pub struct AudioFormat {
     pub channels: Option<u8>,
     /// The server may send binary attachments.
     pub binary: Option<bool>,
+    /// Whether the loudspeaker is kept out of the microphone. Where nobody says, the server finds out.
+    pub echo_cancellation: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
@@ -97,7 +103,7 @@ pub struct SpeechFormat {
     pub sample_rate: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum SpeechCodec {
     Pcm16,
@@ -169,6 +175,15 @@ pub(super) struct ObserveIn {
 pub(super) struct HintIn {
     pub(super) session_id: String,
     pub(super) text: String,
+}
+
+/// `interrupt`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InterruptIn {
+    pub(super) session_id: String,
+    pub(super) turn_id: Option<String>,
+    pub(super) played_ms: Option<f64>,
 }
 
 /// Every event that names only its session.

@@ -6,7 +6,7 @@ use session::{Command, TurnId};
 use super::{
     arguments::{Arguments, bad_event},
     client::{
-        AudioChunkIn, AudioData, HintIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn, StartSession,
+        AudioChunkIn, AudioData, HintIn, InterruptIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn, StartSession,
         TranscriptionIn,
     },
 };
@@ -87,7 +87,11 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
             command(session_id, Command::SetLanguage { language, voice })
         }
         "end-turn" => command(arguments.parse::<SessionIn>()?.session_id, Command::EndTurn),
-        "interrupt" => command(arguments.parse::<SessionIn>()?.session_id, Command::Interrupt),
+        "interrupt" => {
+            let InterruptIn { session_id, turn_id, played_ms } = arguments.parse()?;
+            let turn = turn_id.as_deref().map(turn_id_of).transpose()?;
+            command(session_id, Command::Interrupt { played: turn.zip(played_ms.map(milliseconds)) })
+        }
         "pause-session" => command(arguments.parse::<SessionIn>()?.session_id, Command::Pause),
         "resume-session" => command(arguments.parse::<SessionIn>()?.session_id, Command::Resume),
         "end-session" => command(arguments.parse::<SessionIn>()?.session_id, Command::End),

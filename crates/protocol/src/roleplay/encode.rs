@@ -1,10 +1,11 @@
-use session::{Animation, EndReason, Event, Finish, Heard, InterruptReason, Problem, Stage, TurnId};
+use session::{Animation, EndReason, Event, Finish, Heard, InterruptReason, Latency, Problem, Stage, TurnId};
 
 use super::server::{
     AiResponse, AiResponseDelta, AudioReceived, AvatarResponse, ErrorEvent, FaceKind, FinishReason, Head, HeardAudio,
     Interrupted, InterruptedBy, ServerEvent, SessionEnded, SessionEnding, SessionForceEnded, SessionState,
     Transcription, TranscriptionPartial, Usage, Viseme,
 };
+use super::voice::{SpeechStarted, SpeechStopped, TurnLatency};
 use crate::{ErrorCode, WireError};
 
 /// Which session, which number, when.
@@ -102,10 +103,16 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
             heard_ms: *heard_ms,
             heard_text,
             reason: match reason {
+                InterruptReason::BargeIn => InterruptedBy::BargeIn,
                 InterruptReason::Client => InterruptedBy::Client,
                 InterruptReason::SessionEnd => InterruptedBy::SessionEnd,
             },
         }),
+        Event::SpeechStarted { at_ms } => ServerEvent::SpeechStarted(SpeechStarted { head, at_ms: *at_ms }),
+        Event::SpeechStopped { at_ms, end_of_turn } => {
+            ServerEvent::SpeechStopped(SpeechStopped { head, at_ms: *at_ms, end_of_turn: *end_of_turn })
+        }
+        Event::Latency(latency) => ServerEvent::TurnLatency(turn_latency(head, latency)),
         Event::TurnsUsedUp { turns } => {
             ServerEvent::SessionEnding(SessionEnding { head, reason: "max_turns_reached", total_turns: *turns })
         }
@@ -132,6 +139,9 @@ pub fn event_name(event: &ServerEvent<'_>) -> &'static str {
         ServerEvent::AiResponse(_) => "ai-response",
         ServerEvent::AvatarResponse(_) => "avatar-response",
         ServerEvent::Interrupted(_) => "interrupted",
+        ServerEvent::SpeechStarted(_) => "speech-started",
+        ServerEvent::SpeechStopped(_) => "speech-stopped",
+        ServerEvent::TurnLatency(_) => "turn-latency",
         ServerEvent::SessionEnding(_) => "session-ending",
         ServerEvent::SessionEnded(_) => "session-ended",
         ServerEvent::SessionForceEnded(_) => "session-force-ended",
@@ -198,6 +208,22 @@ fn heard_audio(heard: Heard) -> HeardAudio {
     let Heard { first_segment, last_segment, duration_ms, first_seq, last_seq } = heard;
     let segment_ids = (first_segment..=last_segment).map(|segment| segment.to_string()).collect();
     HeardAudio { first_seq, last_seq, duration_ms, segment_ids }
+}
+
+fn turn_latency<'a>(head: Head<'a>, latency: &Latency) -> TurnLatency<'a> {
+    TurnLatency {
+        head,
+        turn_id: turn_id(latency.turn),
+        end_of_speech_ms: latency.end_of_turn_ms,
+        stored_ms: latency.stored_ms,
+        transcribed_ms: latency.transcribed_ms,
+        first_token_ms: latency.first_token_ms,
+        first_sentence_ms: latency.first_sentence_ms,
+        first_audio_ms: latency.first_audio_ms,
+        played_ms: latency.played_ms,
+        total_ms: latency.total_ms,
+        unaccounted_ms: latency.unaccounted_ms,
+    }
 }
 
 fn finish_reason(finish: Finish) -> FinishReason {

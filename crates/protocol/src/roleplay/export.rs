@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS};
 
-use super::{client, server};
+use super::{client, server, voice};
 use crate::{ErrorCode, WireError};
 
 /// One TypeScript module with every type of the roleplay contract and the two maps from event names to payloads.
@@ -60,6 +60,11 @@ pub fn typescript() -> String {
         server::Observer<'static>,
         server::Pong,
         server::Ack,
+        voice::SpeechStarted<'static>,
+        voice::SpeechStopped<'static>,
+        voice::AudioFrame<'static>,
+        voice::AudioEnd<'static>,
+        voice::TurnLatency<'static>,
     );
     let mut module = String::from(HEADER);
     for declaration in types.values() {
@@ -87,6 +92,11 @@ export interface ServerEvents {
   \"ai-response\": AiResponse;
   \"avatar-response\": AvatarResponse;
   interrupted: Interrupted;
+  \"speech-started\": SpeechStarted;
+  \"speech-stopped\": SpeechStopped;
+  \"audio-frame\": AudioFrame;
+  \"audio-end\": AudioEnd;
+  \"turn-latency\": TurnLatency;
   \"session-ending\": SessionEnding;
   \"session-ended\": SessionEnded;
   \"session-force-ended\": SessionForceEnded;

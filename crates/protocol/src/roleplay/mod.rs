@@ -7,6 +7,7 @@ mod encode;
 mod export;
 mod refusals;
 mod server;
+mod voice;
 
 pub use client::{AudioFormat, Practice, SpeechCodec, SpeechFormat, StartSession, Thresholds, TurnDetectionWish};
 pub use decode::{AudioChunk, Limits, Request, check_language, decode};
@@ -17,3 +18,4 @@ pub use server::{
     Ack, AiResponse, AudioConfig, AudioGap, AvatarResponse, CoachHint, Connected, ErrorEvent, Head, HistoryLine,
     LimitsInForce, Observer, Pong, ProviderLabel, Providers, ServerEvent, SessionStarted, TurnDetectionInForce,
 };
+pub use voice::{AudioEnd, AudioFrame, FrameData};

@@ -5,6 +5,7 @@ use serde_json::Value;
 use session::{MouthShape, State};
 use ts_rs::TS;
 
+use super::voice::{SpeechStarted, SpeechStopped, TurnLatency};
 use crate::WireError;
 
 /// What every event about a session begins with.
@@ -71,6 +72,7 @@ pub struct HistoryLine {
 pub enum TurnDetectionInForce {
     Threshold,
     Manual,
+    Vad,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -291,6 +293,7 @@ pub struct Interrupted<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum InterruptedBy {
+    BargeIn,
     Client,
     SessionEnd,
 }
@@ -427,6 +430,9 @@ pub enum ServerEvent<'a> {
     AiResponse(AiResponse<'a>),
     AvatarResponse(AvatarResponse<'a>),
     Interrupted(Interrupted<'a>),
+    SpeechStarted(SpeechStarted<'a>),
+    SpeechStopped(SpeechStopped<'a>),
+    TurnLatency(TurnLatency<'a>),
     SessionEnding(SessionEnding<'a>),
     SessionEnded(SessionEnded<'a>),
     SessionForceEnded(SessionForceEnded<'a>),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord, SessionId, Speaker,
+    AnsweredRecord, CutShortRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord, SessionId, Speaker,
     SpokenRecord, StoreError, TurnRecord,
 };
 
@@ -86,12 +86,16 @@ impl Book {
             }
             Record::Heard(heard) => {
                 if pages.turns.iter().all(|known| known.heard.turn != heard.turn) {
-                    pages.turns.push(TurnRecord { heard, answered: None, spoken: None });
+                    pages.turns.push(TurnRecord { heard, answered: None, cut_short: None, spoken: None });
                 }
             }
             Record::Answered(answered) => {
                 let AnsweredRecord { turn, .. } = answered;
                 pages.turn(turn).answered.get_or_insert(answered);
+            }
+            Record::CutShort(cut) => {
+                let CutShortRecord { turn, .. } = cut;
+                pages.turn(turn).cut_short.get_or_insert(cut);
             }
             Record::Spoken(spoken) => {
                 let SpokenRecord { turn, .. } = spoken;
@@ -114,8 +118,7 @@ impl Pages {
 
 fn lines(turn: &TurnRecord) -> impl Iterator<Item = Line> {
     let user = Line { speaker: Speaker::User, text: turn.heard.text.clone() };
-    let persona = turn.answered.as_ref();
-    let persona = persona.map(|answered| Line { speaker: Speaker::Persona, text: answered.text.clone() });
+    let persona = turn.heard_answer().map(|text| Line { speaker: Speaker::Persona, text: text.to_owned() });
     std::iter::once(user).chain(persona)
 }
 

@@ -28,6 +28,7 @@ fn turns(scenario: &Scenario, lines: &[(&str, u64)]) -> Vec<TurnRecord> {
             event_seq: 2,
             at: Timestamp(2),
         }),
+        cut_short: None,
         spoken: None,
     };
     (1..).zip(lines).map(turn).collect()

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use protocol::ErrorCode;
-use runtime::{BOUNDS_MS, Distribution, Step};
+use runtime::{BOUNDS_MS, Distribution, Step, TurnPart};
 use session::{EndReason, FailureKind, Stage};
 
 use super::figures::{Figures, providers};
@@ -74,6 +74,7 @@ fn of_turns(page: &mut Page, figures: &Figures<'_>) {
     page.one("repartee_segments_total", COUNTER, "Segments of audio stored", meter.segments.get());
     page.one("repartee_turns_total", COUNTER, "Turns of users", meter.turns.get());
     page.one("repartee_replies_total", COUNTER, "Answers of personas", meter.replies.get());
+    page.one("repartee_interruptions_total", COUNTER, "Answers that were cut short", meter.interruptions.get());
     page.family("repartee_problems_total", COUNTER, "Work that failed, by stage and kind");
     for (stage, kind, count) in meter.problems() {
         let labels = [("stage", stage_name(stage)), ("kind", kind_name(kind))];
@@ -81,7 +82,12 @@ fn of_turns(page: &mut Page, figures: &Figures<'_>) {
     }
     page.family("repartee_step_seconds", "histogram", "How long work took that succeeded, by step");
     for step in Step::ALL {
-        page.histogram("repartee_step_seconds", step_name(step), &meter.durations(step).now());
+        page.histogram("repartee_step_seconds", ("step", step_name(step)), &meter.durations(step).now());
+    }
+    let about = "From the user's last word to the persona's first, by part";
+    page.family("repartee_turn_seconds", "histogram", about);
+    for part in TurnPart::ALL {
+        page.histogram("repartee_turn_seconds", ("part", part_name(part)), &meter.turn_part(part).now());
     }
 }
 
@@ -94,6 +100,20 @@ pub(super) fn step_name(step: Step) -> &'static str {
         Step::Speak => "speak",
         Step::Animate => "animate",
         Step::Commit => "commit",
+    }
+}
+
+pub(super) fn part_name(part: TurnPart) -> &'static str {
+    match part {
+        TurnPart::EndOfTurn => "end_of_turn",
+        TurnPart::Stored => "stored",
+        TurnPart::Transcribed => "transcribed",
+        TurnPart::FirstToken => "first_token",
+        TurnPart::FirstSentence => "first_sentence",
+        TurnPart::FirstAudio => "first_audio",
+        TurnPart::Played => "played",
+        TurnPart::Unaccounted => "unaccounted",
+        TurnPart::Total => "total",
     }
 }
 
@@ -158,15 +178,15 @@ impl Page {
         }
     }
 
-    fn histogram(&mut self, name: &str, step: &str, distribution: &Distribution) {
+    fn histogram(&mut self, name: &str, label: (&str, &str), distribution: &Distribution) {
         let mut so_far = 0;
         let bounds = BOUNDS_MS.into_iter().map(|ms| (ms as f64 / 1_000.0).to_string()).chain(["+Inf".to_owned()]);
         for (bound, count) in bounds.zip(distribution.buckets) {
             so_far += count;
-            self.sample(&format!("{name}_bucket"), &[("step", step), ("le", &bound)], so_far);
+            self.sample(&format!("{name}_bucket"), &[label, ("le", &bound)], so_far);
         }
-        self.sample(&format!("{name}_sum"), &[("step", step)], distribution.sum.as_secs_f64());
-        self.sample(&format!("{name}_count"), &[("step", step)], so_far);
+        self.sample(&format!("{name}_sum"), &[label], distribution.sum.as_secs_f64());
+        self.sample(&format!("{name}_count"), &[label], so_far);
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {

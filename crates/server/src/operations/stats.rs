@@ -1,9 +1,9 @@
-use runtime::Step;
+use runtime::{Distribution, Step, TurnPart};
 use serde_json::{Map, Value, json};
 
 use super::{
     figures::{Figures, providers},
-    prometheus::{stage_name, step_name},
+    prometheus::{part_name, stage_name, step_name},
 };
 
 /// For a person, or a page that asks now and then. Counts are of this process, since its start.
@@ -25,9 +25,12 @@ pub(super) fn of(figures: &Figures<'_>) -> Value {
         "segments": meter.segments.get(),
         "turns": meter.turns.get(),
         "replies": meter.replies.get(),
+        "interruptions": meter.interruptions.get(),
         "problems": problems(figures),
         "providers": providers(hub),
-        "latencies": Step::ALL.into_iter().map(|step| (step_name(step).to_owned(), latency(figures, step)))
+        "latencies": Step::ALL.into_iter().map(|step| (step_name(step).to_owned(), latency(&meter.durations(step).now())))
+            .collect::<Map<_, _>>(),
+        "turnLatencies": TurnPart::ALL.into_iter().map(|part| (part_name(part).to_owned(), latency(&meter.turn_part(part).now())))
             .collect::<Map<_, _>>(),
     })
 }
@@ -41,8 +44,7 @@ fn problems(figures: &Figures<'_>) -> Map<String, Value> {
     of_stage
 }
 
-fn latency(figures: &Figures<'_>, step: Step) -> Value {
-    let distribution = figures.app.hub.meter().durations(step).now();
+fn latency(distribution: &Distribution) -> Value {
     let ms = |share| distribution.quantile(share).map(|time| (time.as_secs_f64() * 10_000.0).round() / 10.0);
     json!({ "count": distribution.count(), "p50Ms": ms(0.5), "p95Ms": ms(0.95) })
 }

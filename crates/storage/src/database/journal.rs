@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord,
     SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
 };
 use sqlx::FromRow;
@@ -65,10 +65,12 @@ impl Journal for Database {
                 a.text AS answer, a.provider AS answered_by, a.input_tokens, a.output_tokens,
                 a.event_seq AS answered_event_seq, a.at AS answered_at,
                 s.object AS speech, s.duration_ms AS speech_ms,
-                s.event_seq AS spoken_event_seq, s.at AS spoken_at
+                s.event_seq AS spoken_event_seq, s.at AS spoken_at,
+                c.heard_text, c.heard_ms, c.event_seq AS cut_event_seq, c.at AS cut_at
              FROM turns t
              LEFT JOIN answers a ON a.session_id = t.session_id AND a.turn = t.turn
              LEFT JOIN speeches s ON s.session_id = t.session_id AND s.turn = t.turn
+             LEFT JOIN cuts c ON c.session_id = t.session_id AND c.turn = t.turn
              WHERE t.session_id = $1 ORDER BY t.turn",
         )
         .bind(session.as_str())
@@ -126,7 +128,8 @@ fn last_event_seq(sums: &SegmentSums, turns: &[TurnRecord], ended: Option<&Ended
     let of_turn = |turn: &TurnRecord| {
         let answered = turn.answered.as_ref().map_or(0, |answer| answer.event_seq);
         let spoken = turn.spoken.as_ref().map_or(0, |speech| speech.event_seq);
-        turn.heard.event_seq.max(answered).max(spoken)
+        let cut = turn.cut_short.as_ref().map_or(0, |cut| cut.event_seq);
+        turn.heard.event_seq.max(answered).max(spoken).max(cut)
     };
     let of_turns = turns.iter().map(of_turn).max().unwrap_or(0);
     let of_ending = ended.map_or(0, |ended| ended.event_seq);
@@ -134,8 +137,8 @@ fn last_event_seq(sums: &SegmentSums, turns: &[TurnRecord], ended: Option<&Ended
 }
 
 fn lines(turn: TurnRecord) -> impl Iterator<Item = Line> {
+    let persona = turn.heard_answer().map(|text| Line { speaker: Speaker::Persona, text: text.to_owned() });
     let user = Line { speaker: Speaker::User, text: turn.heard.text };
-    let persona = turn.answered.map(|answered| Line { speaker: Speaker::Persona, text: answered.text });
     std::iter::once(user).chain(persona)
 }
 
@@ -201,6 +204,8 @@ struct TurnRow {
     answer: AnswerColumns,
     #[sqlx(flatten)]
     speech: SpeechColumns,
+    #[sqlx(flatten)]
+    cut: CutColumns,
 }
 
 #[derive(FromRow)]
@@ -211,6 +216,14 @@ struct AnswerColumns {
     output_tokens: Option<i64>,
     answered_event_seq: Option<i64>,
     answered_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct CutColumns {
+    heard_text: Option<String>,
+    heard_ms: Option<i64>,
+    cut_event_seq: Option<i64>,
+    cut_at: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -226,6 +239,7 @@ impl TurnRow {
         Ok(TurnRecord {
             answered: self.answer.into_record(self.turn)?,
             spoken: self.speech.into_record(self.turn)?,
+            cut_short: self.cut.into_record(self.turn),
             heard: HeardRecord {
                 turn: self.turn,
                 text: self.text,
@@ -269,6 +283,18 @@ fn usage(input: Option<i64>, output: Option<i64>) -> Result<Option<Usage>, Store
         return Ok(None);
     };
     Ok(Some(Usage { input_tokens: tokens(input)?, output_tokens: tokens(output)? }))
+}
+
+impl CutColumns {
+    fn into_record(self, turn: u32) -> Option<CutShortRecord> {
+        Some(CutShortRecord {
+            turn,
+            heard_text: self.heard_text?,
+            heard_ms: self.heard_ms?.cast_unsigned(),
+            event_seq: self.cut_event_seq?.cast_unsigned(),
+            at: Timestamp(self.cut_at?),
+        })
+    }
 }
 
 impl SpeechColumns {

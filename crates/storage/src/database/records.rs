@@ -1,7 +1,7 @@
 //! Writes the records of many calls in few statements. What is already there stays as it is.
 
 use ports::{
-    AnsweredRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId, SpokenRecord, StoreError,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId, SpokenRecord, StoreError,
     Timestamp,
 };
 
@@ -18,6 +18,7 @@ pub(super) struct Records<'a> {
     segments: Vec<Row<'a, SegmentRecord>>,
     heard: Vec<Row<'a, HeardRecord>>,
     answered: Vec<Row<'a, AnsweredRecord>>,
+    cut_short: Vec<Row<'a, CutShortRecord>>,
     spoken: Vec<Row<'a, SpokenRecord>>,
     hints: Vec<Row<'a, HintRecord>>,
     numbered: Vec<Row<'a, u64>>,
@@ -31,6 +32,7 @@ impl<'a> Records<'a> {
             Record::Segment(segment) => self.segments.push((session, segment)),
             Record::Heard(heard) => self.heard.push((session, heard)),
             Record::Answered(answered) => self.answered.push((session, answered)),
+            Record::CutShort(cut) => self.cut_short.push((session, cut)),
             Record::Spoken(spoken) => self.spoken.push((session, spoken)),
             Record::Ended(ended) => self.ended.push((session, ended)),
             Record::Hint(hint) => self.hints.push((session, hint)),
@@ -42,6 +44,7 @@ impl<'a> Records<'a> {
         let statements = stretches(&self.segments).count()
             + stretches(&self.heard).count()
             + stretches(&self.answered).count()
+            + stretches(&self.cut_short).count()
             + stretches(&self.spoken).count()
             + self.hints.len()
             + self.numbered.len();
@@ -57,6 +60,9 @@ impl<'a> Records<'a> {
         }
         for rows in stretches(&self.answered) {
             insert_answers(connection, rows).await?;
+        }
+        for rows in stretches(&self.cut_short) {
+            insert_cuts(connection, rows).await?;
         }
         for rows in stretches(&self.spoken) {
             insert_speeches(connection, rows).await?;
@@ -149,6 +155,18 @@ async fn insert_answers(connection: &mut Connection<'_>, rows: &[Row<'_, Answere
             .push_bind(answered.usage.map(|usage| i64::from(usage.output_tokens)))
             .push_bind(answered.event_seq.cast_signed())
             .push_bind(answered.at.0);
+    })
+}
+
+async fn insert_cuts(connection: &mut Connection<'_>, rows: &[Row<'_, CutShortRecord>]) -> Result<(), StoreError> {
+    let into = "INSERT INTO cuts (session_id, turn, heard_text, heard_ms, event_seq, at) ";
+    insert!(connection, into, rows, |mut row, (session, cut)| {
+        row.push_bind(session.as_str())
+            .push_bind(i64::from(cut.turn))
+            .push_bind(&cut.heard_text)
+            .push_bind(cut.heard_ms.cast_signed())
+            .push_bind(cut.event_seq.cast_signed())
+            .push_bind(cut.at.0);
     })
 }
 

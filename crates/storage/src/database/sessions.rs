@@ -146,10 +146,12 @@ impl Database {
 }
 
 fn both_voices(session: &SessionId, turn: TurnRecord) -> impl Iterator<Item = Message> {
+    let number = turn.heard.turn;
+    let answered_at = turn.answered.as_ref().map(|answer| answer.at);
+    let persona = turn.heard_answer().zip(answered_at);
+    let persona = persona.map(|(text, at)| message(session, number, MessageRole::Ai, text.to_owned(), at));
     let heard = turn.heard;
-    let number = heard.turn;
     let user = message(session, number, MessageRole::User, heard.text, heard.at);
-    let persona = turn.answered.map(|answer| message(session, number, MessageRole::Ai, answer.text, answer.at));
     std::iter::once(user).chain(persona)
 }
 

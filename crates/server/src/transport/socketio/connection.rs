@@ -10,7 +10,7 @@ use protocol::{
     ErrorCode, WireError,
     roleplay::{Connected, Pong, Request, StartSession},
 };
-use runtime::{Ask, Chunk, Envelope, Handle, Member, Reply, Seat};
+use runtime::{Ask, Chunk, Envelope, Handle, Member, Reply, Seat, Wish};
 use session::Command;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -171,8 +171,12 @@ impl Connection {
         let declared = wish.audio.as_ref().and_then(declared);
         let (language, voice) = (wish.language.clone(), wish.voice.clone());
         let resume_from = wish.resume_from;
+        if let Some(binary) = wish.audio.as_ref().and_then(|audio| audio.binary) {
+            self.member.binary.store(binary, Ordering::Relaxed);
+        }
+        let manner = self.sessions.wish(&wish)?;
         let handle = self.sessions.start(&self.account, wish).await?;
-        self.join(&handle, Ask::Join { seat: Seat::Trainee, resume_from, declared }).await?;
+        self.join(&handle, Ask::Join { seat: Seat::Trainee, resume_from, declared, wish: manner }).await?;
         if let Some(language) = language {
             let _ = handle.send(self.envelope(Ask::Command(Command::SetLanguage { language, voice }))).await;
         }
@@ -182,7 +186,8 @@ impl Connection {
     async fn observe(&mut self, session: &str, from_event_seq: Option<u64>) -> Result<(), WireError> {
         let (handle, role) = self.sessions.to_observe(&self.account, session)?;
         let seat = Seat::Observer { role };
-        self.join(&handle, Ask::Join { seat, resume_from: from_event_seq, declared: None }).await
+        let wish = Wish::default();
+        self.join(&handle, Ask::Join { seat, resume_from: from_event_seq, declared: None, wish }).await
     }
 
     async fn join(&mut self, handle: &Handle, ask: Ask) -> Result<(), WireError> {

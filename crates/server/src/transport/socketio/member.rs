@@ -6,12 +6,16 @@ use std::{
     time::Duration,
 };
 
+use audio::speech::SpeechCodec;
 use ports::{ObjectKey, SessionId, UserId};
 use protocol::{
     ErrorCode, WireError,
-    roleplay::{Addresses, AudioGap, CoachHint, ErrorEvent, Head, Observer, Stamp, View, encode, event_name},
+    roleplay::{
+        self, Addresses, AudioEnd, AudioFrame, AudioGap, CoachHint, ErrorEvent, FrameData, Head, Observer, Stamp, View,
+        encode, event_name,
+    },
 };
-use runtime::{Gate, Happening, Joined, Member, MemberId, Rejection, RoomEvent, Told};
+use runtime::{Gate, Happening, Joined, Member, MemberId, Rejection, RoomEvent, SpeechFrame, Told};
 use serde::Serialize;
 use socketioxide::{SendError, SocketError, extract::SocketRef};
 
@@ -33,6 +37,8 @@ pub(super) struct SocketMember {
     pub(super) base_url: String,
     /// The client sent something that Repartee added to the old contract.
     pub(super) extended: AtomicBool,
+    /// It takes binary attachments.
+    pub(super) binary: AtomicBool,
 }
 
 impl SocketMember {
@@ -73,6 +79,11 @@ impl SocketMember {
         match &happening.event {
             RoomEvent::ObserverJoined { user, role } => observer("observer-joined", user, role),
             RoomEvent::ObserverLeft { user, role } => observer("observer-left", user, role),
+            RoomEvent::Frame(frame) => self.on_frame(head, frame),
+            RoomEvent::SpeechEnd { turn, frames, duration_ms } => {
+                let (turn_id, frames, duration_ms) = (turn.0.to_string(), *frames, *duration_ms);
+                self.emit("audio-end", &AudioEnd { head, turn_id, frames, duration_ms });
+            }
             RoomEvent::Session(event) => {
                 let stamp = Stamp { session: head.session_id, event_seq: head.event_seq, timestamp: head.timestamp };
                 let view = View { extended: self.extended.load(Ordering::Relaxed), addresses: self };
@@ -80,6 +91,24 @@ impl SocketMember {
                 self.emit(event_name(&message), &message);
             }
         }
+    }
+
+    fn on_frame(&self, head: Head<'_>, frame: &SpeechFrame) {
+        let is_binary = self.binary.load(Ordering::Relaxed);
+        let message = AudioFrame {
+            head,
+            turn_id: frame.turn.0.to_string(),
+            frame: frame.number,
+            codec: match frame.codec {
+                SpeechCodec::Pcm16 => roleplay::SpeechCodec::Pcm16,
+                SpeechCodec::Opus => roleplay::SpeechCodec::Opus,
+            },
+            sample_rate: ports::SPEECH_RATE,
+            duration_ms: frame.duration_ms,
+            audio_data: if is_binary { FrameData::Binary(&frame.bytes) } else { FrameData::Text(&frame.bytes) },
+            text: frame.text.as_deref(),
+        };
+        self.emit("audio-frame", &message);
     }
 
     fn on_rejected(&self, session: &SessionId, rejection: &Rejection) {

@@ -59,9 +59,10 @@ pub(super) fn session_started<'a>(
         through_seq: joined.through_seq,
         last_event_seq: joined.last_event_seq,
         history: history.collect(),
-        turn_detection: match joined.config.detection {
+        turn_detection: match joined.config.manner.detection {
             TurnDetection::Threshold => TurnDetectionInForce::Threshold,
             TurnDetection::Manual => TurnDetectionInForce::Manual,
+            TurnDetection::Voice => TurnDetectionInForce::Vad,
         },
         limits: LimitsInForce {
             max_chunk_bytes,

@@ -1,0 +1,105 @@
+//! Listens along while the user speaks: decodes what arrives, tells speech from silence, and passes it on to whoever
+//! is to understand it.
+
+use std::collections::VecDeque;
+
+use audio::{
+    LiveDecoder,
+    vad::{SpeechChange, SpeechDetector},
+};
+use ports::SpeechInput;
+use session::{OpId, SoundChange};
+use tokio::sync::mpsc;
+
+/// An onset is told late, and a word begins before it is loud.
+const BEFORE_ONSET: usize = 16_000 * 8 / 10;
+/// Chunks that wait for a recogniser. One that is slower gives up, and hears the whole from the store.
+const WAITING_CHUNKS: usize = 256;
+
+pub(crate) struct Hearing {
+    decoder: LiveDecoder,
+    detector: SpeechDetector,
+    /// The last moments.
+    recent: VecDeque<i16>,
+    listener: Option<Listener>,
+    is_speaking: bool,
+    /// It could not keep up.
+    left_behind: Option<OpId>,
+}
+
+struct Listener {
+    op: OpId,
+    speech: mpsc::Sender<ports::Sound>,
+}
+
+impl Hearing {
+    pub(crate) fn new() -> Self {
+        Self {
+            decoder: LiveDecoder::default(),
+            detector: SpeechDetector::default(),
+            recent: VecDeque::new(),
+            listener: None,
+            is_speaking: false,
+            left_behind: None,
+        }
+    }
+
+    /// Where the intake puts what it hears.
+    pub(crate) fn decoder(&mut self) -> &mut LiveDecoder {
+        &mut self.decoder
+    }
+
+    /// What the last chunk held.
+    pub(crate) fn take(&mut self) -> session::Sound {
+        let samples = self.decoder.take();
+        let changes: Vec<SoundChange> = self.detector.hear(&samples).into_iter().map(change).collect();
+        if let Some(last) = changes.last() {
+            self.is_speaking = matches!(last, SoundChange::Started { .. });
+        }
+        let pauses = changes.iter().any(|change| matches!(change, SoundChange::Stopped { .. }));
+        self.remember(&samples);
+        self.pass_on(ports::Sound::Samples(samples));
+        if pauses {
+            self.pass_on(ports::Sound::Pause);
+        }
+        session::Sound { head_ms: self.detector.head_ms(), changes, speaking: self.is_speaking }
+    }
+
+    /// Somebody listens from a little before now on.
+    pub(crate) fn begin(&mut self, op: OpId) -> SpeechInput {
+        let (speech, mut input) = mpsc::channel(WAITING_CHUNKS);
+        self.listener = Some(Listener { op, speech });
+        self.pass_on(ports::Sound::Samples(self.recent.iter().copied().collect()));
+        Box::pin(futures_util::stream::poll_fn(move |context| input.poll_recv(context)))
+    }
+
+    /// There is no more to listen to for this one.
+    pub(crate) fn finish(&mut self, op: OpId) {
+        self.listener.take_if(|listener| listener.op == op);
+    }
+
+    /// A listener that missed something, and would misunderstand the rest.
+    pub(crate) fn take_left_behind(&mut self) -> Option<OpId> {
+        self.left_behind.take()
+    }
+
+    fn remember(&mut self, samples: &[i16]) {
+        self.recent.extend(samples);
+        let too_old = self.recent.len().saturating_sub(BEFORE_ONSET);
+        self.recent.drain(..too_old);
+    }
+
+    fn pass_on(&mut self, sound: ports::Sound) {
+        let misses_it = |listener: &mut Listener| listener.speech.try_send(sound).is_err();
+        if let Some(listener) = self.listener.take_if(misses_it) {
+            self.left_behind = Some(listener.op);
+        }
+    }
+}
+
+fn change(change: SpeechChange) -> SoundChange {
+    match change {
+        SpeechChange::Started { at_ms } => SoundChange::Started { at_ms },
+        SpeechChange::Stopped { at_ms } => SoundChange::Stopped { at_ms },
+    }
+}

@@ -1,0 +1,127 @@
+//! What the machine asks for is done, in its order.
+
+use ports::Record;
+use session::{Fact, Input, Mouth as Order, OpId, Output, SessionTime, Speech, Work};
+use tokio::time::Instant;
+
+use super::LiveSession;
+use crate::{RoomEvent, chronicle, hearing::Hearing, translate};
+
+impl LiveSession {
+    /// Lets the machine hear of something, and gathers what it wants done.
+    pub(super) fn handle(&mut self, input: Input) {
+        // The first handling comes with outputs of the opening; they are carried out in order.
+        self.drain();
+        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.machine.handle(SessionTime(self.offset_ms.saturating_add(elapsed)), input);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.machine.poll() {
+            match output {
+                Output::Event(event) => self.tell(RoomEvent::Session(event)),
+                Output::Record(fact) => self.record(fact),
+                Output::Cut(_) => self.ears.cut(),
+                Output::Mouth(order) => self.order(order),
+                Output::Finish(op) => {
+                    if let Some(hearing) = &mut self.hearing {
+                        hearing.finish(op);
+                    }
+                }
+                Output::Start(op, work) => self.start(op, work),
+                Output::Cancel(op) => {
+                    if let Some(task) = self.running.remove(&op) {
+                        task.abort();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells whatever may be told.
+    pub(super) fn carry_out(&mut self) {
+        self.drain();
+        while self.outbox.has_room()
+            && let Some(event) = self.mouth.next(Instant::now())
+        {
+            self.tell(event);
+        }
+        while let Some(event) = self.outbox.next_event() {
+            self.room.tell(self.desk.engine.clock.now(), event);
+        }
+    }
+
+    fn order(&mut self, order: Order) {
+        let now = Instant::now();
+        match order {
+            Order::Begin(turn) => {
+                let streamed = self.machine.config().manner.speech == Speech::Streamed;
+                self.mouth.begin(turn, streamed.then_some(self.codec));
+            }
+            Order::Hold => self.mouth.hold(now),
+            Order::GoOn => self.mouth.go_on(now),
+            Order::Finish => self.mouth.finish(),
+            Order::Stop => self.mouth.stop(),
+        }
+    }
+
+    fn start(&mut self, op: OpId, work: Work) {
+        let desk = self.desk.clone();
+        let task = match work {
+            Work::Store { .. } => tokio::spawn(desk.store(op, self.ears.to_store())),
+            Work::Transcribe { turn, heard, language } => {
+                let utterance = self.ears.utterance(heard, &self.desk.engine.objects);
+                tokio::spawn(desk.transcribe(op, turn, heard.duration_ms, language, utterance))
+            }
+            Work::Listen { turn, language } => {
+                let hearing = self.hearing.get_or_insert_with(|| Box::new(Hearing::new()));
+                tokio::spawn(desk.listen(op, turn, language, hearing.begin(op)))
+            }
+            Work::Answer { turn, number, language, history } => {
+                tokio::spawn(desk.answer(op, turn, number, language, history))
+            }
+            Work::Speak { turn, stretch: _, text, language, voice } => {
+                self.mouth.on_stretch(&text);
+                tokio::spawn(desk.speak(op, turn, text, language, voice))
+            }
+            Work::Keep { turn, until_ms } => tokio::spawn(desk.keep(op, turn, self.mouth.speech(turn, until_ms))),
+            Work::Animate { turn, text, language } => {
+                let speech = self.mouth.speech(turn, None);
+                self.mouth.forget();
+                tokio::spawn(desk.animate(op, turn, text, language, speech))
+            }
+        };
+        self.running.insert(op, task.abort_handle());
+    }
+
+    pub(super) fn tell(&mut self, event: RoomEvent) {
+        if let RoomEvent::Session(event) = &event {
+            chronicle::told(&self.desk.meter, &self.desk.session, event);
+        }
+        if self.room.seq() + self.outbox.waiting_events() >= self.numbered {
+            let event_seq = self.reserve_numbers();
+            self.outbox.record(Record::Numbered { event_seq });
+        }
+        self.outbox.tell(event);
+    }
+
+    fn record(&mut self, fact: Fact) {
+        let (at, event_seq) = (self.desk.engine.clock.now(), self.reserve_numbers());
+        if let Fact::Stored(_) = fact {
+            for segment in std::mem::take(&mut self.segments) {
+                self.outbox.record(Record::Segment(segment));
+            }
+        } else if let Some(record) = translate::record(fact, event_seq, at) {
+            self.outbox.record(record);
+        }
+    }
+
+    /// For the next record. Whoever goes on after a crash counts from here, so no event may go beyond it.
+    pub(super) fn reserve_numbers(&mut self) -> u64 {
+        /// Events that may follow before the next record.
+        const MARGIN: u64 = 1_000;
+        self.numbered = self.room.seq() + self.outbox.waiting_events() + MARGIN;
+        self.numbered
+    }
+}
