@@ -14,10 +14,14 @@ mod history;
 mod input;
 mod listening;
 mod output;
+mod sentences;
 mod session;
 mod time;
 mod timers;
 mod turn;
+#[rustfmt::skip] // One word to a line would be a thousand lines.
+mod vocabulary;
+mod words;
 
 pub use config::{Briefing, Config, StageLimits, TurnDetection};
 pub use cutting::Cutting;
@@ -27,6 +31,7 @@ pub use input::{
     Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Source, Stored, Usage, Viseme,
 };
 pub use output::{Cut, Fact, Heard, Output, Work};
+pub use sentences::Sentences;
 pub use session::{Refusal, Session};
 pub use time::{OpId, SessionTime, TurnId};
 pub use timers::Timer;
