@@ -9,6 +9,7 @@
 mod config;
 mod cutting;
 mod degrading;
+mod endpointing;
 mod event;
 mod history;
 mod input;
@@ -25,6 +26,7 @@ mod words;
 
 pub use config::{Briefing, Config, StageLimits, TurnDetection};
 pub use cutting::Cutting;
+pub use endpointing::Endpointing;
 pub use event::{EndReason, Event, InterruptReason, Problem, Stage, State};
 pub use history::{Line, Speaker};
 pub use input::{
