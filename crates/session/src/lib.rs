@@ -13,6 +13,7 @@ mod endpointing;
 mod event;
 mod history;
 mod input;
+mod interruption;
 mod listening;
 mod output;
 mod sentences;
@@ -32,6 +33,7 @@ pub use history::{Line, Speaker};
 pub use input::{
     Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Source, Stored, Usage, Viseme,
 };
+pub use interruption::{Interruption, is_backchannel};
 pub use output::{Cut, Fact, Heard, Output, Work};
 pub use sentences::Sentences;
 pub use session::{Refusal, Session};
