@@ -24,6 +24,8 @@ mod sentences;
 mod session;
 mod time;
 mod timers;
+mod vocabulary;
+mod words;
 
 pub use config::{Briefing, Config, Manner, Speech, StageLimits, TurnDetection};
 pub use cutting::Cutting;
@@ -34,9 +36,10 @@ pub use input::{
     Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Sound, SoundChange, Source,
     Stored, Usage, Viseme,
 };
-pub use interruption::Interruption;
+pub use interruption::{Interruption, is_backchannel};
 pub use latency::Latency;
 pub use output::{Cut, Fact, Heard, Mouth, Output, Work};
+pub use sentences::Sentences;
 pub use session::{Refusal, Session};
 pub use time::{OpId, SessionTime, TurnId};
 pub use timers::Timer;
