@@ -97,7 +97,10 @@ fn every_other_event_becomes_its_command() {
     assert_eq!(command(r#"["end-session",{"sessionId":"s"}]"#), Command::End);
     assert_eq!(command(r#"["pause-session",{"sessionId":"s"}]"#), Command::Pause);
     assert_eq!(command(r#"["resume-session",{"sessionId":"s"},"more"]"#), Command::Resume);
-    assert_eq!(command(r#"["interrupt",{"sessionId":"s","turnId":"1","playedMs":3.5}]"#), Command::Interrupt { played: Some((TurnId(1), 3)) });
+    assert_eq!(
+        command(r#"["interrupt",{"sessionId":"s","turnId":"1","playedMs":3.5}]"#),
+        Command::Interrupt { played: Some((TurnId(1), 3)) }
+    );
     assert_eq!(
         command(r#"["transcription",{"sessionId":"s","text":"hi","isFinal":false}]"#),
         Command::Saying { text: "hi".into() }

@@ -7,7 +7,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use audio::{Declared, speech::SpeechCodec};
 use ports::{Record, SegmentRecord, StoreError};
-use session::{Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection};
+use session::{
+    Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection,
+};
 use tokio::{
     sync::mpsc,
     task::AbortHandle,
@@ -202,7 +204,10 @@ impl LiveSession {
 
     /// An alarm that rings too early costs nothing, so it is only ever brought forward.
     fn set(&self, alarm: std::pin::Pin<&mut Sleep>) {
-        let machine = self.machine.deadline().map(|(at, _)| self.began + Duration::from_millis(at.0.saturating_sub(self.offset_ms)));
+        let machine = self
+            .machine
+            .deadline()
+            .map(|(at, _)| self.began + Duration::from_millis(at.0.saturating_sub(self.offset_ms)));
         // A room that cannot be told anything yet is not spoken to either.
         let mouth = self.mouth.due().filter(|_| self.outbox.has_room());
         if let Some(at) = machine.into_iter().chain(mouth).min().filter(|at| *at < alarm.deadline()) {

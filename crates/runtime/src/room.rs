@@ -26,9 +26,19 @@ pub enum RoomEvent {
     Session(Event),
     Frame(SpeechFrame),
     /// No frame of this turn follows.
-    SpeechEnd { turn: TurnId, frames: u32, duration_ms: u64 },
-    ObserverJoined { user: UserId, role: &'static str },
-    ObserverLeft { user: UserId, role: &'static str },
+    SpeechEnd {
+        turn: TurnId,
+        frames: u32,
+        duration_ms: u64,
+    },
+    ObserverJoined {
+        user: UserId,
+        role: &'static str,
+    },
+    ObserverLeft {
+        user: UserId,
+        role: &'static str,
+    },
 }
 
 /// A line of the conversation so far.
@@ -61,7 +71,15 @@ struct Present {
 
 impl Room {
     pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>) -> Self {
-        Self { session, members: Vec::new(), seq: last_seq, retained: VecDeque::new(), frames: 0, speech_bytes: 0, history: history.into() }
+        Self {
+            session,
+            members: Vec::new(),
+            seq: last_seq,
+            retained: VecDeque::new(),
+            frames: 0,
+            speech_bytes: 0,
+            history: history.into(),
+        }
     }
 
     pub(crate) fn seq(&self) -> u64 {
@@ -94,7 +112,8 @@ impl Room {
             self.speech_bytes += bytes;
         }
         self.retained.push_back(happening);
-        while self.retained.len() - self.frames > RETAINED || self.retained.front().is_some_and(|first| first.at < oldest)
+        while self.retained.len() - self.frames > RETAINED
+            || self.retained.front().is_some_and(|first| first.at < oldest)
         {
             self.forget(0);
         }

@@ -1,8 +1,8 @@
 //! Between the machine's words and the ports' words.
 
 use ports::{
-    AnsweredRecord, CutShortRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record, SpokenRecord,
-    Timestamp,
+    AnsweredRecord, CutShortRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record,
+    SpokenRecord, Timestamp,
 };
 use session::{
     Animation, EndReason, Fact, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme,

@@ -15,9 +15,7 @@ use ports::{
 };
 use protocol::{
     ErrorCode, WireError,
-    roleplay::{
-        Practice, ProviderLabel, Providers, StartSession, check_language, unknown_session,
-    },
+    roleplay::{Practice, ProviderLabel, Providers, StartSession, check_language, unknown_session},
 };
 use runtime::{Handle, HistoryLine, Hub, HubFull, Opening, Wish};
 use session::{

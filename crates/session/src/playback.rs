@@ -23,7 +23,8 @@ pub(crate) struct Playback {
 struct Known {
     position_ms: u64,
     at: SessionTime,
-    reported: bool,
+    /// Of a client that says how far it is: it is not believed to play beyond this without saying so again.
+    until: Option<SessionTime>,
 }
 
 impl Playback {
@@ -39,14 +40,14 @@ impl Playback {
         self.settle(now);
         self.total_ms += ms;
         if !self.held {
-            self.known.get_or_insert(Known { position_ms: 0, at: now, reported: false });
+            self.known.get_or_insert(Known { position_ms: 0, at: now, until: None });
         }
     }
 
     /// The client has played so much; it is believed as far as there was something to play.
     pub(crate) fn on_played(&mut self, ms: u64, done: bool, now: SessionTime) {
         let position_ms = ms.min(self.total_ms);
-        self.known = Some(Known { position_ms, at: now, reported: true });
+        self.known = Some(Known { position_ms, at: now, until: Some(now + UNREPORTED_MS) });
         self.done |= done;
     }
 
@@ -59,21 +60,24 @@ impl Playback {
     pub(crate) fn go_on(&mut self, now: SessionTime) {
         self.held = false;
         match &mut self.known {
-            Some(known) => known.at = now,
-            None if self.total_ms > 0 => self.known = Some(Known { position_ms: 0, at: now, reported: false }),
+            Some(known) => {
+                known.at = now;
+                known.until = known.until.map(|_| now + UNREPORTED_MS);
+            }
+            None if self.total_ms > 0 => self.known = Some(Known { position_ms: 0, at: now, until: None }),
             None => (),
         }
     }
 
     pub(crate) fn position_ms(&self, now: SessionTime) -> u64 {
-        let Some(Known { position_ms, at, reported }) = self.known else {
+        let Some(Known { position_ms, at, until }) = self.known else {
             return 0;
         };
         if self.held {
             return position_ms;
         }
-        let passed = now.since(at).min(if reported { UNREPORTED_MS } else { u64::MAX });
-        position_ms.saturating_add(passed).min(self.total_ms)
+        let played_until = until.map_or(now, |until| until.min(now));
+        position_ms.saturating_add(played_until.since(at)).min(self.total_ms)
     }
 
     /// When this position is reached, if nothing happens before.
@@ -88,15 +92,15 @@ impl Playback {
         if self.done {
             return Some(known.at);
         }
-        let late = if known.reported { OVERDUE_MS } else { CUSHION_MS };
+        let late = if known.until.is_some() { OVERDUE_MS } else { CUSHION_MS };
         Some(known.at + (self.total_ms - known.position_ms) + late)
     }
 
     fn settle(&mut self, now: SessionTime) {
         let position_ms = self.position_ms(now);
         if let Some(known) = &mut self.known {
-            let silent = known.reported && now.since(known.at) > UNREPORTED_MS;
-            *known = Known { position_ms, at: if silent { known.at + UNREPORTED_MS } else { now }, ..*known };
+            known.position_ms = position_ms;
+            known.at = now;
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::example::{open_session, session_id};
 use crate::{
-    AnsweredRecord, Catalog, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
-    SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
+    AnsweredRecord, Catalog, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record,
+    Resumption, SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord,
+    Usage, UserId,
 };
 
 /// Runs every check on a fresh journal, together with the catalogue that holds its sessions.

@@ -32,7 +32,11 @@ impl SpeechToText for ScriptedRecogniser {
     }
 
     async fn transcribe(&self, request: TranscriptionRequest) -> Result<Transcription, ProviderError> {
-        let text = if request.utterance.duration < SHORTEST_SPEECH { "" } else { line_of_turn(&request.scenario, request.turn) };
+        let text = if request.utterance.duration < SHORTEST_SPEECH {
+            ""
+        } else {
+            line_of_turn(&request.scenario, request.turn)
+        };
         Ok(Transcription { text: text.to_owned(), confidence: None, language: Some(request.scenario.language.clone()) })
     }
 
@@ -85,7 +89,8 @@ fn words(line: &str) -> impl Iterator<Item = usize> + '_ {
         let (at, letter) = letters[place];
         let wide = letter >= '\u{2e80}';
         let next = letters.get(place + 1).map(|(_, next)| *next);
-        let ends = letter.is_alphanumeric() && (wide || next.is_none_or(|next| !next.is_alphanumeric() && next != '\''));
+        let ends =
+            letter.is_alphanumeric() && (wide || next.is_none_or(|next| !next.is_alphanumeric() && next != '\''));
         ends.then_some(at + letter.len_utf8())
     })
 }

@@ -105,7 +105,11 @@ mod tests {
 
         async fn transcribe(&self, request: TranscriptionRequest) -> Result<Transcription, ProviderError> {
             let samples = request.utterance.source.samples().await?.len();
-            Ok(Transcription { text: format!("heard {samples}."), confidence: Some(1.0 / samples as f32), language: None })
+            Ok(Transcription {
+                text: format!("heard {samples}."),
+                confidence: Some(1.0 / samples as f32),
+                language: None,
+            })
         }
     }
 

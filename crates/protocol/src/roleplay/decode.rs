@@ -6,8 +6,8 @@ use session::{Command, TurnId};
 use super::{
     arguments::{Arguments, bad_event},
     client::{
-        AudioChunkIn, AudioData, HintIn, InterruptIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn, StartSession,
-        TranscriptionIn,
+        AudioChunkIn, AudioData, HintIn, InterruptIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn,
+        StartSession, TranscriptionIn,
     },
 };
 use crate::{ErrorCode, WireError};

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, CutShortRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord, SessionId, Speaker,
-    SpokenRecord, StoreError, TurnRecord,
+    AnsweredRecord, CutShortRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord,
+    SessionId, Speaker, SpokenRecord, StoreError, TurnRecord,
 };
 
 use crate::world::Weather;

@@ -10,8 +10,6 @@ use crate::{
 
 /// The end of a turn is believed by the clock, though this much of the silence is still on its way here.
 const ON_ITS_WAY_MS: u64 = 250;
-/// Nobody answers with so many words of assent; they are an interruption after all.
-const LONGEST_ASSENT: u64 = 3;
 
 impl Session {
     pub(super) fn on_sound(&mut self, sound: &Sound) {
@@ -164,14 +162,13 @@ impl Session {
         let Hearing::Speaking(saying) = &self.hearing else {
             return;
         };
-        let confirm_ms = self.config.interruption.confirm_ms;
+        let interruption = self.config.interruption;
         let (head_ms, heard_at) = self.heard;
         let spoken_ms = saying.spoken_until(head_ms + self.now.since(heard_at));
-        let assents = self.listeners.text(saying.listen).is_some_and(is_backchannel);
-        if assents && spoken_ms < LONGEST_ASSENT * confirm_ms {
-            return self.timers.arm(Timer::Confirm, self.now + confirm_ms);
+        if interruption.is_turn(spoken_ms, self.listeners.text(saying.listen)) {
+            return self.interrupt(InterruptReason::BargeIn);
         }
-        self.interrupt(InterruptReason::BargeIn);
+        self.timers.arm(Timer::Confirm, self.now + (interruption.confirm_ms / 2).max(20));
     }
 
     pub(super) fn on_listener(&mut self, op: OpId, event: OpEvent) {

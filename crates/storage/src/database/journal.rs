@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption, SegmentRecord,
-    SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
+    SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
 };
 use sqlx::FromRow;
 

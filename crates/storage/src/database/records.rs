@@ -1,8 +1,8 @@
 //! Writes the records of many calls in few statements. What is already there stays as it is.
 
 use ports::{
-    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId, SpokenRecord, StoreError,
-    Timestamp,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId,
+    SpokenRecord, StoreError, Timestamp,
 };
 
 use super::backend::{Connection, execute, insert};

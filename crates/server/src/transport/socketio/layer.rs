@@ -194,7 +194,7 @@ impl Arriving {
             traffic: Arc::clone(self.registry.traffic()),
             base_url,
             extended: AtomicBool::new(false),
-        binary: AtomicBool::new(false),
+            binary: AtomicBool::new(false),
         });
         let refusal = match &account {
             Ok(_) if self.registry.is_closing() => {
