@@ -3,12 +3,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AudioError, Declared, Limits, Segment,
     declared::Kind,
+    live::{Heard, Listener, LiveDecoder, Nobody},
     magic::{self, Container},
     mp4::Mp4,
     ogg::Ogg,
     opus::OpusHead,
     pending::{Pending, Stream},
-    sink::{Codec, Origin, Sink},
+    sink::{Codec, Sink},
     wav::{Pcm, Wav},
     webm::WebM,
 };
@@ -56,16 +57,17 @@ impl Intake {
     /// Takes a chunk as it was received. The bytes decide what it is: a container's first bytes begin a new stream, anything else
     /// continues the active one; without one it is what was declared, or 16-bit PCM of 16 kHz mono.
     pub fn push(&mut self, chunk: &[u8], declared: &Declared) -> Result<(), AudioError> {
-        self.notice(declared);
-        if let Some(container) = magic::container(chunk).filter(|container| self.restarts(*container, chunk)) {
-            self.begin(container);
-        }
-        let parsed = match self.source {
-            Source::Unknown => self.recognise(chunk, declared),
-            _ => self.follow(chunk, declared),
-        };
-        let left_out = self.pending.take_problem();
-        parsed.and(left_out.map_or(Ok(()), Err))
+        self.take(chunk, declared, &mut Nobody)
+    }
+
+    /// The same, and `listener` hears at once what is kept, in the same order.
+    pub fn push_heard(
+        &mut self,
+        chunk: &[u8],
+        declared: &Declared,
+        listener: &mut LiveDecoder,
+    ) -> Result<(), AudioError> {
+        self.take(chunk, declared, listener)
     }
 
     /// Milliseconds of audio since the last cut.
@@ -105,6 +107,19 @@ impl Intake {
         Ok(Self { source: state.source, carry: state.carry, declared: state.declared, pending })
     }
 
+    fn take(&mut self, chunk: &[u8], declared: &Declared, listener: &mut impl Listener) -> Result<(), AudioError> {
+        self.notice(declared);
+        if let Some(container) = magic::container(chunk).filter(|container| self.restarts(*container, chunk)) {
+            self.begin(container);
+        }
+        let parsed = match self.source {
+            Source::Unknown => self.recognise(chunk, declared, listener),
+            _ => self.follow(chunk, declared, listener),
+        };
+        let left_out = self.pending.take_problem();
+        parsed.and(left_out.map_or(Ok(()), Err))
+    }
+
     /// A client that says something new speaks of a new stream.
     fn notice(&mut self, declared: &Declared) {
         let raw = matches!(declared.kind, Kind::Pcm | Kind::OpusPackets);
@@ -137,11 +152,11 @@ impl Intake {
         };
     }
 
-    fn recognise(&mut self, chunk: &[u8], declared: &Declared) -> Result<(), AudioError> {
+    fn recognise(&mut self, chunk: &[u8], declared: &Declared, listener: &mut impl Listener) -> Result<(), AudioError> {
         if declared.kind == Kind::OpusPackets {
             self.source = Source::OpusPackets;
-            self.pending.begin(Codec::Opus(OpusHead::plain(declared.channels())), Origin::default());
-            return self.follow(chunk, declared);
+            self.pending.begin(Codec::Opus(OpusHead::plain(declared.channels())));
+            return self.follow(chunk, declared, listener);
         }
         let mut beginning = std::mem::take(&mut self.carry);
         beginning.extend_from_slice(chunk);
@@ -163,21 +178,21 @@ impl Intake {
         } else {
             self.begin_samples(declared.samples())?;
         }
-        self.follow(&beginning, declared)
+        self.follow(&beginning, declared, listener)
     }
 
     fn begin_samples(&mut self, pcm: Pcm) -> Result<(), AudioError> {
         self.source = Source::Pcm(pcm.checked()?);
-        self.pending.begin(Codec::Pcm(pcm), Origin::default());
+        self.pending.begin(Codec::Pcm(pcm));
         Ok(())
     }
 
-    fn follow(&mut self, chunk: &[u8], declared: &Declared) -> Result<(), AudioError> {
+    fn follow(&mut self, chunk: &[u8], declared: &Declared, listener: &mut impl Listener) -> Result<(), AudioError> {
         match self.source {
             Source::Unknown => return Ok(()),
             Source::Refused => return Err(AudioError::Refused),
             Source::OpusPackets => {
-                self.pending.packet(chunk);
+                Heard { pending: &mut self.pending, listener }.packet(chunk);
                 return Ok(());
             }
             Source::Pcm(pcm) if declared.kind == Kind::Pcm && declared.samples() != pcm => {
@@ -191,13 +206,15 @@ impl Intake {
             }
             Source::Pcm(_) | Source::WebM(_) | Source::Ogg(_) | Source::Mp4(_) | Source::Wav(_) => {}
         }
+        let limits = self.pending.limits;
+        let mut sink = Heard { pending: &mut self.pending, listener };
         let parsed = if self.carry.is_empty() {
-            let parsed = self.source.parse(chunk, &mut self.pending);
+            let parsed = self.source.parse(chunk, &limits, &mut sink);
             self.carry.extend_from_slice(&chunk[parsed.as_ref().map_or(chunk.len(), |taken| *taken)..]);
             parsed
         } else {
             self.carry.extend_from_slice(chunk);
-            let parsed = self.source.parse(&self.carry, &mut self.pending);
+            let parsed = self.source.parse(&self.carry, &limits, &mut sink);
             self.carry.drain(..parsed.as_ref().map_or(self.carry.len(), |taken| *taken));
             parsed
         };
@@ -213,16 +230,15 @@ impl Intake {
 
 impl Source {
     /// Takes what is complete in `bytes` and says how much that was. An error ends the stream.
-    fn parse(&mut self, bytes: &[u8], pending: &mut Pending) -> Result<usize, AudioError> {
-        let limits = pending.limits;
+    fn parse(&mut self, bytes: &[u8], limits: &Limits, sink: &mut impl Sink) -> Result<usize, AudioError> {
         match self {
-            Self::WebM(webm) => webm.parse(bytes, &limits, pending),
-            Self::Ogg(ogg) => ogg.parse(bytes, &limits, pending),
-            Self::Mp4(mp4) => mp4.parse(bytes, &limits, pending),
-            Self::Wav(wav) => wav.parse(bytes, &limits, pending),
+            Self::WebM(webm) => webm.parse(bytes, limits, sink),
+            Self::Ogg(ogg) => ogg.parse(bytes, limits, sink),
+            Self::Mp4(mp4) => mp4.parse(bytes, limits, sink),
+            Self::Wav(wav) => wav.parse(bytes, limits, sink),
             Self::Pcm(pcm) => {
                 let whole = bytes.len() - bytes.len() % pcm.frame_bytes();
-                pending.packet(&bytes[..whole]);
+                sink.packet(&bytes[..whole]);
                 Ok(whole)
             }
             Self::Unknown | Self::OpusPackets | Self::Refused => Ok(bytes.len()),

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AudioError, Format, Limits, Segment, ogg,
-    sink::{Codec, Origin, Sink},
+    opus::OpusHead,
+    sink::{Codec, Origin},
     wav,
 };
 
@@ -27,10 +28,10 @@ pub(crate) struct Pending {
     problem: Option<AudioError>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stream {
-    codec: Codec,
-    origin: Origin,
+    pub(crate) codec: Codec,
+    pub(crate) origin: Origin,
 }
 
 impl Pending {
@@ -79,6 +80,57 @@ impl Pending {
         self.problem.take()
     }
 
+    pub(crate) fn begin(&mut self, codec: Codec) {
+        // Samples need no decoder that remembers: they go on in the same file.
+        if matches!(codec, Codec::Pcm(_)) && self.stream.is_some_and(|stream| stream.codec == codec) {
+            return;
+        }
+        self.close();
+        self.streams = self.streams.wrapping_add(1);
+        self.stream = Some(Stream { codec, origin: Origin { stream: self.streams, position: 0 } });
+    }
+
+    /// Takes a packet of the stream and says where in the stream it was; `None` if it was left out.
+    pub(crate) fn keep(&mut self, packet: &[u8]) -> Option<Stream> {
+        let stream = self.stream?;
+        let samples = match stream.codec.samples_of(packet) {
+            Ok(samples) => samples,
+            Err(problem) => {
+                self.problem(problem);
+                return None;
+            }
+        };
+        let held = self.closed_bytes + self.bytes.len() + 4 * self.lengths.len() + packet.len();
+        if held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
+            self.problem(AudioError::Overflow);
+            return None;
+        }
+        if self.bytes.is_empty() {
+            self.bytes.reserve_exact(self.usual_bytes);
+        }
+        match stream.codec {
+            Codec::Opus(_) => {
+                self.bytes.extend_from_slice(packet);
+                self.lengths.push(packet.len() as u32);
+            }
+            Codec::Aac(config) => config.append_adts(packet, &mut self.bytes),
+            Codec::Pcm(_) => {
+                if self.bytes.is_empty() {
+                    self.bytes.extend_from_slice(&[0; wav::HEADER]);
+                }
+                self.bytes.extend_from_slice(packet);
+            }
+        }
+        let place = stream.after(self.samples);
+        self.samples += samples;
+        Some(place)
+    }
+
+    /// Something was left out. The first complaint is the one that is told.
+    pub(crate) fn problem(&mut self, problem: AudioError) {
+        self.problem.get_or_insert(problem);
+    }
+
     fn close(&mut self) {
         let Some(stream) = self.stream.filter(|_| self.samples > 0) else { return };
         let bytes = std::mem::take(&mut self.bytes);
@@ -93,66 +145,33 @@ impl Pending {
     }
 }
 
-impl Sink for Pending {
-    fn begin(&mut self, codec: Codec, _: Origin) {
-        // Samples need no decoder that remembers: they go on in the same file.
-        if matches!(codec, Codec::Pcm(_)) && self.stream.is_some_and(|stream| stream.codec == codec) {
-            return;
-        }
-        self.close();
-        self.streams = self.streams.wrapping_add(1);
-        self.stream = Some(Stream { codec, origin: Origin { stream: self.streams, position: 0 } });
-    }
-
-    fn packet(&mut self, packet: &[u8]) {
-        let Some(Stream { codec, .. }) = self.stream else { return };
-        let samples = match codec.samples_of(packet) {
-            Ok(samples) => samples,
-            Err(problem) => return self.problem(problem),
-        };
-        let held = self.closed_bytes + self.bytes.len() + 4 * self.lengths.len() + packet.len();
-        if held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
-            return self.problem(AudioError::Overflow);
-        }
-        if self.bytes.is_empty() {
-            self.bytes.reserve_exact(self.usual_bytes);
-        }
-        match codec {
-            Codec::Opus(_) => {
-                self.bytes.extend_from_slice(packet);
-                self.lengths.push(packet.len() as u32);
-            }
-            Codec::Aac(config) => config.append_adts(packet, &mut self.bytes),
-            Codec::Pcm(_) => {
-                if self.bytes.is_empty() {
-                    self.bytes.extend_from_slice(&[0; wav::HEADER]);
-                }
-                self.bytes.extend_from_slice(packet);
-            }
-        }
-        self.samples += samples;
-    }
-
-    fn problem(&mut self, problem: AudioError) {
-        self.problem.get_or_insert(problem);
-    }
-}
-
 impl Stream {
     pub(crate) fn is_sound(self) -> bool {
         self.codec.is_sound()
     }
 
-    fn after(self, samples: u64) -> Self {
+    pub(crate) fn after(self, samples: u64) -> Self {
         let position = self.origin.position.saturating_add(samples);
         Self { origin: Origin { position, ..self.origin }, ..self }
+    }
+
+    /// What a decoder that begins here must know.
+    pub(crate) fn beginning(self) -> Codec {
+        match self.codec {
+            Codec::Opus(head) => Codec::Opus(OpusHead { pre_skip: self.unheard(head) as u16, ..head }),
+            codec @ (Codec::Aac(_) | Codec::Pcm(_)) => codec,
+        }
+    }
+
+    /// What earlier packets of the stream left of the part that is not to be heard.
+    fn unheard(self, head: OpusHead) -> u64 {
+        u64::from(head.pre_skip).saturating_sub(self.origin.position)
     }
 
     fn file(self, mut bytes: Vec<u8>, lengths: &[u32], samples: u64) -> Segment {
         let (format, bytes, unheard) = match self.codec {
             Codec::Opus(head) => {
-                // What earlier segments of the stream left of the part that is not to be heard.
-                let pre_skip = u64::from(head.pre_skip).saturating_sub(self.origin.position).min(samples);
+                let pre_skip = self.unheard(head).min(samples);
                 let file = ogg::write(head, pre_skip as u16, self.origin, &bytes, lengths);
                 (Format::OggOpus, file, pre_skip)
             }

@@ -7,4 +7,5 @@ mod composing;
 mod cutting;
 mod hostile;
 mod listening;
+mod live;
 mod recordings;
