@@ -80,7 +80,10 @@ impl Person {
     pub(crate) fn events(&self) -> Vec<Event> {
         let session = |happening: Happening| match happening.event {
             RoomEvent::Session(event) => Some(event),
-            RoomEvent::ObserverJoined { .. } | RoomEvent::ObserverLeft { .. } => None,
+            RoomEvent::Frame(_)
+            | RoomEvent::SpeechEnd { .. }
+            | RoomEvent::ObserverJoined { .. }
+            | RoomEvent::ObserverLeft { .. } => None,
         };
         self.notes().happened.into_iter().filter_map(session).collect()
     }

@@ -10,8 +10,12 @@ use std::{
 
 use audio::Declared;
 use ports::{SessionId, Timestamp, UserId, offline::ScenarioPersona, scenario_file};
-use runtime::{Ask, Chunk, Clock, Engine, Envelope, Handle, HistoryLine, Hub, Member as _, Opening, Rejection, Seat};
-use session::{Command, Config, Cutting, Speaker, StageLimits, TurnDetection};
+use runtime::{
+    Ask, Chunk, Clock, Engine, Envelope, Handle, HistoryLine, Hub, Member as _, Opening, Rejection, Seat, Wish,
+};
+use session::{
+    Command, Config, Cutting, Endpointing, Interruption, Manner, Speaker, Speech, StageLimits, TurnDetection,
+};
 use tokio::sync::{Notify, oneshot};
 
 use crate::{
@@ -191,7 +195,7 @@ impl World {
             declared: Declared::unknown(),
             language: scenario.language.clone(),
             voice: None,
-            speaks: false,
+            lead: Duration::from_secs(2),
             history: std::iter::once(opening).chain(said).collect(),
             resumption,
             scenario,
@@ -224,7 +228,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn join(&self, resume_from: Option<u64>) {
-        self.ask(Ask::Join { seat: Seat::Trainee, resume_from, declared: None }).await;
+        self.ask(Ask::Join { seat: Seat::Trainee, resume_from, declared: None, wish: Wish::default() }).await;
         self.person.joined().await;
     }
 
@@ -292,8 +296,15 @@ pub(crate) fn user_id() -> UserId {
 /// Segments of 2000 bytes, so that little audio makes many.
 pub(crate) fn config() -> Config {
     Config {
-        detection: TurnDetection::Threshold,
-        cutting: Cutting { bytes: 2_000, silence_ms: 2_000 },
+        manner: Manner {
+            detection: TurnDetection::Threshold,
+            cutting: Cutting { bytes: 2_000, silence_ms: 2_000 },
+            endpointing: Endpointing::default(),
+            barge_in: true,
+            speech: Speech::Mute,
+        },
+        interruption: Interruption::default(),
+        stall_ms: 600,
         max_buffered_bytes: 20_000,
         idle_ms: 1_800_000,
         grace_ms: 120_000,
@@ -303,6 +314,7 @@ pub(crate) fn config() -> Config {
         limits: StageLimits { transcribe_ms: 30_000, answer_ms: 30_000, speak_ms: 30_000, animate_ms: 30_000 },
         max_waiting_texts: 8,
         history_lines: 40,
+        max_reply_chars: 6_000,
     }
 }
 
