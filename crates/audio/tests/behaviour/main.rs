@@ -8,4 +8,6 @@ mod cutting;
 mod hostile;
 mod listening;
 mod live;
+mod preroll;
 mod recordings;
+mod speech;
