@@ -64,7 +64,7 @@ fn an_error_names_the_field_what_was_found_and_what_is_allowed() {
     );
     assert_eq!(
         message(r#"["start-session",{"sessionId":"s","turnDetection":"magic"}]"#),
-        "start-session.turnDetection: unknown variant `magic`, expected `threshold` or `manual`"
+        "start-session.turnDetection: unknown variant `magic`, expected one of `threshold`, `manual`, `vad`"
     );
     assert_eq!(message(r#"["end-turn"]"#), "end-turn needs an object with its fields as the first argument");
     assert!(message(r#"["fly",{}]"#).starts_with("there is no event \"fly\"; this server takes start-session"));

@@ -1,26 +1,25 @@
 //! Listens along while the user speaks: decodes what arrives, tells speech from silence, and passes it on to whoever
 //! is to understand it.
 
-use std::collections::VecDeque;
-
-use audio::{
-    LiveDecoder,
-    vad::{SpeechChange, SpeechDetector},
-};
+use audio::{LiveDecoder, Preroll};
 use ports::SpeechInput;
 use session::{OpId, SoundChange};
+use tmp::{SpeechChange, SpeechDetector};
 use tokio::sync::mpsc;
 
-/// An onset is told late, and a word begins before it is loud.
-const BEFORE_ONSET: usize = 16_000 * 8 / 10;
+/// A word begins before it is loud.
+const BEFORE_ONSET_MS: u64 = 300;
+/// An onset is told late, with the chunk in which it lies.
+const RECENT_MS: u32 = 1_500;
 /// Chunks that wait for a recogniser. One that is slower gives up, and hears the whole from the store.
 const WAITING_CHUNKS: usize = 256;
 
 pub(crate) struct Hearing {
     decoder: LiveDecoder,
     detector: SpeechDetector,
-    /// The last moments.
-    recent: VecDeque<i16>,
+    recent: Preroll,
+    /// When the last speech began.
+    onset_ms: u64,
     listener: Option<Listener>,
     is_speaking: bool,
     /// It could not keep up.
@@ -37,7 +36,8 @@ impl Hearing {
         Self {
             decoder: LiveDecoder::default(),
             detector: SpeechDetector::default(),
-            recent: VecDeque::new(),
+            recent: Preroll::new(RECENT_MS),
+            onset_ms: 0,
             listener: None,
             is_speaking: false,
             left_behind: None,
@@ -53,11 +53,15 @@ impl Hearing {
     pub(crate) fn take(&mut self) -> session::Sound {
         let samples = self.decoder.take();
         let changes: Vec<SoundChange> = self.detector.hear(&samples).into_iter().map(change).collect();
-        if let Some(last) = changes.last() {
-            self.is_speaking = matches!(last, SoundChange::Started { .. });
+        let mut pauses = false;
+        for change in &changes {
+            self.is_speaking = matches!(change, SoundChange::Started { .. });
+            match change {
+                SoundChange::Started { at_ms } => self.onset_ms = *at_ms,
+                SoundChange::Stopped { .. } | SoundChange::Withdrawn => pauses = true,
+            }
         }
-        let pauses = changes.iter().any(|change| matches!(change, SoundChange::Stopped { .. }));
-        self.remember(&samples);
+        self.recent.hear(&samples);
         self.pass_on(ports::Sound::Samples(samples));
         if pauses {
             self.pass_on(ports::Sound::Pause);
@@ -69,7 +73,7 @@ impl Hearing {
     pub(crate) fn begin(&mut self, op: OpId) -> SpeechInput {
         let (speech, mut input) = mpsc::channel(WAITING_CHUNKS);
         self.listener = Some(Listener { op, speech });
-        self.pass_on(ports::Sound::Samples(self.recent.iter().copied().collect()));
+        self.pass_on(ports::Sound::Samples(self.recent.since(self.onset_ms.saturating_sub(BEFORE_ONSET_MS))));
         Box::pin(futures_util::stream::poll_fn(move |context| input.poll_recv(context)))
     }
 
@@ -81,12 +85,6 @@ impl Hearing {
     /// A listener that missed something, and would misunderstand the rest.
     pub(crate) fn take_left_behind(&mut self) -> Option<OpId> {
         self.left_behind.take()
-    }
-
-    fn remember(&mut self, samples: &[i16]) {
-        self.recent.extend(samples);
-        let too_old = self.recent.len().saturating_sub(BEFORE_ONSET);
-        self.recent.drain(..too_old);
     }
 
     fn pass_on(&mut self, sound: ports::Sound) {
@@ -101,5 +99,45 @@ fn change(change: SpeechChange) -> SoundChange {
     match change {
         SpeechChange::Started { at_ms } => SoundChange::Started { at_ms },
         SpeechChange::Stopped { at_ms } => SoundChange::Stopped { at_ms },
+    }
+}
+
+mod tmp {
+    use audio::vad::{FRAME, VoiceActivity};
+    pub enum SpeechChange {
+        Started { at_ms: u64 },
+        Stopped { at_ms: u64 },
+    }
+    #[derive(Default)]
+    pub struct SpeechDetector {
+        vad: VoiceActivity,
+        rest: Vec<i16>,
+        frames: u64,
+        speaking: bool,
+    }
+    impl SpeechDetector {
+        pub fn hear(&mut self, samples: &[i16]) -> Vec<SpeechChange> {
+            self.rest.extend_from_slice(samples);
+            let mut out = vec![];
+            while self.rest.len() >= FRAME {
+                let frame: [i16; FRAME] = self.rest[..FRAME].try_into().expect("its length");
+                self.rest.drain(..FRAME);
+                self.frames += 1;
+                let now = self.vad.hear(&frame).speaking;
+                if now != self.speaking {
+                    self.speaking = now;
+                    let at = self.frames * 16;
+                    out.push(if now {
+                        SpeechChange::Started { at_ms: at.saturating_sub(48) }
+                    } else {
+                        SpeechChange::Stopped { at_ms: at.saturating_sub(192) }
+                    });
+                }
+            }
+            out
+        }
+        pub fn head_ms(&self) -> u64 {
+            self.frames * 16 + self.rest.len() as u64 / 16
+        }
     }
 }

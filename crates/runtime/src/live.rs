@@ -5,7 +5,7 @@ mod seats;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use audio::{Declared, speech::SpeechCodec};
+use audio::{Declared, SpeechCodec};
 use ports::{Record, SegmentRecord, StoreError};
 use session::{
     Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection,

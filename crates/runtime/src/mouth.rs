@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use audio::speech::{Frame, FrameCutter, SpeechCodec};
+use audio::{FrameCutter, SpeechCodec};
 use ports::SPEECH_RATE;
 use session::TurnId;
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ struct Speech {
     /// Cuts frames for clients that take them; others fetch the whole when it is kept.
     cutter: Option<FrameCutter>,
     codec: SpeechCodec,
-    waiting: VecDeque<Frame>,
+    waiting: VecDeque<audio::SpeechFrame>,
     /// What is said from this sample on.
     texts: VecDeque<(u64, String)>,
     samples: Vec<i16>,
@@ -158,7 +158,7 @@ impl Mouth {
             return None;
         }
         let speech = self.speech.as_mut()?;
-        let Some(Frame { bytes, samples, duration_ms }) = speech.waiting.pop_front() else {
+        let Some(audio::SpeechFrame { bytes, samples, duration_ms }) = speech.waiting.pop_front() else {
             speech.is_over = true;
             let duration_ms = milliseconds(speech.let_out);
             return Some(RoomEvent::SpeechEnd { turn: speech.turn, frames: speech.frames, duration_ms });

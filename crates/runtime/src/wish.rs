@@ -1,4 +1,4 @@
-use audio::speech::SpeechCodec;
+use audio::SpeechCodec;
 use session::{Cutting, Endpointing, Manner, Speech, TurnDetection};
 
 /// How a client would like to converse; what it does not say stays as it is.

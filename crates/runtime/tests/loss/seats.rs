@@ -1,6 +1,6 @@
 //! Whose session it is when several connections want it, and what they missed.
 
-use runtime::{Ask, Happening, Rejection, RoomEvent, Seat};
+use runtime::{Ask, Happening, Rejection, RoomEvent, Seat, Wish};
 use session::{Event, State};
 
 use crate::world::{World, let_pass, samples};
@@ -107,7 +107,7 @@ async fn who_asks_for_what_was_missed_is_told_exactly_that_and_in_order() {
     for seen in [0, 1, 5, all.last().unwrap().seq] {
         let back = world.connect();
         let seat = Seat::Observer { role: "coach" };
-        back.ask(Ask::Join { seat, resume_from: Some(seen), declared: None }).await;
+        back.ask(Ask::Join { seat, resume_from: Some(seen), declared: None, wish: Wish::default() }).await;
         back.person.joined().await;
         let_pass(10).await;
         let missed: Vec<_> = all.iter().filter(|happening| happening.seq > seen).cloned().collect();
@@ -121,7 +121,14 @@ async fn an_observer_only_watches() {
     let world = World::new();
     let trainee = world.arrive().await;
     let coach = world.connect();
-    coach.ask(Ask::Join { seat: Seat::Observer { role: "coach" }, resume_from: None, declared: None }).await;
+    coach
+        .ask(Ask::Join {
+            seat: Seat::Observer { role: "coach" },
+            resume_from: None,
+            declared: None,
+            wish: Wish::default(),
+        })
+        .await;
     assert_eq!(coach.chunk(0, &samples(100)).await, Err(Rejection::ReadOnly));
     trainee.say("Hello").await;
     coach.person.hears_replies(1).await;
@@ -137,7 +144,14 @@ async fn a_trainee_who_comes_back_is_told_who_watches() {
     let before = world.arrive().await;
     let (coach, gone) = (world.connect(), world.connect());
     for observer in [&coach, &gone] {
-        observer.ask(Ask::Join { seat: Seat::Observer { role: "coach" }, resume_from: None, declared: None }).await;
+        observer
+            .ask(Ask::Join {
+                seat: Seat::Observer { role: "coach" },
+                resume_from: None,
+                declared: None,
+                wish: Wish::default(),
+            })
+            .await;
     }
     before.leave().await;
     gone.leave().await;
@@ -154,7 +168,7 @@ async fn a_coachs_hint_reaches_the_trainee_alone_and_is_kept() {
     let seat = Seat::Observer { role: "coach" };
     let (coach, other) = (world.connect(), world.connect());
     for observer in [&coach, &other] {
-        observer.ask(Ask::Join { seat, resume_from: None, declared: None }).await;
+        observer.ask(Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() }).await;
     }
     coach.ask(Ask::Hint { text: "Ask about the budget.".to_owned() }).await;
     let_pass(10).await;

@@ -1,6 +1,6 @@
 //! What `start-session` asks for, within what this server allows.
 
-use audio::speech::SpeechCodec;
+use audio::SpeechCodec;
 use ports::SPEECH_RATE;
 use protocol::{
     WireError,

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use audio::speech::SpeechCodec;
+use audio::SpeechCodec;
 use ports::{ObjectKey, SessionId, UserId};
 use protocol::{
     ErrorCode, WireError,

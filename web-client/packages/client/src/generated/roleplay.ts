@@ -12,11 +12,23 @@ export type AiResponseDelta = { turnId: string, index: number, text: string, ses
 
 export type AudioConfig = { sampleRate: number, channels: number, format: string, };
 
+export type AudioEnd = { turnId: string, frames: number, durationMs: number, sessionId: string, eventSeq: number, timestamp: number, };
+
 export type AudioFormat = { mimeType?: string, sampleRate?: number, channels?: number, 
 /**
  * The server may send binary attachments.
  */
-binary?: boolean, };
+binary?: boolean, 
+/**
+ * Whether the loudspeaker is kept out of the microphone. Where nobody says, the server finds out.
+ */
+echoCancellation?: boolean, };
+
+export type AudioFrame = { turnId: string, frame: number, codec: SpeechCodec, sampleRate: number, durationMs: number, audioData: string | ArrayBuffer | Uint8Array, 
+/**
+ * What is being said, with the first frame of each stretch.
+ */
+text?: string, sessionId: string, eventSeq: number, timestamp: number, };
 
 export type AudioGap = { sessionId: string, expectedSeq: number, gotSeq: number, timestamp: number, };
 
@@ -84,7 +96,7 @@ role: string, text: string, timestamp: number, turnId: string, };
 
 export type Interrupted = { turnId: string, heardMs: number, heardText: string, reason: InterruptedBy, sessionId: string, eventSeq: number, timestamp: number, };
 
-export type InterruptedBy = "client" | "session-end";
+export type InterruptedBy = "barge-in" | "client" | "session-end";
 
 export type LimitsInForce = { maxChunkBytes: number, maxBufferedBytes: number, maxSessionMs: number, };
 
@@ -138,6 +150,18 @@ export type SpeechCodec = "pcm16" | "opus";
 
 export type SpeechFormat = { enabled: boolean, codec?: SpeechCodec, sampleRate?: number, };
 
+export type SpeechStarted = { 
+/**
+ * In the audio that the client sent.
+ */
+atMs: number, sessionId: string, eventSeq: number, timestamp: number, };
+
+export type SpeechStopped = { atMs: number, 
+/**
+ * The persona takes the floor.
+ */
+endOfTurn: boolean, sessionId: string, eventSeq: number, timestamp: number, };
+
 export type StartSession = { sessionId: string, 
 /**
  * Required for a session that does not exist yet.
@@ -154,15 +178,33 @@ resumeFrom?: number, bargeIn?: boolean, practice?: Practice, };
 
 export type StateName = "listening" | "hearing" | "transcribing" | "thinking" | "speaking" | "paused" | "reconnecting" | "ending";
 
-export type Thresholds = { bytes?: number, silenceMs?: number, };
+export type Thresholds = { bytes?: number, silenceMs?: number, 
+/**
+ * With `vad`: a user who is silent for so long has said all, give or take what the words suggest.
+ */
+endOfTurnMs?: number, };
 
 export type Transcription = { text: string, turnId: string, language: string, confidence?: number, provider: string, demo?: boolean, audio?: HeardAudio, sessionId: string, eventSeq: number, timestamp: number, };
 
 export type TranscriptionPartial = { turnId: string, text: string, stableChars: number, sessionId: string, eventSeq: number, timestamp: number, };
 
-export type TurnDetectionInForce = "threshold" | "manual";
+export type TurnDetectionInForce = "threshold" | "manual" | "vad";
 
-export type TurnDetectionWish = "threshold" | "manual";
+export type TurnDetectionWish = "threshold" | "manual" | "vad";
+
+export type TurnLatency = { turnId: string, 
+/**
+ * From the last word until it was decided that it was the last.
+ */
+endOfSpeechMs: number, storedMs: number, transcribedMs: number, firstTokenMs: number, firstSentenceMs: number, 
+/**
+ * Of speech, at the server.
+ */
+firstAudioMs: number, 
+/**
+ * From there until the client played it; 0 where it does not say.
+ */
+playedMs: number, totalMs: number, unaccountedMs: number, sessionId: string, eventSeq: number, timestamp: number, };
 
 export type Usage = { inputTokens: number, outputTokens: number, };
 
@@ -195,6 +237,11 @@ export interface ServerEvents {
   "ai-response": AiResponse;
   "avatar-response": AvatarResponse;
   interrupted: Interrupted;
+  "speech-started": SpeechStarted;
+  "speech-stopped": SpeechStopped;
+  "audio-frame": AudioFrame;
+  "audio-end": AudioEnd;
+  "turn-latency": TurnLatency;
   "session-ending": SessionEnding;
   "session-ended": SessionEnded;
   "session-force-ended": SessionForceEnded;
