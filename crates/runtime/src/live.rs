@@ -209,7 +209,7 @@ impl LiveSession {
             .deadline()
             .map(|(at, _)| self.began + Duration::from_millis(at.0.saturating_sub(self.offset_ms)));
         // A room that cannot be told anything yet is not spoken to either.
-        let mouth = self.mouth.due().filter(|_| self.outbox.has_room());
+        let mouth = self.mouth.due(Instant::now()).filter(|_| self.outbox.has_room());
         if let Some(at) = machine.into_iter().chain(mouth).min().filter(|at| *at < alarm.deadline()) {
             alarm.reset(at);
         }

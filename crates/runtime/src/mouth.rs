@@ -139,22 +139,19 @@ impl Mouth {
         }
     }
 
-    /// When the next frame is due.
-    pub(crate) fn due(&self) -> Option<Instant> {
+    /// When the next frame is due; the first one is at once.
+    pub(crate) fn due(&self, now: Instant) -> Option<Instant> {
         let speech = self.speech.as_ref().filter(|speech| self.held_since.is_none() && !speech.is_over)?;
         if speech.waiting.is_empty() && !speech.ends() {
             return None;
         }
-        let now_or = |began: Instant| {
-            let at = began + length(speech.let_out);
-            at.checked_sub(self.lead).unwrap_or(began)
-        };
-        Some(speech.began.map_or_else(Instant::now, now_or))
+        let due = |began: Instant| (began + length(speech.let_out)).checked_sub(self.lead).unwrap_or(began);
+        Some(speech.began.map_or(now, due))
     }
 
     /// The next frame, or the end of them, if it is due.
     pub(crate) fn next(&mut self, now: Instant) -> Option<RoomEvent> {
-        if self.due().is_none_or(|due| due > now) {
+        if self.due(now).is_none_or(|due| due > now) {
             return None;
         }
         let speech = self.speech.as_mut()?;
