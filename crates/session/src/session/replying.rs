@@ -327,7 +327,7 @@ impl Session {
         let (turn, is_silent) = (*id, reply.playback.total_ms() == 0);
         self.outputs.push_back(Output::Mouth(Mouth::Finish));
         if is_silent {
-            return self.animate(None);
+            return self.show_face(None);
         }
         let op = self.start(Work::Keep { turn, until_ms: None });
         self.set_face(Face::Keeping(op));
@@ -457,6 +457,8 @@ impl Session {
 
     /// Stops the persona. A turn that is still being transcribed is the user's and goes on.
     pub(super) fn interrupt(&mut self, reason: InterruptReason) {
+        // What was heard to its end at this moment cannot be cut short any more.
+        self.end_what_was_said();
         let now = self.now;
         let Some(Turn { id, doing: Doing::Replying(reply), .. }) = &self.turn else {
             return;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::world::{briefing, config, source};
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use session::{
-    Animation, Command, Config, Event, Fact, Failure, FailureKind, Finish, Input, Link, OpEvent, OpId, Output, Session,
-    SessionTime, Stored, Timer, TurnDetection, TurnId, Work,
+    Animation, Command, Config, Event, Fact, Failure, FailureKind, Finish, Input, Link, Manner, OpEvent, OpId, Output,
+    Session, SessionTime, Speech, Stored, Timer, TurnDetection, TurnId, Work,
 };
 
 #[test]
@@ -95,11 +95,11 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn input() -> impl Strategy<Value = Input> {
     let command = prop_oneof![
-        8 => (1u64..20_000).prop_map(|bytes| Command::Audio { bytes }),
+        8 => (1u64..20_000).prop_map(|bytes| Command::Audio { bytes, sound: None }),
         2 => Just(Command::Said { text: "hello".into(), confidence: None }),
         1 => Just(Command::Saying { text: "hel".into() }),
         2 => Just(Command::EndTurn),
-        1 => Just(Command::Interrupt),
+        1 => Just(Command::Interrupt { played: None }),
         1 => Just(Command::Pause),
         2 => Just(Command::Resume),
         1 => Just(Command::SetLanguage { language: "zh-CN".into(), voice: None }),
@@ -144,9 +144,8 @@ struct Patient {
 }
 
 impl Patient {
-    fn new(config: Config, speaks: bool, bug: Bug) -> Self {
-        let briefing = session::Briefing { speaks, ..briefing() };
-        let session = Session::new(config, briefing, SessionTime(0));
+    fn new(config: Config, bug: Bug) -> Self {
+        let session = Session::new(config, briefing(), SessionTime(0));
         let mut patient = Self { session, bug, outputs: VecDeque::new(), cancelled: BTreeMap::new() };
         patient.drain();
         patient
@@ -244,20 +243,22 @@ impl Patient {
 fn live(life: Life, bug: Bug) -> Result<(), TestCaseError> {
     let Life { manual, speaks, steps } = life;
     let detection = if manual { TurnDetection::Manual } else { TurnDetection::Threshold };
-    let config = Config { detection, max_buffered_bytes: 100_000, max_session_ms: 60_000, ..config() };
-    let mut patient = Patient::new(config, speaks, bug);
+    let speech = if speaks { Speech::Whole } else { Speech::Mute };
+    let manner = Manner { detection, speech, ..config().manner };
+    let config = Config { manner, max_buffered_bytes: 100_000, max_session_ms: 60_000, ..config() };
+    let mut patient = Patient::new(config, bug);
     let mut witness = Witness::default();
     let mut now = 0;
     witness.watch(&mut patient)?;
     for (gap, step) in steps {
         now += gap;
         let input = match step {
-            Step::Input(Input::Client(Command::Audio { bytes })) => {
+            Step::Input(Input::Client(Command::Audio { bytes, sound })) => {
                 if patient.session.admit_audio(bytes).is_err() {
                     continue;
                 }
                 witness.chunks += 1;
-                Input::Client(Command::Audio { bytes })
+                Input::Client(Command::Audio { bytes, sound })
             }
             Step::Input(input) => input,
             Step::Report(which, outcome) => match witness.pick(which) {
@@ -285,7 +286,7 @@ fn rest(patient: &mut Patient, witness: &mut Witness, mut now: u64) -> Result<()
     for _ in 0..2_000 {
         if witness.ended {
             // Nothing may follow.
-            patient.handle(SessionTime(now + 1), Input::Client(Command::Audio { bytes: 1 }));
+            patient.handle(SessionTime(now + 1), Input::Client(Command::Audio { bytes: 1, sound: None }));
             witness.watch(patient)?;
             prop_assert_eq!(witness.told_stored, witness.stored, "stored audio was not acknowledged");
             return Ok(());
@@ -302,6 +303,7 @@ fn rest(patient: &mut Patient, witness: &mut Witness, mut now: u64) -> Result<()
                         || matches!(
                             timer,
                             Timer::Stage
+                                | Timer::Voice
                                 | Timer::Silence
                                 | Timer::RetryStore
                                 | Timer::Ending
@@ -370,8 +372,12 @@ impl Witness {
             }
             Some(Work::Answer { .. }) if matches!(outcome, Outcome::Progress) => OpEvent::Token("well ".into()),
             Some(Work::Answer { .. }) => OpEvent::Answered { finish: Finish::Stop, usage: None, by },
-            Some(Work::Speak { .. }) => OpEvent::Spoken { audio: "a".into(), duration_ms: 100, by },
-            Some(Work::Animate { .. }) | None => OpEvent::Animated { animation: Animation::default(), by },
+            Some(Work::Speak { .. }) if matches!(outcome, Outcome::Progress) => OpEvent::Voiced { ms: 100 },
+            Some(Work::Speak { .. }) => OpEvent::Spoken { by },
+            Some(Work::Keep { .. }) => OpEvent::Kept { audio: "a".into(), duration_ms: 100 },
+            Some(Work::Animate { .. } | Work::Listen { .. }) | None => {
+                OpEvent::Animated { animation: Animation::default(), by }
+            }
         }
     }
 
@@ -382,7 +388,7 @@ impl Witness {
             return;
         }
         match event {
-            OpEvent::Token(_) => return,
+            OpEvent::Token(_) | OpEvent::Voiced { .. } => return,
             OpEvent::Stored(Some(_)) => self.stored += 1,
             OpEvent::Failed(_) if !matches!(self.running[op], Work::Store { .. }) => self.failed += 1,
             _ => (),
@@ -401,6 +407,7 @@ impl Witness {
                     self.done.insert(op);
                 }
                 Output::Record(fact) => self.on_fact(&fact),
+                Output::Mouth(_) | Output::Finish(_) => (),
                 Output::Cut(cut) => {
                     prop_assert_eq!(cut.first, self.next_cut, "audio was lost or cut twice");
                     prop_assert!(cut.last >= cut.first && cut.last < self.chunks, "{cut:?} was never received");
@@ -438,7 +445,7 @@ impl Witness {
         match fact {
             Fact::Heard { turn, .. } => self.recorded.insert((*turn, "heard")),
             Fact::Answered { turn, .. } => self.recorded.insert((*turn, "answered")),
-            Fact::Stored(_) | Fact::Spoken { .. } | Fact::Ended { .. } => true,
+            Fact::Stored(_) | Fact::CutShort { .. } | Fact::Spoken { .. } | Fact::Ended { .. } => true,
         };
     }
 
@@ -490,7 +497,11 @@ impl Witness {
                 prop_assert!(self.turn.is_none(), "a turn outlives the session");
                 self.ended = true;
             }
-            Event::Partial { .. } | Event::TurnsUsedUp { .. } => (),
+            Event::Partial { .. }
+            | Event::TurnsUsedUp { .. }
+            | Event::Latency(_)
+            | Event::SpeechStarted { .. }
+            | Event::SpeechStopped { .. } => (),
         }
         Ok(())
     }
@@ -505,10 +516,11 @@ impl Witness {
 
 fn turn_of(work: &Work) -> Option<TurnId> {
     match work {
-        Work::Store { .. } => None,
+        Work::Store { .. } | Work::Listen { .. } => None,
         Work::Transcribe { turn, .. }
         | Work::Answer { turn, .. }
         | Work::Speak { turn, .. }
+        | Work::Keep { turn, .. }
         | Work::Animate { turn, .. } => Some(*turn),
     }
 }

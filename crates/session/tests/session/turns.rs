@@ -65,7 +65,7 @@ fn what_is_said_during_a_turn_waits_and_becomes_one_turn() {
 #[test]
 fn in_manual_mode_only_the_client_ends_a_turn() {
     let timeline = Scenario::new()
-        .with(|config| config.detection = TurnDetection::Manual)
+        .with(|config| config.manner.detection = TurnDetection::Manual)
         .user_speaks(0, 1_500)
         .client(5_000, Command::EndTurn)
         .play(5_200);
@@ -89,7 +89,7 @@ fn in_manual_mode_only_the_client_ends_a_turn() {
 #[test]
 fn a_turn_that_ends_while_its_tail_is_being_stored_waits_for_the_tail() {
     let timeline = Scenario::new()
-        .with(|config| config.detection = TurnDetection::Manual)
+        .with(|config| config.manner.detection = TurnDetection::Manual)
         .user_speaks(0, 1_000)
         .store(Does::Says(500, ""))
         .client(800, Command::EndTurn)
@@ -305,7 +305,7 @@ fn audio_is_refused_politely_during_a_pause() {
 
 #[test]
 fn the_client_can_stop_the_persona() {
-    let timeline = Scenario::new().user_types(0, "hello").client(100, Command::Interrupt).play(2_000);
+    let timeline = Scenario::new().user_types(0, "hello").client(100, Command::Interrupt { played: None }).play(2_000);
     assert_timeline(
         &timeline,
         "

@@ -6,14 +6,22 @@ use std::{
 };
 
 use session::{
-    Animation, Briefing, Command, Config, Cutting, Event, Failure, FailureKind, Finish, Input, Link, OpEvent, OpId,
-    Output, Session, SessionTime, Source, StageLimits, Stored, TurnDetection, Work,
+    Animation, Briefing, Command, Config, Cutting, Endpointing, Event, Failure, FailureKind, Finish, Input,
+    Interruption, Link, Manner, OpEvent, OpId, Output, Session, SessionTime, Source, Speech, StageLimits, Stored,
+    TurnDetection, Work,
 };
 
 pub(crate) fn config() -> Config {
     Config {
-        detection: TurnDetection::Threshold,
-        cutting: Cutting { bytes: 32_000, silence_ms: 2_000 },
+        manner: Manner {
+            detection: TurnDetection::Threshold,
+            cutting: Cutting { bytes: 32_000, silence_ms: 2_000 },
+            endpointing: Endpointing::default(),
+            barge_in: false,
+            speech: Speech::Whole,
+        },
+        interruption: Interruption::default(),
+        stall_ms: 1_000,
         max_buffered_bytes: 2 << 20,
         idle_ms: 30 * 60_000,
         grace_ms: 120_000,
@@ -23,11 +31,20 @@ pub(crate) fn config() -> Config {
         limits: StageLimits { transcribe_ms: 15_000, answer_ms: 20_000, speak_ms: 20_000, animate_ms: 10_000 },
         max_waiting_texts: 8,
         history_lines: 40,
+        max_reply_chars: 8_000,
     }
 }
 
 pub(crate) fn briefing() -> Briefing {
-    Briefing { language: "en-US".into(), speaks: true, max_turns: 8, ..Briefing::default() }
+    Briefing {
+        language: "en-US".into(),
+        voice: None,
+        persona: source(),
+        max_turns: 8,
+        history: vec![],
+        last_turn: 0,
+        answered_turns: 0,
+    }
 }
 
 pub(crate) fn source() -> Source {
@@ -79,7 +96,7 @@ impl Scenario {
     pub(crate) fn user_speaks(mut self, from: u64, until: u64) -> Self {
         let mut at = from;
         while at < until {
-            self.agenda.push((at, Input::Client(Command::Audio { bytes: 8_000 })));
+            self.agenda.push((at, Input::Client(Command::Audio { bytes: 8_000, sound: None })));
             at += 250;
         }
         self
@@ -137,6 +154,7 @@ struct World {
     segments: u64,
     cut_bytes: BTreeMap<u64, u64>,
     cancelled: BTreeSet<OpId>,
+    speech: &'static str,
     timeline: String,
 }
 
@@ -150,6 +168,7 @@ impl World {
             segments: 0,
             cut_bytes: BTreeMap::new(),
             cancelled: BTreeSet::new(),
+            speech: "",
             timeline: String::new(),
         };
         for (at, input) in agenda {
@@ -176,7 +195,7 @@ impl World {
                 _ => Input::Tick,
             };
             let stale = matches!(&input, Input::Op(op, _) if self.cancelled.contains(op));
-            if let Input::Client(Command::Audio { bytes }) = input
+            if let Input::Client(Command::Audio { bytes, .. }) = input
                 && let Err(refusal) = session.admit_audio(bytes)
             {
                 writeln!(self.timeline, "{now}  refused: {refusal:?}").expect("writing to a String");
@@ -189,7 +208,7 @@ impl World {
     fn carry_out(&mut self, now: SessionTime, output: Output) {
         match output {
             Output::Event(event) => self.note(now, event),
-            Output::Record(_) => (),
+            Output::Record(_) | Output::Mouth(_) | Output::Finish(_) => (),
             Output::Cut(cut) => {
                 self.cut_bytes.insert(cut.first, (cut.last - cut.first + 1) * 8_000);
             }
@@ -233,12 +252,18 @@ impl World {
             Output::Start(op, Work::Speak { .. }) => {
                 match self.script.voice.pop_front().unwrap_or(Does::Says(200, "voice.wav")) {
                     Does::Says(after, audio) => {
-                        let spoken = OpEvent::Spoken { audio: audio.into(), duration_ms: 1_500, by: source() };
-                        self.report(now + after, op, spoken);
+                        self.speech = audio;
+                        self.report(now + after, op, OpEvent::Voiced { ms: 1_500 });
+                        self.report(now + after, op, OpEvent::Spoken { by: source() });
                     }
                     other => self.fail(now, op, other),
                 }
             }
+            Output::Start(op, Work::Keep { .. }) => {
+                let kept = OpEvent::Kept { audio: self.speech.into(), duration_ms: 1_500 };
+                self.report(now, op, kept);
+            }
+            Output::Start(_, Work::Listen { .. }) => unreachable!("nobody listens in these scenarios"),
             Output::Start(op, Work::Animate { .. }) => {
                 self.report(now + 5, op, OpEvent::Animated { animation: Animation::default(), by: source() });
             }
@@ -275,7 +300,12 @@ impl World {
                 None => format!("user (turn {}): {text}", turn.0),
             },
             Event::Silence { turn } => format!("silence (turn {})", turn.0),
-            Event::ReplyDelta { .. } => return,
+            Event::ReplyDelta { .. }
+            | Event::Latency(_)
+            | Event::SpeechStarted { .. }
+            | Event::SpeechStopped { .. } => {
+                return;
+            }
             Event::Reply { turn, text, count, max, .. } => format!("persona (turn {}, {count}/{max}): {text}", turn.0),
             Event::Face { turn, audio, .. } => format!("face (turn {}): {}", turn.0, audio.as_deref().unwrap_or("-")),
             Event::Interrupted { turn, reason, .. } => format!("interrupted (turn {}): {reason:?}", turn.0),
