@@ -1,7 +1,8 @@
 //! Audio as bytes: what a microphone's chunks contain, how to cut them into files that play by themselves, and how to hear them.
 //!
 //! [`Intake`] takes the chunks of one session and gives back [`Segment`]s without transcoding; [`decode`] turns stored segments into
-//! samples, a [`Composer`] puts them together again. Everything is pushed: nothing here reads, waits, or asks what time it is. The crate deliberately does not know sessions,
+//! samples, a [`Composer`] puts them together again. A [`LiveDecoder`] hears while chunks arrive, [`vad`] tells when somebody speaks, and a
+//! [`FrameCutter`] cuts the answer into what is sent. Everything is pushed: nothing here reads, waits, or asks what time it is. The crate deliberately does not know sessions,
 //! turns, storage, or where the bytes came from, and nothing in it grows beyond its [`Limits`].
 
 mod aac;

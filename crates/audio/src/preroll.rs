@@ -31,7 +31,7 @@ impl Preroll {
     /// What is kept from there on, in milliseconds since the stream began: all of it if that is longer ago.
     pub fn since(&self, at_ms: u64) -> Vec<i16> {
         let oldest = self.heard - self.samples.len() as u64;
-        let skipped = (at_ms * SAMPLES_PER_MS).saturating_sub(oldest).min(self.samples.len() as u64);
+        let skipped = at_ms.saturating_mul(SAMPLES_PER_MS).saturating_sub(oldest).min(self.samples.len() as u64);
         self.samples.range(skipped as usize..).copied().collect()
     }
 }
