@@ -37,9 +37,11 @@ enum Ending {
 
 /// Without a text: whoever spoke so long may have more to say.
 const LONG_SPEECH_MS: u64 = 1_500;
-/// Figures in a row that are a number being dictated.
+/// So many figures in a row, or groups of them, are a number being dictated.
 const DICTATED_FIGURES: usize = 3;
 const DICTATED_GROUPS: usize = 2;
+/// So many of them may be all of it.
+const WHOLE_NUMBER: usize = 7;
 
 impl Default for Endpointing {
     fn default() -> Self {
@@ -48,7 +50,8 @@ impl Default for Endpointing {
 }
 
 impl Endpointing {
-    /// `said` is the recogniser's text of this turn so far, `spoken_ms` how long the user spoke in it.
+    /// `said` is the recogniser's text of this turn so far, `None` if it gives none before the turn is over; `spoken_ms`
+    /// is how long the user spoke in it. A text without words is waited for.
     pub fn wait_ms(&self, said: Option<&str>, spoken_ms: u64) -> u64 {
         match said.map(clause) {
             Some(Clause::Finished) => self.finished_ms,
@@ -64,7 +67,7 @@ impl Endpointing {
 fn clause(said: &str) -> Clause {
     let spans: Vec<_> = spans(said).filter(|span| !matches!(span, Span::Space(_))).collect();
     let Some(last_word) = spans.iter().rposition(|span| !matches!(span, Span::Mark(_))) else {
-        return Clause::Unclear;
+        return Clause::Unfinished;
     };
     let ending = ending(&spans[last_word + 1..]);
     if ending == Ending::Open || has_open_bracket(&spans) {
@@ -123,13 +126,14 @@ fn mark(span: &Span<'_>) -> Option<char> {
     }
 }
 
-/// Figures one by one, or groups of them: a number of which nobody knows how long it is.
+/// Figures one by one, or groups of them, that may be part of a longer number.
 fn is_dictation(whole: &str) -> bool {
     let mut rest = whole;
-    let (mut figures, mut groups) = (0, 0);
+    let (mut figures, mut groups, mut length) = (0, 0, 0);
     loop {
         if let Some(before) = FIGURES.iter().find_map(|figure| strip_ending(rest, figure)) {
             figures += 1;
+            length += 1;
             rest = before;
             continue;
         }
@@ -138,9 +142,11 @@ fn is_dictation(whole: &str) -> bool {
             break;
         }
         groups += 1;
+        length += last.chars().count();
         rest = before;
     }
-    figures >= DICTATED_FIGURES || groups >= DICTATED_GROUPS || (figures > 0 && groups > 0)
+    let is_number = figures >= DICTATED_FIGURES || groups >= DICTATED_GROUPS || (figures > 0 && groups > 0);
+    is_number && length < WHOLE_NUMBER
 }
 
 fn ends_with_particle(clause: &str) -> bool {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     vocabulary::BACKCHANNELS,
-    words::{Span, plain, spans, strip_beginning},
+    words::{outside_brackets, plain, spans, strip_beginning},
 };
 
 /// The persona falls silent whenever somebody speaks over it; if that turns out to be no turn, it goes on where it
@@ -42,7 +42,7 @@ impl Interruption {
 /// Whether a listener says no more than that the other may go on. Also true of a text without words: a cough, or a
 /// remark of the recogniser's in brackets.
 pub fn is_backchannel(text: &str) -> bool {
-    let said = plain(spoken(text));
+    let said = plain(spans(text).filter(outside_brackets()));
     let mut rest = said.as_str();
     let mut count = 0;
     while !rest.is_empty() {
@@ -55,19 +55,6 @@ pub fn is_backchannel(text: &str) -> bool {
         count += 1;
     }
     count <= MOST
-}
-
-/// Without what stands in brackets.
-fn spoken(text: &str) -> impl Iterator<Item = Span<'_>> {
-    let mut depth = 0_u32;
-    spans(text).filter(move |span| {
-        match span {
-            Span::Mark('[' | '(' | '（' | '【' | '<') => depth += 1,
-            Span::Mark(']' | ')' | '）' | '】' | '>') => depth = depth.saturating_sub(1),
-            Span::Mark(_) | Span::Word(_) | Span::Ideographs(_) | Span::Space(_) => {}
-        }
-        depth == 0
-    })
 }
 
 #[cfg(test)]

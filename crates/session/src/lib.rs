@@ -19,11 +19,13 @@ mod latency;
 mod listening;
 mod output;
 mod playback;
+mod redaction;
 mod reply;
 mod sentences;
 mod session;
 mod time;
 mod timers;
+#[rustfmt::skip] // One word to a line would be a thousand lines.
 mod vocabulary;
 mod words;
 
@@ -39,6 +41,7 @@ pub use input::{
 pub use interruption::{Interruption, is_backchannel};
 pub use latency::Latency;
 pub use output::{Cut, Fact, Heard, Mouth, Output, Work};
+pub use redaction::{Redactor, redact};
 pub use sentences::Sentences;
 pub use session::{Refusal, Session};
 pub use time::{OpId, SessionTime, TurnId};

@@ -2,7 +2,7 @@
 
 use crate::{
     vocabulary::{ABBREVIATIONS, BEFORE_NUMBERS, STARTERS, TITLES},
-    words::{Kind, is_apostrophe, kind},
+    words::{Kind, is_apostrophe, kind, small},
 };
 
 /// A clause of this width is enough to begin with, when its sentence is longer. An ideograph is two wide.
@@ -123,18 +123,19 @@ fn pause_before(chars: &[char], at: usize) -> Option<Pause> {
 fn abbreviates(chars: &[char], stop: usize, next: usize) -> bool {
     let is_inside = |c: &char| matches!(kind(*c), Kind::Letter | Kind::Digit) || *c == '.' || is_apostrophe(*c);
     let start = chars[..stop].iter().rposition(|c| !is_inside(c)).map_or(0, |before| before + 1);
-    let word: String = chars[start..stop].iter().flat_map(|c| c.to_lowercase()).collect();
+    let word: String = chars[start..stop].iter().collect();
     if word.is_empty() || word.ends_with('.') {
         return false;
     }
     if word.chars().all(|c| kind(c) == Kind::Digit) {
         return begins_line(chars, start);
     }
+    let are_initials = word.split('.').all(|part| part.chars().count() == 1);
+    let word = small(&word);
     let word = word.as_str();
     if TITLES.contains(&word) || (BEFORE_NUMBERS.contains(&word) && kind(chars[next]) == Kind::Digit) {
         return true;
     }
-    let are_initials = word.split('.').all(|part| part.chars().count() == 1);
     (are_initials || ABBREVIATIONS.contains(&word)) && !starts_sentence(&chars[next..])
 }
 
@@ -144,18 +145,15 @@ fn begins_line(chars: &[char], at: usize) -> bool {
 
 /// By a complete first word that hardly stands inside a sentence with a capital.
 fn starts_sentence(chars: &[char]) -> bool {
-    let mut chars = chars.iter().skip_while(|c| kind(**c) == Kind::Other).peekable();
-    if chars.peek().is_none_or(|first| kind(**first) == Kind::Ideograph || !first.is_uppercase()) {
-        return chars.peek().is_some_and(|first| kind(**first) == Kind::Ideograph);
-    }
-    let mut word = String::new();
-    for c in chars {
-        if kind(*c) != Kind::Letter && !is_apostrophe(*c) {
-            return STARTERS.contains(&word.as_str());
-        }
-        word.extend(c.to_lowercase());
-    }
-    false
+    let Some(start) = chars.iter().position(is_wordy) else {
+        return false;
+    };
+    let is_inside = |c: &char| kind(*c) == Kind::Letter || is_apostrophe(*c);
+    let Some(length) = chars[start..].iter().position(|c| !is_inside(c)) else {
+        return false;
+    };
+    let word: String = chars[start..start + length].iter().collect();
+    kind(chars[start]) == Kind::Ideograph || (chars[start].is_uppercase() && STARTERS.contains(&small(&word).as_str()))
 }
 
 fn is_wordy(c: &char) -> bool {

@@ -89,10 +89,14 @@ pub(crate) fn plain<'a>(spans: impl IntoIterator<Item = Span<'a>>) -> String {
     plain
 }
 
+/// In small letters, with one kind of apostrophe.
+pub(crate) fn small(word: &str) -> String {
+    word.chars().flat_map(char::to_lowercase).map(|c| if is_apostrophe(c) { '\'' } else { c }).collect()
+}
+
 /// In small letters; a letter that is drawn out ("sooo") stands once.
 pub(crate) fn plain_word(word: &str) -> String {
-    let letters: Vec<char> =
-        word.chars().flat_map(char::to_lowercase).map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
+    let letters: Vec<char> = small(word).chars().collect();
     letters
         .chunk_by(|a, b| a == b)
         .flat_map(|same| {
@@ -100,6 +104,19 @@ pub(crate) fn plain_word(word: &str) -> String {
             &same[..if drawn_out { 1 } else { same.len() }]
         })
         .collect()
+}
+
+/// Tells, span by span, whether it stands outside of brackets.
+pub(crate) fn outside_brackets() -> impl FnMut(&Span<'_>) -> bool {
+    let mut depth = 0_u32;
+    move |span| {
+        match span {
+            Span::Mark('[' | '(' | '（' | '【' | '<') => depth += 1,
+            Span::Mark(']' | ')' | '）' | '】' | '>') => depth = depth.saturating_sub(1),
+            Span::Mark(_) | Span::Word(_) | Span::Ideographs(_) | Span::Space(_) => {}
+        }
+        depth == 0
+    }
 }
 
 /// What stands before the entry, if the plain text ends with it as whole words.
