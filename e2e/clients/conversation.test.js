@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { connect, newSession, newUser } from '../support/client.js';
+import { assertContract, assertGapFree } from '../support/contract.js';
 import { startServer } from '../support/server.js';
 import { speech, Talker } from '../support/talker.js';
 
@@ -51,6 +52,8 @@ test('who falls silent is answered with a voice that comes in pieces and in orde
         const states = client.all('session-state').map(({ state }) => state);
         assert.deepEqual(states.slice(-1), ['listening'], states.join(' '));
         assert.equal(client.all('error').length, 0);
+        assertContract(client.events);
+        assertGapFree(client.events);
     });
 });
 

@@ -43,6 +43,22 @@ const EVENTS = {
     'interrupted': {
         added: { ...ABOUT_A_SESSION, turnId: 'string', heardMs: 'integer', heardText: 'string', reason: 'string' },
     },
+    'speech-started': { added: { ...ABOUT_A_SESSION, atMs: 'integer' } },
+    'speech-stopped': { added: { ...ABOUT_A_SESSION, atMs: 'integer', endOfTurn: 'boolean' } },
+    'audio-frame': {
+        added: {
+            ...ABOUT_A_SESSION, turnId: 'string', frame: 'integer', codec: 'string', sampleRate: 'integer', durationMs: 'integer',
+            audioData: 'audio', text: 'string?',
+        },
+    },
+    'audio-end': { added: { ...ABOUT_A_SESSION, turnId: 'string', frames: 'integer', durationMs: 'integer' } },
+    'turn-latency': {
+        added: {
+            ...ABOUT_A_SESSION, turnId: 'string', endOfSpeechMs: 'integer', storedMs: 'integer', transcribedMs: 'integer',
+            firstTokenMs: 'integer', firstSentenceMs: 'integer', firstAudioMs: 'integer', playedMs: 'integer', totalMs: 'integer',
+            unaccountedMs: 'integer',
+        },
+    },
     'session-ending': { law: { reason: 'string', totalTurns: 'integer' }, added: ABOUT_A_SESSION },
     'session-ended': {
         law: { reason: 'string', totalTurns: 'integer', duration: 'integer', audioUrl: 'string?' },
@@ -84,6 +100,7 @@ function assertType(event, field, type, value) {
     if (optional && (value === undefined || value === null)) return;
     const good = {
         any: () => true,
+        audio: () => typeof value === 'string' || Buffer.isBuffer(value),
         array: () => Array.isArray(value),
         boolean: () => typeof value === 'boolean',
         integer: () => Number.isSafeInteger(value),

@@ -1,10 +1,12 @@
 //! Listens along while the user speaks: decodes what arrives, tells speech from silence, and passes it on to whoever
 //! is to understand it.
 
-use audio::{LiveDecoder, Preroll};
+use audio::{
+    LiveDecoder, Preroll,
+    vad::{SpeechChange, SpeechDetector, SpeechSettings},
+};
 use ports::SpeechInput;
 use session::{OpId, SoundChange};
-use tmp::{SpeechChange, SpeechDetector};
 use tokio::sync::mpsc;
 
 /// A word begins before it is loud.
@@ -21,7 +23,6 @@ pub(crate) struct Hearing {
     /// When the last speech began.
     onset_ms: u64,
     listener: Option<Listener>,
-    is_speaking: bool,
     /// It could not keep up.
     left_behind: Option<OpId>,
 }
@@ -35,11 +36,10 @@ impl Hearing {
     pub(crate) fn new() -> Self {
         Self {
             decoder: LiveDecoder::default(),
-            detector: SpeechDetector::default(),
+            detector: SpeechDetector::new(SpeechSettings::default()),
             recent: Preroll::new(RECENT_MS),
             onset_ms: 0,
             listener: None,
-            is_speaking: false,
             left_behind: None,
         }
     }
@@ -55,7 +55,6 @@ impl Hearing {
         let changes: Vec<SoundChange> = self.detector.hear(&samples).into_iter().map(change).collect();
         let mut pauses = false;
         for change in &changes {
-            self.is_speaking = matches!(change, SoundChange::Started { .. });
             match change {
                 SoundChange::Started { at_ms } => self.onset_ms = *at_ms,
                 SoundChange::Stopped { .. } | SoundChange::Withdrawn => pauses = true,
@@ -66,7 +65,7 @@ impl Hearing {
         if pauses {
             self.pass_on(ports::Sound::Pause);
         }
-        session::Sound { head_ms: self.detector.head_ms(), changes, speaking: self.is_speaking }
+        session::Sound { head_ms: self.detector.head_ms(), changes, speaking: self.detector.is_speaking() }
     }
 
     /// Somebody listens from a little before now on.
@@ -99,45 +98,5 @@ fn change(change: SpeechChange) -> SoundChange {
     match change {
         SpeechChange::Started { at_ms } => SoundChange::Started { at_ms },
         SpeechChange::Stopped { at_ms } => SoundChange::Stopped { at_ms },
-    }
-}
-
-mod tmp {
-    use audio::vad::{FRAME, VoiceActivity};
-    pub enum SpeechChange {
-        Started { at_ms: u64 },
-        Stopped { at_ms: u64 },
-    }
-    #[derive(Default)]
-    pub struct SpeechDetector {
-        vad: VoiceActivity,
-        rest: Vec<i16>,
-        frames: u64,
-        speaking: bool,
-    }
-    impl SpeechDetector {
-        pub fn hear(&mut self, samples: &[i16]) -> Vec<SpeechChange> {
-            self.rest.extend_from_slice(samples);
-            let mut out = vec![];
-            while self.rest.len() >= FRAME {
-                let frame: [i16; FRAME] = self.rest[..FRAME].try_into().expect("its length");
-                self.rest.drain(..FRAME);
-                self.frames += 1;
-                let now = self.vad.hear(&frame).speaking;
-                if now != self.speaking {
-                    self.speaking = now;
-                    let at = self.frames * 16;
-                    out.push(if now {
-                        SpeechChange::Started { at_ms: at.saturating_sub(48) }
-                    } else {
-                        SpeechChange::Stopped { at_ms: at.saturating_sub(192) }
-                    });
-                }
-            }
-            out
-        }
-        pub fn head_ms(&self) -> u64 {
-            self.frames * 16 + self.rest.len() as u64 / 16
-        }
     }
 }

@@ -168,11 +168,12 @@ async fn of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(db: &
         TurnRecord { cut_short: Some(before_the_first_word), ..said(2) },
     ];
     assert_eq!(db.turns(&session).await, Ok(turns));
-    let resumption = db.resume(&session).await.unwrap().unwrap();
+    let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
     let history: Vec<&str> = resumption.history.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(history, ["question 1 你好", "ans", "question 2 你好"]);
     assert_eq!((resumption.answered_turns, resumption.last_event_seq), (2, 402));
-    let messages: Vec<String> = db.messages(&session).await.unwrap().into_iter().map(|said| said.text).collect();
+    let messages: Vec<String> =
+        db.messages(&session).await.expect("messages are read").into_iter().map(|said| said.text).collect();
     assert_eq!(messages[messages.len() - 3..], ["question 1 你好", "ans", "question 2 你好"]);
     let cut_off = db.record(&session, vec![Record::CutShort(cut(9, ""))]).await;
     assert!(matches!(cut_off, Err(StoreError::NotFound(_))), "{cut_off:?}");

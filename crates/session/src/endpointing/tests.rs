@@ -129,7 +129,10 @@ fn a_number_that_is_dictated_goes_on() {
         Clause::Unfinished,
         &["my number is 0412 55", "It's 555-12.", "zero four one", "我的電話是零九一二", "1 2 3."],
     );
-    assert_all(Clause::Unclear, &["I want that one", "I have 3", "我要三", "my number is 0412 555 123", "零九一二三四五六七八"]);
+    assert_all(
+        Clause::Unclear,
+        &["I want that one", "I have 3", "我要三", "my number is 0412 555 123", "零九一二三四五六七八"],
+    );
 }
 
 #[test]
