@@ -3,6 +3,8 @@
 //! Segments and speeches never change, so making it again makes the same file: a crash in between costs only time.
 
 mod both_voices;
+mod layout;
+mod track;
 mod trainee;
 
 use std::{sync::Arc, time::Duration};
@@ -12,6 +14,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError, Timestamp};
 
+pub use layout::{Layout, Span};
 pub use trainee::Trainee;
 
 use crate::clock;
@@ -83,12 +86,13 @@ impl Archive {
         speeches: Vec<SpokenRecord>,
         until: Timestamp,
     ) -> Result<Bytes, StoreError> {
-        let trainee = Trainee::new(segments);
-        if trainee.is_copied() && speeches.is_empty() {
+        if speeches.is_empty() && trainee::is_copied(&segments) {
+            let trainee = Trainee::new(segments);
             let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
             return Ok(pieces.concat().into());
         }
-        both_voices::compose(&*self.objects, trainee.segments(), &speeches, until).await
+        let layout = Layout::new(&segments, &speeches, until);
+        both_voices::compose(&*self.objects, &segments, &speeches, &layout).await
     }
 }
 
