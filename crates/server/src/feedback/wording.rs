@@ -2,7 +2,10 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
+use super::Unit;
+
 pub(super) struct Wording {
+    pub(super) unit: Unit,
     /// Between two sentences.
     pub(super) space: &'static str,
     /// Between the items of a list.
@@ -78,6 +81,7 @@ pub(super) fn fill(template: &str, values: &[&dyn Display]) -> String {
 }
 
 const ENGLISH: Wording = Wording {
+    unit: Unit::Words,
     space: " ",
     comma: ", ",
     question_marks: &["?"],
@@ -152,10 +156,11 @@ const ENGLISH: Wording = Wording {
 };
 
 const SIMPLIFIED: Wording = Wording {
+    unit: Unit::Characters,
     space: "",
     comma: "、",
     question_marks: &["?", "？", "吗", "呢"],
-    fillers: &["嗯", "呃", "就是说", "怎么说呢", "那个那个", "然后然后"],
+    fillers: &["嗯", "呃", "就是说", "怎么说呢", "那个那个", "这个这个", "然后然后"],
     measures: &[
         "百分", "分钟", "小时", "秒", "今天", "明天", "下周", "周一", "周二", "周三", "周四", "周五", "个月", "一年",
         "两年", "三年", "倍", "万",
@@ -195,10 +200,11 @@ const SIMPLIFIED: Wording = Wording {
 };
 
 const TRADITIONAL: Wording = Wording {
+    unit: Unit::Characters,
     space: "",
     comma: "、",
     question_marks: &["?", "？", "嗎", "呢", "無", "敢會"],
-    fillers: &["嗯", "呃", "就是說", "怎麼說呢", "那個那個", "然後然後"],
+    fillers: &["嗯", "呃", "就是說", "怎麼說呢", "那個那個", "這個這個", "然後然後"],
     measures: &[
         "百分",
         "分鐘",

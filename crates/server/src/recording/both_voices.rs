@@ -7,33 +7,56 @@ use ports::{ObjectStore, SegmentRecord, SpokenRecord, StoreError};
 use super::{
     Layout,
     track::{STRETCH, Track, samples},
+    voice::{Listener, Voice},
 };
 
+/// The file, and when the trainee speaks in it.
 pub(super) async fn compose(
     objects: &dyn ObjectStore,
     segments: &[SegmentRecord],
     speeches: &[SpokenRecord],
     layout: &Layout,
-) -> Result<Bytes, StoreError> {
+) -> Result<(Bytes, Voice), StoreError> {
     let mut left = Track::new(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
     let mut right = Track::new(speeches.iter().map(|speech| &speech.object).zip(layout.speeches()));
     if left.is_over() && right.is_over() {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), Voice::default()));
     }
     let end = samples(layout.end_ms());
-    let (mut duet, mut file, mut position) = (Duet::new(), Vec::new(), 0);
+    let (mut duet, mut listener, mut file, mut position) = (Duet::new(), Listener::default(), Vec::new(), 0);
     while !left.is_over() || (position < end && !right.is_over()) {
         let heard = left.stretch(objects, position).await?;
         let spoken = right.stretch(objects, position).await?;
         let encoded = tokio::task::spawn_blocking(move || {
+            listener.hear(&heard);
             let piece = duet.push(&heard, &spoken);
-            (piece, duet)
+            (piece, duet, listener)
         });
         let piece;
-        (piece, duet) = encoded.await.expect("encoding does not panic");
+        (piece, duet, listener) = encoded.await.expect("encoding does not panic");
         file.extend(piece);
         position += STRETCH as u64;
     }
     file.extend(duet.finish());
-    Ok(file.into())
+    Ok((file.into(), listener.finish()))
+}
+
+/// When the trainee speaks in a recording that is copied.
+pub(super) async fn listen(
+    objects: &dyn ObjectStore,
+    segments: &[SegmentRecord],
+    layout: &Layout,
+) -> Result<Voice, StoreError> {
+    let mut track = Track::new(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
+    let (mut listener, mut position) = (Listener::default(), 0);
+    while !track.is_over() {
+        let heard = track.stretch(objects, position).await?;
+        let listening = tokio::task::spawn_blocking(move || {
+            listener.hear(&heard);
+            listener
+        });
+        listener = listening.await.expect("listening does not panic");
+        position += STRETCH as u64;
+    }
+    Ok(listener.finish())
 }

@@ -4,8 +4,10 @@
 
 mod both_voices;
 mod layout;
+mod timeline;
 mod track;
 mod trainee;
+mod voice;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +17,9 @@ use futures_util::TryStreamExt as _;
 use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError, Timestamp};
 
 pub use layout::{Layout, Span};
+pub use timeline::{Timeline, TurnTimes};
 pub use trainee::Trainee;
+pub use voice::Voice;
 
 use crate::clock;
 
@@ -60,18 +64,19 @@ impl Archive {
         let speeches: Vec<SpokenRecord> = turns.into_iter().filter_map(|turn| turn.spoken).collect();
         let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
         let until = ended.map_or_else(clock::now, |ended| ended.at);
-        let file = self.compose(segments, speeches, until).await?;
+        let (file, voice) = self.compose(segments, speeches, until).await?;
         if file.is_empty() {
             return self.catalog.keep_recording(session, None, clock::now()).await;
         }
-        let name = format!("{}/recording.ogg", ObjectKey::session_prefix(session));
-        let object = ObjectKey::parse(&name).expect("a name below a session's folder is a key");
+        voice.keep(&*self.objects, session).await?;
+        let object = object(session, "recording.ogg");
         let bytes = file.len();
         self.objects.put(&object, file, Format::OggOpus.media_type()).await?;
         if let Err(error) = self.catalog.keep_recording(session, Some(&object), clock::now()).await {
             if let StoreError::NotFound(_) = error {
                 // It was deleted in the meantime, and so is this.
                 self.objects.delete(&object).await?;
+                Voice::forget(&*self.objects, session).await?;
             }
             return Err(error);
         }
@@ -85,15 +90,22 @@ impl Archive {
         segments: Vec<SegmentRecord>,
         speeches: Vec<SpokenRecord>,
         until: Timestamp,
-    ) -> Result<Bytes, StoreError> {
+    ) -> Result<(Bytes, Voice), StoreError> {
+        let layout = Layout::new(&segments, &speeches, until);
         if speeches.is_empty() && trainee::is_copied(&segments) {
+            let voice = both_voices::listen(&*self.objects, &segments, &layout).await?;
             let trainee = Trainee::new(segments);
             let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
-            return Ok(pieces.concat().into());
+            return Ok((pieces.concat().into(), voice));
         }
-        let layout = Layout::new(&segments, &speeches, until);
         both_voices::compose(&*self.objects, &segments, &speeches, &layout).await
     }
+}
+
+/// Of a session, as a whole.
+fn object(session: &SessionId, name: &str) -> ObjectKey {
+    let name = format!("{}/{name}", ObjectKey::session_prefix(session));
+    ObjectKey::parse(&name).expect("a name below a session's folder is a key")
 }
 
 /// `None` for what was deleted in the meantime.
