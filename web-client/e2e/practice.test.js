@@ -1,7 +1,7 @@
 // A whole practice in a real browser against the real server: a voice, a typed turn, a lost line, an interruption, the report.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -219,40 +219,4 @@ async function end(page) {
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "End and see the report" }).click();
   await page.waitForURL("**/report/*");
-}
-
-/**
- * What the page sends over the line.
- * @param {import("playwright-core").Page} page
- */
-function listen(page) {
-  /** @type {{ name: string, payload: Record<string, any> }[]} */
-  const events = [];
-  /** @type {Set<() => void>} */
-  const waiting = new Set();
-  page.on("websocket", (socket) => {
-    socket.on("framesent", ({ payload }) => {
-      const event = /^4[25]\d*-?\d*(\[.*\])$/s.exec(String(payload));
-      if (!event?.[1]) return;
-      const [name, body] = JSON.parse(event[1]);
-      events.push({ name, payload: body });
-      for (const look of [...waiting]) look();
-    });
-  });
-  const all = (/** @type {string} */ name) =>
-    events.filter((event) => event.name === name).map(({ payload }) => payload);
-  return {
-    all,
-    /** @param {string} name @param {number} count @returns {Promise<Record<string, any>[]>} */
-    sent: (name, count) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (all(name).length < count) return;
-          waiting.delete(look);
-          resolve(all(name));
-        };
-        waiting.add(look);
-        look();
-      }),
-  };
 }
