@@ -2,7 +2,7 @@
 
 use audio::Duet;
 use bytes::Bytes;
-use ports::{ObjectStore, SegmentRecord, SpokenRecord, StoreError};
+use ports::{ObjectStore, SegmentRecord, StoreError, TurnRecord};
 
 use super::{
     Layout,
@@ -14,11 +14,12 @@ use super::{
 pub(super) async fn compose(
     objects: &dyn ObjectStore,
     segments: &[SegmentRecord],
-    speeches: &[SpokenRecord],
+    turns: &[TurnRecord],
     layout: &Layout,
 ) -> Result<(Bytes, Voice), StoreError> {
-    let mut left = Track::new(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
-    let mut right = Track::new(speeches.iter().map(|speech| &speech.object).zip(layout.speeches()));
+    let mut left = Track::whole(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
+    let speeches = turns.iter().filter_map(|turn| turn.spoken.as_ref());
+    let mut right = Track::cut(speeches.map(|speech| &speech.object).zip(layout.speeches()));
     if left.is_over() && right.is_over() {
         return Ok((Bytes::new(), Voice::default()));
     }
@@ -47,7 +48,7 @@ pub(super) async fn listen(
     segments: &[SegmentRecord],
     layout: &Layout,
 ) -> Result<Voice, StoreError> {
-    let mut track = Track::new(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
+    let mut track = Track::whole(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
     let (mut listener, mut position) = (Listener::default(), 0);
     while !track.is_over() {
         let heard = track.stretch(objects, position).await?;

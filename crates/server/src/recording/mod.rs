@@ -14,7 +14,7 @@ use std::{sync::Arc, time::Duration};
 use audio::Format;
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError, Timestamp};
+use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, StoreError, Timestamp, TurnRecord};
 
 pub use layout::{Layout, Span};
 pub use timeline::{Timeline, TurnTimes};
@@ -61,10 +61,9 @@ impl Archive {
     async fn record(&self, session: &SessionId) -> Result<(), StoreError> {
         let segments = self.journal.segments(session).await?;
         let turns = self.journal.turns(session).await?;
-        let speeches: Vec<SpokenRecord> = turns.into_iter().filter_map(|turn| turn.spoken).collect();
         let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
         let until = ended.map_or_else(clock::now, |ended| ended.at);
-        let (file, voice) = self.compose(segments, speeches, until).await?;
+        let (file, voice) = self.compose(segments, &turns, until).await?;
         if file.is_empty() {
             return self.catalog.keep_recording(session, None, clock::now()).await;
         }
@@ -88,17 +87,17 @@ impl Archive {
     async fn compose(
         &self,
         segments: Vec<SegmentRecord>,
-        speeches: Vec<SpokenRecord>,
+        turns: &[TurnRecord],
         until: Timestamp,
     ) -> Result<(Bytes, Voice), StoreError> {
-        let layout = Layout::new(&segments, &speeches, until);
-        if speeches.is_empty() && trainee::is_copied(&segments) {
+        let layout = Layout::new(&segments, turns, until);
+        if turns.iter().all(|turn| turn.spoken.is_none()) && trainee::is_copied(&segments) {
             let voice = both_voices::listen(&*self.objects, &segments, &layout).await?;
             let trainee = Trainee::new(segments);
             let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
             return Ok((pieces.concat().into(), voice));
         }
-        both_voices::compose(&*self.objects, &segments, &speeches, &layout).await
+        both_voices::compose(&*self.objects, &segments, turns, &layout).await
     }
 }
 

@@ -16,6 +16,7 @@ struct Piece {
     object: ObjectKey,
     /// In samples.
     begin: u64,
+    longest: usize,
 }
 
 /// What is read at a time.
@@ -23,9 +24,23 @@ pub(super) const STRETCH: usize = SAMPLE_RATE as usize;
 const _: () = assert!(STRETCH.is_multiple_of(DUET_FRAME));
 
 impl Track {
-    pub(super) fn new<'a>(pieces: impl Iterator<Item = (&'a ObjectKey, Span)>) -> Self {
-        let piece =
-            |(object, span): (&ObjectKey, Span)| Piece { object: object.clone(), begin: samples(span.begin_ms) };
+    /// Pieces that are as long as they are.
+    pub(super) fn whole<'a>(pieces: impl Iterator<Item = (&'a ObjectKey, Span)>) -> Self {
+        Self::new(pieces.map(|(object, span)| (object, span, usize::MAX)))
+    }
+
+    /// Pieces that are cut where their time is over.
+    pub(super) fn cut<'a>(pieces: impl Iterator<Item = (&'a ObjectKey, Span)>) -> Self {
+        let longest = |span: Span| usize::try_from(samples(span.duration_ms())).unwrap_or(usize::MAX);
+        Self::new(pieces.map(|(object, span)| (object, span, longest(span))))
+    }
+
+    fn new<'a>(pieces: impl Iterator<Item = (&'a ObjectKey, Span, usize)>) -> Self {
+        let piece = |(object, span, longest): (&ObjectKey, Span, usize)| Piece {
+            object: object.clone(),
+            begin: samples(span.begin_ms),
+            longest,
+        };
         Self { pieces: pieces.map(piece).collect(), decoder: SegmentDecoder::default(), decoded: VecDeque::new() }
     }
 
@@ -57,7 +72,7 @@ impl Track {
         let Some(piece) = self.pieces.pop_front() else { return Ok(()) };
         let Some(bytes) = super::kept(objects, &piece.object).await? else { return Ok(()) };
         match self.decoder.push(&bytes) {
-            Ok(samples) => self.decoded.extend(samples),
+            Ok(samples) => self.decoded.extend(samples.into_iter().take(piece.longest)),
             Err(error) => tracing::warn!(object = %piece.object, %error, "A piece of a recording cannot be read"),
         }
         Ok(())

@@ -78,8 +78,7 @@ fn measure(scenario: &str, conversation: &[Said], voice: Option<&[(u64, u64)]>) 
     let turns: Vec<TurnRecord> = (1..).zip(conversation).map(|(number, said)| turn(number, said)).collect();
     let segments: Vec<SegmentRecord> =
         (1..).zip(conversation).filter_map(|(number, said)| said.recorded.map(|span| segment(number, span))).collect();
-    let speeches: Vec<SpokenRecord> = turns.iter().filter_map(|turn| turn.spoken.clone()).collect();
-    let layout = Layout::new(&segments, &speeches, Timestamp(600_000));
+    let layout = Layout::new(&segments, &turns, Timestamp(600_000));
     let span = |(begin_ms, end_ms): &(u64, u64)| Span { begin_ms: *begin_ms, end_ms: *end_ms };
     let voice = voice.map(|spans| Voice { spans: spans.iter().map(span).collect() });
     delivery(&scenario, &turns, &Timeline::new(layout, voice))

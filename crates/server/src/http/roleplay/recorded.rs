@@ -1,4 +1,4 @@
-use ports::{Message, MessageRole, Scenario, SessionRow, SpokenRecord, StoreError, TurnRecord};
+use ports::{Message, MessageRole, Scenario, SessionRow, StoreError, TurnRecord};
 
 use crate::{
     clock,
@@ -22,13 +22,12 @@ impl Recorded {
         let turns = app.journal.turns(&row.id).await?;
         let is_made = app.catalog.recording(&row.id).await?.is_some();
         let voice = if is_made { Voice::of(&*app.objects, &row.id).await } else { None };
-        let speeches: Vec<SpokenRecord> = turns.iter().filter_map(|turn| turn.spoken.clone()).collect();
-        let layout = Layout::new(&segments, &speeches, row.completed_at.unwrap_or_else(clock::now));
+        let layout = Layout::new(&segments, &turns, row.completed_at.unwrap_or_else(clock::now));
         Ok(Self {
+            is_spoken: turns.iter().any(|turn| turn.spoken.is_some()),
             turns,
             timeline: Timeline::new(layout, voice),
             is_heard: !segments.is_empty(),
-            is_spoken: !speeches.is_empty(),
             is_made,
         })
     }
