@@ -44,7 +44,7 @@ export function Delivery({ delivery, name, language }: { delivery: Delivered; na
             note={pauses.count > 0 ? silence(pauses) : t.report.noPauses}
           />
         )}
-        {replies && <Measure name={t.report.interruptions} value={t.report.times(interruptions)} />}
+        {talk && <Measure name={t.report.interruptions} value={t.report.times(interruptions)} />}
         <div className={styles.measure}>
           <dt>{t.report.fillers}</dt>
           <dd className={styles.value}>{number.format(fillerCount)}</dd>
