@@ -32,4 +32,4 @@ generate: ## Write again what is generated: the wire types for TypeScript, opena
 
 clean: ## Remove everything that was built; the data stays
 	cargo clean
-	rm -rf web-client/node_modules web-client/*/node_modules web-client/*/dist e2e/node_modules
+	rm -rf web-client/node_modules web-client/*/node_modules web-client/*/dist web-client/examples/*/node_modules web-client/examples/*/.next e2e/node_modules

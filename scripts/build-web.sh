@@ -9,7 +9,7 @@ command -v npm >/dev/null || { printf 'Node is missing: the server will show its
 
 scripts/npm-install.sh web-client
 built=web-client/app/dist/index.html
-if [ -f "$built" ] && [ -z "$(find web-client -name node_modules -prune -o -name dist -prune -o -path web-client/e2e -prune -o -type f -newer "$built" -print -quit)" ]; then
+if [ -f "$built" ] && [ -z "$(find web-client -name node_modules -prune -o -name dist -prune -o -path web-client/e2e -prune -o -path web-client/examples -prune -o -type f -newer "$built" -print -quit)" ]; then
     exit 0
 fi
 npm --prefix web-client run build

@@ -132,6 +132,42 @@ export async function startPractice(page, scenario = "cloud-migration-discussion
   await page.waitForURL("**/practice/*");
 }
 
+/**
+ * What the page sends over the line.
+ * @param {import("playwright-core").Page} page
+ */
+export function listen(page) {
+  /** @type {{ name: string, payload: Record<string, any> }[]} */
+  const events = [];
+  /** @type {Set<() => void>} */
+  const waiting = new Set();
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      const event = /^4[25]\d*-?\d*(\[.*\])$/s.exec(String(payload));
+      if (!event?.[1]) return;
+      const [name, body] = JSON.parse(event[1]);
+      events.push({ name, payload: body });
+      for (const look of [...waiting]) look();
+    });
+  });
+  const all = (/** @type {string} */ name) =>
+    events.filter((event) => event.name === name).map(({ payload }) => payload);
+  return {
+    all,
+    /** @param {string} name @param {number} count @returns {Promise<Record<string, any>[]>} */
+    sent: (name, count) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (all(name).length < count) return;
+          waiting.delete(look);
+          resolve(all(name));
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
 async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));

@@ -1,7 +1,8 @@
 // A whole practice in a real browser against the real server: a voice, a typed turn, a lost line, an interruption, the report.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { gzipSync } from "node:zlib";
+import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -39,10 +40,70 @@ test("a newcomer talks, hears an answer and reads the report", async () => {
 
   await end(page);
   await page.getByRole("heading", { name: "Cloud Migration Discussion" }).waitFor();
-  assert.equal(await page.locator("time").count(), 3);
-  await page.getByRole("button", { name: "Play" }).click();
-  await page.getByRole("button", { name: "Pause" }).waitFor();
+  assert.equal(await page.locator("li time").count(), 3);
+  const recording = page.getByRole("region", { name: "Recording" });
+  await recording.getByRole("button", { name: "Play", exact: true }).click();
+  await recording.getByRole("button", { name: "Pause", exact: true }).waitFor();
   assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the report plays the moment at which a quote was said, and is used by keyboard", async () => {
+  const { page, context, complaints } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await speak(page, line);
+  await page.locator("[data-scene=speaking]").waitFor();
+  await line.sent("playback-progress", 2);
+  await speak(page, line);
+  await said(page, "ai", 3);
+  await page.locator("[data-scene=speaking]").waitFor();
+  await end(page);
+
+  const position = page.getByRole("slider", { name: "Position in the recording" });
+  await page.locator("input[type=range]:enabled").waitFor();
+  const quote = page.locator("figure", { has: page.locator("blockquote") }).first();
+  const words = (await quote.locator("blockquote").textContent()) ?? "";
+  const moment = quote.getByRole("button", { name: "Hear it at" });
+  const at = seconds((await moment.textContent()) ?? "");
+  await moment.click();
+  await quote.getByRole("button", { name: "Pause" }).waitFor();
+  await page.locator("li[data-sounds=true]", { hasText: words }).waitFor();
+  assert.ok(Number(await position.inputValue()) - at <= 1, "it plays from there");
+
+  await quote.getByRole("button", { name: "Pause" }).click();
+  await moment.waitFor();
+  await position.focus();
+  await page.keyboard.press("Home");
+  await page.getByText(/^0:00 \//).waitFor();
+  await page.getByRole("button", { name: "Next turn" }).press("Enter");
+  await page.getByRole("button", { name: "Next turn" }).press("Enter");
+  assert.ok(Number(await position.inputValue()) > 0);
+  const measure = (/** @type {string} */ name) => page.locator("dl > div", { hasText: name }).locator("dd").first();
+  assert.equal(await measure("You cut in").textContent(), "Once");
+  assert.match((await measure("Pauses while you speak").textContent()) ?? "", /^\d+$/);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("whoever opens the practice room loads less than 250 KB of scripts", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  const first = await context.newPage();
+  /** @type {Promise<number>[]} */
+  const scripts = [];
+  first.on("response", (response) => {
+    if (response.request().resourceType() !== "script") return;
+    scripts.push(response.body().then((body) => gzipSync(body).byteLength));
+  });
+  await first.goto(page.url());
+  await enter(first);
+  await room(first);
+  const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0);
+  assert.ok(bytes > 50_000 && bytes < 250_000, `${bytes} bytes, compressed`);
   await context.close();
 });
 
@@ -195,6 +256,25 @@ async function room(page) {
   await page.getByRole("button", { name: "Hold to talk", exact: true }).waitFor();
 }
 
+/**
+ * Holds the button until there is something to hear.
+ * @param {import("playwright-core").Page} page
+ * @param {ReturnType<typeof listen>} line
+ */
+async function speak(page, line) {
+  const sent = line.all("audio-chunk").length;
+  await page.getByRole("button", { name: "Hold to talk", exact: true }).dispatchEvent("pointerdown");
+  await page.locator("[data-scene=hearing]").waitFor();
+  await line.sent("audio-chunk", sent + 12);
+  await page.getByRole("button", { name: "Release to send" }).dispatchEvent("pointerup");
+}
+
+/** @param {string} clock */
+function seconds(clock) {
+  const [minutes, seconds] = clock.split(":").map(Number);
+  return (minutes ?? 0) * 60 + (seconds ?? 0);
+}
+
 /** @param {import("playwright-core").Page} page @param {string} text */
 async function say(page, text) {
   await page.getByLabel("Type instead of speaking").fill(text);
@@ -219,40 +299,4 @@ async function end(page) {
   await page.getByRole("button", { name: "End", exact: true }).click();
   await page.getByRole("button", { name: "End and see the report" }).click();
   await page.waitForURL("**/report/*");
-}
-
-/**
- * What the page sends over the line.
- * @param {import("playwright-core").Page} page
- */
-function listen(page) {
-  /** @type {{ name: string, payload: Record<string, any> }[]} */
-  const events = [];
-  /** @type {Set<() => void>} */
-  const waiting = new Set();
-  page.on("websocket", (socket) => {
-    socket.on("framesent", ({ payload }) => {
-      const event = /^4[25]\d*-?\d*(\[.*\])$/s.exec(String(payload));
-      if (!event?.[1]) return;
-      const [name, body] = JSON.parse(event[1]);
-      events.push({ name, payload: body });
-      for (const look of [...waiting]) look();
-    });
-  });
-  const all = (/** @type {string} */ name) =>
-    events.filter((event) => event.name === name).map(({ payload }) => payload);
-  return {
-    all,
-    /** @param {string} name @param {number} count @returns {Promise<Record<string, any>[]>} */
-    sent: (name, count) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (all(name).length < count) return;
-          waiting.delete(look);
-          resolve(all(name));
-        };
-        waiting.add(look);
-        look();
-      }),
-  };
 }

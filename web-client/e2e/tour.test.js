@@ -4,7 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { enterAsGuest, enterWithToken, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { enterAsGuest, enterWithToken, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 
 const pictures = path.join(import.meta.dirname, "screenshots");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -48,6 +48,7 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
         theme,
         phone: look === "phone",
       });
+      const line = listen(page);
       const show = (/** @type {string} */ name) => shoot(page, `${name}-${locale}-${look}`);
 
       await page.goto("/");
@@ -77,8 +78,11 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
       await coach(admin.page, look, locale, page);
       await admin.context.close();
+      await speak(page, line);
       await end(page);
+      await page.locator("input[type=range]:enabled").waitFor();
       await show("report");
+      await page.screenshot({ path: path.join(pictures, `report-whole-${locale}-${look}.png`), fullPage: true });
       await page.goto("/history");
       await page.locator("main li h2").first().waitFor();
       await page.locator(".recharts-surface").waitFor();
@@ -115,6 +119,23 @@ async function coach(page, look, locale, trainee) {
   await shoot(page, `operations-${locale}-${look}`);
 }
 
+/**
+ * Speaks for a moment and hears what comes back.
+ * @param {import("playwright-core").Page} page
+ * @param {ReturnType<typeof listen>} line
+ */
+async function speak(page, line) {
+  const said = await page.locator("[role=log] [data-role=ai]").count();
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  await page.keyboard.down("Space");
+  await page.locator("[data-scene=hearing]").waitFor();
+  await line.sent("audio-chunk", 12);
+  await page.keyboard.up("Space");
+  await page.locator("[role=log] [data-role=ai]").nth(said).waitFor();
+  await page.locator("[data-scene=speaking]").waitFor();
+  await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
+}
+
 /** @param {import("playwright-core").Page} page */
 async function end(page) {
   await page.locator("[aria-haspopup=dialog]").last().click();
@@ -126,6 +147,8 @@ async function end(page) {
 /** @param {import("playwright-core").Page} page @param {string} name */
 async function shoot(page, name) {
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(beyond <= 0, `${name} is ${beyond} pixels too wide`);
   await page.evaluate(axe);
   const found = await page.evaluate(() => {
     const axe = /** @type {any} */ (window).axe;

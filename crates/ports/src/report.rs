@@ -29,6 +29,9 @@ pub struct Dimension {
     pub weight: u8,
     /// The trainee's own words.
     pub quote: String,
+    /// In which it was said; `None` in a report that is older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u32>,
     pub explanation: String,
     pub suggestions: Vec<String>,
 }

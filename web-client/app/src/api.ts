@@ -41,6 +41,11 @@ export interface Message {
   role: "user" | "ai" | "system";
   content: string;
   timestamp: string;
+  /** 0 is the opening. */
+  turn: number;
+  /** Where the recording plays it; `null` where it does not. */
+  recordingAtMs: number | null;
+  recordedMs: number | null;
 }
 
 export interface Session {
@@ -54,7 +59,43 @@ export interface Session {
   messages: Message[];
   /** `null` where nothing was spoken. */
   recordingUrl: string | null;
+  /** It comes within seconds. */
+  recordingPending: boolean;
   feedback: Feedback | null;
+  /** `null` until something is said. */
+  delivery: Delivery | null;
+}
+
+/** How both spoke, measured. */
+export interface Delivery {
+  unit: "words" | "characters";
+  traineeWords: number;
+  personaWords: number;
+  /** `null` where only one of the two is heard. */
+  talk: { traineeMs: number; personaMs: number } | null;
+  /** The trainee's words in a minute. */
+  pace: number | null;
+  /** Between these a listener follows with ease. */
+  easyPace: [number, number];
+  fillers: { word: string; count: number }[];
+  /** The trainee's, within turns; `null` where nobody listened for them. */
+  pauses: Silences | null;
+  /** Between the persona's voice and the trainee's. */
+  replies: Silences | null;
+  interruptions: number;
+  turns: {
+    turn: number;
+    traineeMs: number | null;
+    personaMs: number | null;
+    traineeWords: number;
+    personaWords: number;
+  }[];
+}
+
+export interface Silences {
+  count: number;
+  medianMs: number;
+  longestMs: number;
 }
 
 export interface Feedback {
@@ -69,6 +110,8 @@ export interface Dimension {
   score: number;
   weight: number;
   quote: string;
+  /** In which it was said. */
+  turn?: number;
   explanation: string;
   suggestions: string[];
 }

@@ -23,6 +23,7 @@ fn feedback(session: &str, score: u8) -> Feedback {
         score,
         weight: 100,
         quote: "Let me show you the \"numbers\".".to_owned(),
+        turn: Some(2),
         explanation: "1 of 2 objections".to_owned(),
         suggestions: vec!["Ask first".to_owned()],
     };

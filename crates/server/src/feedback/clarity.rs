@@ -3,7 +3,7 @@
 use ports::{Dimension, offline::sentences};
 
 use super::{
-    conversation::{Conversation, words},
+    conversation::{Conversation, ENOUGH_SPEECH_MS, words},
     rounded, share,
     wording::fill,
 };
@@ -11,8 +11,6 @@ use super::{
 const WEIGHT: u8 = 30;
 /// Words that show whether somebody speaks clearly.
 const ENOUGH_WORDS: usize = 30;
-/// Shorter recordings say nothing about the pace.
-const ENOUGH_SPEECH_MS: u64 = 3_000;
 
 pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
     let wording = conversation.wording;
@@ -47,6 +45,7 @@ pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
         score: rounded((100.0 - lost) * share(spoken, ENOUGH_WORDS)),
         weight: WEIGHT,
         quote: conversation.quote(shown),
+        turn: conversation.turn(shown),
         explanation: fill(wording.clarity_explained, &[&sentence_words.round(), &fillers]),
         suggestions,
     }

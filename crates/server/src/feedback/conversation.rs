@@ -16,6 +16,7 @@ pub(super) struct Conversation<'a> {
 }
 
 pub(super) struct Line<'a> {
+    pub(super) turn: u32,
     pub(super) text: &'a str,
     pub(super) words: usize,
     pub(super) fillers: usize,
@@ -31,6 +32,8 @@ pub(super) struct Raised<'a> {
     pub(super) answer: Option<usize>,
 }
 
+/// Shorter recordings say nothing about the pace.
+pub(super) const ENOUGH_SPEECH_MS: u64 = 3_000;
 const LONGEST_QUOTE: usize = 200;
 /// A shorter sentence may come up by chance.
 const TELLING: usize = 8;
@@ -39,9 +42,10 @@ impl<'a> Conversation<'a> {
     pub(super) fn new(scenario: &'a Scenario, turns: &'a [TurnRecord]) -> Self {
         let wording = wording(&scenario.language);
         let line = |turn: &'a TurnRecord| Line {
+            turn: turn.heard.turn,
             text: turn.heard.text.as_str(),
             words: words(&turn.heard.text),
-            fillers: count_fillers(&turn.heard.text, wording.fillers),
+            fillers: fillers(&turn.heard.text, wording.fillers).map(|(_, count)| count).sum(),
             duration_ms: turn.heard.duration_ms,
         };
         Self { scenario, wording, lines: turns.iter().map(line).collect(), objections: raised(scenario, turns) }
@@ -61,6 +65,11 @@ impl<'a> Conversation<'a> {
 
     pub(super) fn questions(&self) -> usize {
         self.lines.iter().filter(|line| mentions(line.text, self.wording.question_marks.iter().copied())).count()
+    }
+
+    /// In which it was said.
+    pub(super) fn turn(&self, line: usize) -> Option<u32> {
+        self.lines.get(line).map(|line| line.turn)
     }
 
     /// Of a line, as the report shows it.
@@ -99,14 +108,15 @@ pub(super) fn bare(text: &str) -> String {
     letters.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn count_fillers(text: &str, fillers: &[&str]) -> usize {
+/// Those that the text has, with how often.
+pub(super) fn fillers<'a>(text: &str, fillers: &[&'a str]) -> impl Iterator<Item = (&'a str, usize)> {
     // Doubled spaces let neighbours that share one be found, too.
     let padded = format!(" {} ", bare(text).replace(' ', "  "));
-    let occurrences = |filler: &&str| match filler.chars().any(is_ideograph) {
-        true => text.matches(*filler).count(),
+    let occurrences = move |filler: &'a str| match filler.chars().any(is_ideograph) {
+        true => text.matches(filler).count(),
         false => padded.matches(&format!(" {} ", filler.replace(' ', "  "))).count(),
     };
-    fillers.iter().map(occurrences).sum()
+    fillers.iter().map(move |filler| (*filler, occurrences(filler))).filter(|(_, count)| *count > 0)
 }
 
 /// Another persona than the scenario's own may say an objection in its own words; where none is recognised, all count as
@@ -151,8 +161,9 @@ mod tests {
 
     #[test]
     fn fillers_are_whole_words() {
-        assert_eq!(count_fillers("Um, um, I mean the album.", &["um", "i mean"]), 3);
-        assert_eq!(count_fillers("嗯，就是说，嗯", &["嗯", "就是说"]), 3);
-        assert_eq!(count_fillers("A plain sentence.", &["um"]), 0);
+        let found = |text: &str, list: &[&'static str]| fillers(text, list).collect::<Vec<_>>();
+        assert_eq!(found("Um, um, I mean the album.", &["um", "er", "i mean"]), [("um", 2), ("i mean", 1)]);
+        assert_eq!(found("嗯，就是说，嗯", &["嗯", "就是说"]), [("嗯", 2), ("就是说", 1)]);
+        assert_eq!(found("A plain sentence.", &["um"]), []);
     }
 }

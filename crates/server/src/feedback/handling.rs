@@ -28,11 +28,13 @@ pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
     }
     let shown = open().find_map(|raised| raised.reaction);
     let shown = shown.or_else(|| conversation.objections.iter().find_map(|raised| raised.answer));
+    let shown = shown.unwrap_or_else(|| conversation.best_line(|line| line.words));
     Dimension {
         name: wording.handling.to_owned(),
         score: rounded(20.0 + 60.0 * handled + 20.0 * share(questions, ENOUGH_QUESTIONS)),
         weight: WEIGHT,
-        quote: conversation.quote(shown.unwrap_or_else(|| conversation.best_line(|line| line.words))),
+        quote: conversation.quote(shown),
+        turn: conversation.turn(shown),
         explanation: fill(wording.handling_explained, &[&answered, &raised, &questions]),
         suggestions,
     }

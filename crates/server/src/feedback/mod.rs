@@ -5,6 +5,7 @@
 
 mod clarity;
 mod conversation;
+mod delivery;
 mod email;
 mod handling;
 mod value;
@@ -14,6 +15,7 @@ use ports::{Dimension, Findings, Scenario, TurnRecord};
 
 use self::{conversation::Conversation, wording::fill};
 
+pub use delivery::{Delivery, Unit, delivery};
 pub use email::{Draft, draft};
 
 /// With fewer turns there is nothing to judge.

@@ -53,6 +53,7 @@ pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
         score: rounded(score),
         weight: WEIGHT,
         quote: conversation.quote(best),
+        turn: conversation.turn(best),
         explanation: fill(wording.value_explained, &[&hits, &evidence]),
         suggestions,
     }

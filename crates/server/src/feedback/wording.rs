@@ -1,8 +1,11 @@
-//! What reports and mails say, in the languages that ship. `{}` is filled in order.
+//! What reports and mails say, in the languages that ship. `{}` is filled in order; `{s}` is an s unless that was one.
 
 use std::{fmt::Display, ops::RangeInclusive};
 
+use super::Unit;
+
 pub(super) struct Wording {
+    pub(super) unit: Unit,
     /// Between two sentences.
     pub(super) space: &'static str,
     /// Between the items of a list.
@@ -71,13 +74,16 @@ pub(super) fn fill(template: &str, values: &[&dyn Display]) -> String {
     let mut parts = template.split("{}");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for (part, value) in parts.zip(values) {
-        text.push_str(&value.to_string());
-        text.push_str(part);
+        let value = value.to_string();
+        let plural = if value == "1" { "" } else { "s" };
+        text += &value;
+        text += &part.replace("{s}", plural);
     }
     text
 }
 
 const ENGLISH: Wording = Wording {
+    unit: Unit::Words,
     space: " ",
     comma: ", ",
     question_marks: &["?"],
@@ -124,13 +130,13 @@ const ENGLISH: Wording = Wording {
     value: "Value Articulation",
     handling: "Objection Handling",
     clarity: "Technical Clarity",
-    value_explained: "You used {} of the terms that matter to this persona, and backed {} of your lines with a number, a date or a measure.",
-    handling_explained: "You dealt with {} of {} objections that came up, and asked {} questions.",
-    clarity_explained: "Your sentences have {} words on average, with {} filler words in all.",
+    value_explained: "You used {} of the terms that matter to this persona, and backed {} line{s} with a number, a date or a measure.",
+    handling_explained: "You dealt with {} of {} objection{s} that came up, and asked {} question{s}.",
+    clarity_explained: "Your sentences have {} word{s} on average, with {} filler word{s} in all.",
     went_well: "A strong practice: you spoke to what matters and left little open.",
     went_fairly: "A solid practice with room to grow.",
     went_poorly: "A first step: the conversation needs more substance and more answers.",
-    facts: "You spoke {} times with {} words on average, dealt with {} of {} objections and asked {} questions.",
+    facts: "You spoke {} time{s} with {} word{s} on average, dealt with {} of {} objection{s} and asked {} question{s}.",
     say_instead: "You could have said: “{}”",
     give_numbers: "Back what you say with a number, a date or a result.",
     say_more: "Give each answer a reason or an example; one clause convinces nobody.",
@@ -152,10 +158,11 @@ const ENGLISH: Wording = Wording {
 };
 
 const SIMPLIFIED: Wording = Wording {
+    unit: Unit::Characters,
     space: "",
     comma: "、",
     question_marks: &["?", "？", "吗", "呢"],
-    fillers: &["嗯", "呃", "就是说", "怎么说呢", "那个那个", "然后然后"],
+    fillers: &["嗯", "呃", "就是说", "怎么说呢", "那个那个", "这个这个", "然后然后"],
     measures: &[
         "百分", "分钟", "小时", "秒", "今天", "明天", "下周", "周一", "周二", "周三", "周四", "周五", "个月", "一年",
         "两年", "三年", "倍", "万",
@@ -195,10 +202,11 @@ const SIMPLIFIED: Wording = Wording {
 };
 
 const TRADITIONAL: Wording = Wording {
+    unit: Unit::Characters,
     space: "",
     comma: "、",
     question_marks: &["?", "？", "嗎", "呢", "無", "敢會"],
-    fillers: &["嗯", "呃", "就是說", "怎麼說呢", "那個那個", "然後然後"],
+    fillers: &["嗯", "呃", "就是說", "怎麼說呢", "那個那個", "這個這個", "然後然後"],
     measures: &[
         "百分",
         "分鐘",
@@ -253,3 +261,15 @@ const TRADITIONAL: Wording = Wording {
     next_step: "建議本週安排一次簡短的通話，過一遍未決事項並確定第一步。您哪天方便？",
     regards: "敬祝 順心\n{}",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_agrees_with_its_number() {
+        let template = "{} of {} objection{s} and {} question{s}";
+        assert_eq!(fill(template, &[&0, &1, &2]), "0 of 1 objection and 2 questions");
+        assert_eq!(fill(template, &[&1, &3, &1]), "1 of 3 objections and 1 question");
+    }
+}

@@ -88,6 +88,7 @@ pub(super) fn dimensions() -> RefOr<Schema> {
     let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(100));
     let numbered =
         ["score", "weight"].into_iter().fold(texts, |object, name| object.property(name, number()).required(name));
-    let dimension = numbered.property("suggestions", strings).required("suggestions");
+    let turn = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let dimension = numbered.property("suggestions", strings).required("suggestions").property("turn", turn);
     ArrayBuilder::new().items(dimension).into()
 }

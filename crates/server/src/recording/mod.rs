@@ -3,16 +3,23 @@
 //! Segments and speeches never change, so making it again makes the same file: a crash in between costs only time.
 
 mod both_voices;
+mod layout;
+mod timeline;
+mod track;
 mod trainee;
+mod voice;
 
 use std::{sync::Arc, time::Duration};
 
 use audio::Format;
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, SpokenRecord, StoreError, Timestamp};
+use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, StoreError, Timestamp, TurnRecord};
 
+pub use layout::{Layout, Span};
+pub use timeline::{Timeline, TurnTimes};
 pub use trainee::Trainee;
+pub use voice::Voice;
 
 use crate::clock;
 
@@ -54,21 +61,21 @@ impl Archive {
     async fn record(&self, session: &SessionId) -> Result<(), StoreError> {
         let segments = self.journal.segments(session).await?;
         let turns = self.journal.turns(session).await?;
-        let speeches: Vec<SpokenRecord> = turns.into_iter().filter_map(|turn| turn.spoken).collect();
         let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
         let until = ended.map_or_else(clock::now, |ended| ended.at);
-        let file = self.compose(segments, speeches, until).await?;
+        let (file, voice) = self.compose(segments, &turns, until).await?;
         if file.is_empty() {
             return self.catalog.keep_recording(session, None, clock::now()).await;
         }
-        let name = format!("{}/recording.ogg", ObjectKey::session_prefix(session));
-        let object = ObjectKey::parse(&name).expect("a name below a session's folder is a key");
+        voice.keep(&*self.objects, session).await?;
+        let object = object(session, "recording.ogg");
         let bytes = file.len();
         self.objects.put(&object, file, Format::OggOpus.media_type()).await?;
         if let Err(error) = self.catalog.keep_recording(session, Some(&object), clock::now()).await {
             if let StoreError::NotFound(_) = error {
                 // It was deleted in the meantime, and so is this.
                 self.objects.delete(&object).await?;
+                Voice::forget(&*self.objects, session).await?;
             }
             return Err(error);
         }
@@ -80,16 +87,24 @@ impl Archive {
     async fn compose(
         &self,
         segments: Vec<SegmentRecord>,
-        speeches: Vec<SpokenRecord>,
+        turns: &[TurnRecord],
         until: Timestamp,
-    ) -> Result<Bytes, StoreError> {
-        let trainee = Trainee::new(segments);
-        if trainee.is_copied() && speeches.is_empty() {
+    ) -> Result<(Bytes, Voice), StoreError> {
+        let layout = Layout::new(&segments, turns, until);
+        if turns.iter().all(|turn| turn.spoken.is_none()) && trainee::is_copied(&segments) {
+            let voice = both_voices::listen(&*self.objects, &segments, &layout).await?;
+            let trainee = Trainee::new(segments);
             let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
-            return Ok(pieces.concat().into());
+            return Ok((pieces.concat().into(), voice));
         }
-        both_voices::compose(&*self.objects, trainee.segments(), &speeches, until).await
+        both_voices::compose(&*self.objects, &segments, turns, &layout).await
     }
+}
+
+/// Of a session, as a whole.
+fn object(session: &SessionId, name: &str) -> ObjectKey {
+    let name = format!("{}/{name}", ObjectKey::session_prefix(session));
+    ObjectKey::parse(&name).expect("a name below a session's folder is a key")
 }
 
 /// `None` for what was deleted in the meantime.

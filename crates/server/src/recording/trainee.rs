@@ -12,23 +12,12 @@ pub struct Trainee {
 
 impl Trainee {
     pub fn new(segments: Vec<SegmentRecord>) -> Self {
-        // What is of an unknown kind cannot be copied as it is; the composer will look into it.
-        let kind = |segment: &SegmentRecord| Format::of_media_type(&segment.media_type).unwrap_or(Format::Wav);
-        Self { composer: Composer::new(segments.iter().map(kind)), segments }
+        Self { composer: composer(&segments), segments }
     }
 
     /// Of the file.
     pub fn format(&self) -> Format {
         self.composer.format()
-    }
-
-    /// Nothing is encoded again.
-    pub fn is_copied(&self) -> bool {
-        self.format() == Format::OggOpus
-    }
-
-    pub fn segments(&self) -> &[SegmentRecord] {
-        &self.segments
     }
 
     /// The file, piece by piece. A store that goes away breaks it off; what the store lost is left out.
@@ -53,6 +42,16 @@ impl Trainee {
             }
         })
     }
+}
+
+/// Nothing is encoded again.
+pub(super) fn is_copied(segments: &[SegmentRecord]) -> bool {
+    composer(segments).format() == Format::OggOpus
+}
+
+/// What is of an unknown kind cannot be copied as it is; the composer will look into it.
+fn composer(segments: &[SegmentRecord]) -> Composer {
+    Composer::new(segments.iter().map(|segment| Format::of_media_type(&segment.media_type).unwrap_or(Format::Wav)))
 }
 
 struct Composing {

@@ -1,3 +1,6 @@
+/** What a language's words are counted in. */
+type Unit = "words" | "characters";
+
 /** Every word of the app. The other languages have the same shape, checked by the compiler. */
 export const en = {
   product: "Repartee",
@@ -196,21 +199,42 @@ export const en = {
     turnsTaken: "Turns",
     yourWords: "You said",
     theirWords: "They said",
-    words: (n: string) => `${n} words`,
-    share: "Who spoke how much",
-    shareHint: "By words. In a first conversation, asking and listening usually wins.",
-    perTurn: "Words per turn",
+    words: (n: number, unit: Unit) => `${n} ${countable(n, unit)}`,
+    delivery: "How you both spoke",
+    byTime: "By speaking time. In a first conversation, asking and listening usually wins.",
+    byWords: "By what was said, because nothing was spoken aloud. Asking and listening usually wins.",
+    pace: "Your pace",
+    paceValue: (n: number, unit: Unit) => `${n} ${countable(n, unit)} a minute`,
+    easyPace: (from: number, to: number) => `Easy to follow: ${from} to ${to}`,
+    replies: "Silence before you answer",
+    longest: (time: string) => `Longest: ${time}`,
+    pauses: "Pauses while you speak",
+    noPauses: "You spoke without a break.",
+    interruptions: "You cut in",
+    fillers: "Filler words",
+    times: (n: number) => (n === 0 ? "Never" : n === 1 ? "Once" : `${n} times`),
+    secondsPerTurn: "Seconds per turn",
+    wordsPerTurn: (unit: Unit): string => (unit === "words" ? "Words per turn" : "Characters per turn"),
+    turn: (n: number) => `Turn ${n}`,
     transcript: "Transcript",
+    inTranscript: (turn: number) => `Turn ${turn} of the transcript`,
     recording: "Recording",
+    recordingPending: "The recording is being put together. It appears here in a few seconds.",
     recordingGone: "The recording is not available any more.",
     play: "Play",
     pause: "Pause",
+    hear: (at: string) => `Hear it at ${at}`,
+    previousTurn: "Previous turn",
+    nextTurn: "Next turn",
+    position: "Position in the recording",
+    positionText: (at: string, length: string) => `${at} of ${length}`,
     again: "Practise again",
     other: "Another scenario",
     empty: "Nothing was said in this practice.",
     active: "This practice is still running.",
     backToRoom: "Back to the room",
     score: "Score",
+    weight: (percent: number) => `· counts ${percent}%`,
     dimensions: "What it is made of",
     suggestions: "Next time",
     goals: "The goals were",
@@ -288,5 +312,9 @@ export const en = {
     } as Record<string, string>,
   },
 };
+
+function countable(n: number, unit: Unit): string {
+  return n === 1 ? unit.slice(0, -1) : unit;
+}
 
 export type Texts = typeof en;

@@ -1,4 +1,4 @@
-import { Clock, Search } from "lucide-react";
+import { Clock, Search, Target } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { api, type Difficulty, type ScenarioItem } from "../api";
@@ -120,6 +120,14 @@ function ScenarioCard({ scenario }: { scenario: ScenarioItem }) {
       <p className={styles.text} lang={scenario.language}>
         {scenario.description}
       </p>
+      <ul className={styles.goals} aria-label={t.briefing.goals} lang={scenario.language}>
+        {scenario.goals.map((goal) => (
+          <li key={goal}>
+            <Target size={15} aria-hidden="true" />
+            {goal}
+          </li>
+        ))}
+      </ul>
       <div className={styles.facts}>
         <DifficultyBadge difficulty={scenario.difficulty} />
         <span className={styles.fact}>

@@ -1,5 +1,5 @@
 import { RotateCcw } from "lucide-react";
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, api, type Session } from "../api";
 import { useI18n } from "../i18n";
@@ -11,12 +11,13 @@ import { Failed, Waiting } from "../ui/States";
 import { clockTime } from "../ui/time";
 import { useLoaded } from "../use-loaded";
 import { useTitle } from "../use-title";
+import { Delivery } from "./Delivery";
+import { Playback } from "./playback";
 import styles from "./Report.module.css";
 import { Score } from "./Score";
 import { Script } from "./Script";
-import { countTalk } from "./talk";
+import { useRecorded } from "./use-recorded";
 
-const TalkChart = lazy(() => import("./TalkChart"));
 const Recording = lazy(() => import("./Recording"));
 
 export default function Report({ id }: { id: string }) {
@@ -27,20 +28,22 @@ export default function Report({ id }: { id: string }) {
   return gone ? <NotFound /> : <Failed alone error={loaded.error} retry={loaded.retry} />;
 }
 
-function Paper({ session }: { session: Session }) {
+function Paper({ session: loaded }: { session: Session }) {
   const { t, locale } = useI18n();
+  const session = useRecorded(loaded);
+  const [playback] = useState(() => new Playback());
   useTitle(session.scenario?.title ?? t.report.title);
-  const { scenario, messages, recordingUrl, feedback, startedAt, completedAt } = session;
-  const talk = countTalk(messages);
+  const { scenario, messages, recordingUrl, recordingPending, feedback, delivery, startedAt, completedAt } = session;
   const persona = scenario?.buyerPersona;
-  const number = new Intl.NumberFormat(locale);
+  const name = persona?.name ?? "";
+  const language = scenario?.language;
   return (
     <article className={styles.report}>
       <header className={styles.head}>
         {persona && <Portrait name={persona.name} size={72} />}
         <div>
           <p className={styles.over}>{t.report.title}</p>
-          <h1 lang={scenario?.language}>{scenario?.title ?? session.scenarioId}</h1>
+          <h1 lang={language}>{scenario?.title ?? session.scenarioId}</h1>
           {persona && <p className={styles.sub}>{t.report.with(persona.name, persona.role)}</p>}
           <p className={styles.sub}>
             {new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(new Date(startedAt))}
@@ -72,32 +75,40 @@ function Paper({ session }: { session: Session }) {
         {completedAt && (
           <Fact name={t.report.duration} value={clockTime(Date.parse(completedAt) - Date.parse(startedAt))} />
         )}
-        <Fact name={t.report.turnsTaken} value={number.format(talk.turns.length)} />
-        <Fact name={t.report.yourWords} value={t.report.words(number.format(talk.you))} voice="you" />
-        <Fact name={t.report.theirWords} value={t.report.words(number.format(talk.them))} voice="persona" />
+        <Fact name={t.report.turnsTaken} value={String(delivery?.turns.length ?? 0)} />
+        {delivery && (
+          <>
+            <Fact name={t.report.yourWords} value={t.report.words(delivery.traineeWords, delivery.unit)} voice="you" />
+            <Fact
+              name={t.report.theirWords}
+              value={t.report.words(delivery.personaWords, delivery.unit)}
+              voice="persona"
+            />
+          </>
+        )}
       </dl>
-      {feedback && <Score feedback={feedback} />}
-      {recordingUrl && (
+      {feedback && <Score feedback={feedback} messages={messages} playback={playback} language={language} />}
+      {(recordingPending || recordingUrl) && (
         <section className={styles.block} aria-labelledby="recording">
           <h2 id="recording">{t.report.recording}</h2>
-          <Suspense fallback={<Waiting />}>
-            <Recording url={recordingUrl} />
-          </Suspense>
+          {recordingPending && <p className={styles.sub}>{t.report.recordingPending}</p>}
+          {!recordingPending && recordingUrl && (
+            <Suspense fallback={<Waiting />}>
+              <Recording url={recordingUrl} messages={messages} name={name} playback={playback} />
+            </Suspense>
+          )}
         </section>
       )}
-      {talk.turns.length > 0 && (
-        <section className={styles.block} aria-labelledby="share">
-          <h2 id="share">{t.report.share}</h2>
-          <p className={styles.sub}>{t.report.shareHint}</p>
-          <Suspense fallback={<Waiting />}>
-            <TalkChart talk={talk} name={persona?.name ?? ""} />
-          </Suspense>
+      {delivery && (
+        <section className={styles.block} aria-labelledby="delivery">
+          <h2 id="delivery">{t.report.delivery}</h2>
+          <Delivery delivery={delivery} name={name} language={language} />
         </section>
       )}
       {scenario?.goals && scenario.goals.length > 0 && (
         <section className={styles.block} aria-labelledby="goals">
           <h2 id="goals">{t.report.goals}</h2>
-          <ul className={styles.goals} lang={scenario.language}>
+          <ul className={styles.goals} lang={language}>
             {scenario.goals.map((goal) => (
               <li key={goal}>{goal}</li>
             ))}
@@ -106,7 +117,7 @@ function Paper({ session }: { session: Session }) {
       )}
       <section className={styles.block} aria-labelledby="script">
         <h2 id="script">{t.report.transcript}</h2>
-        <Script messages={messages} startedAt={startedAt} name={persona?.name ?? ""} language={scenario?.language} />
+        <Script messages={messages} startedAt={startedAt} name={name} language={language} playback={playback} />
       </section>
     </article>
   );

@@ -1,19 +1,31 @@
 import { expect, test } from "vitest";
-import type { Message } from "../api";
-import { countTalk, countWords } from "./talk";
+import type { Delivery } from "../api";
+import { talkByTurn } from "./talk";
 
-test("words are counted as their readers count them", () => {
-  expect(countWords("It's a well-known fact, Marcus.")).toBe(5);
-  expect(countWords("您好，我們先談三件事。")).toBe(9);
-  expect(countWords("我們用 Kubernetes 嗎")).toBe(5);
-  expect(countWords(" … ")).toBe(0);
-});
+const delivery: Delivery = {
+  unit: "words",
+  traineeWords: 12,
+  personaWords: 9,
+  talk: { traineeMs: 3240, personaMs: 2000 },
+  pace: null,
+  easyPace: [90, 190],
+  fillers: [],
+  pauses: null,
+  replies: null,
+  interruptions: 0,
+  turns: [
+    { turn: 1, traineeMs: 3240, personaMs: 2000, traineeWords: 8, personaWords: 5 },
+    { turn: 2, traineeMs: null, personaMs: null, traineeWords: 4, personaWords: 4 },
+  ],
+};
 
-test("a turn is what you said and what came back; the opening belongs to none", () => {
-  const said = (role: Message["role"], content: string): Message => ({ id: content, role, content, timestamp: "" });
-  expect(countTalk([said("ai", "Good morning"), said("user", "Hello there Marcus"), said("ai", "Go on")])).toEqual({
-    turns: [{ turn: 1, you: 3, them: 2 }],
-    you: 3,
-    them: 4,
-  });
+test("turns are compared in seconds where both were heard, and in words where nobody was", () => {
+  expect(talkByTurn(delivery)).toEqual([
+    { turn: 1, you: 3.2, them: 2 },
+    { turn: 2, you: 0, them: 0 },
+  ]);
+  expect(talkByTurn({ ...delivery, talk: null })).toEqual([
+    { turn: 1, you: 8, them: 5 },
+    { turn: 2, you: 4, them: 4 },
+  ]);
 });

@@ -1,30 +1,14 @@
-import type { Message } from "../api";
+import type { Delivery } from "../api";
 
-/** What can be counted in a conversation, without judging it. */
-export interface Talk {
-  turns: { turn: number; you: number; them: number }[];
-  you: number;
-  them: number;
+/** Both voices of every turn: in seconds where the two were heard, otherwise in words. */
+export function talkByTurn({ talk, turns }: Delivery): { turn: number; you: number; them: number }[] {
+  return turns.map(({ turn, traineeMs, personaMs, traineeWords, personaWords }) =>
+    talk
+      ? { turn, you: seconds(traineeMs), them: seconds(personaMs) }
+      : { turn, you: traineeWords, them: personaWords },
+  );
 }
 
-export function countTalk(messages: Message[]): Talk {
-  const turns: Talk["turns"] = [];
-  for (const { role, content } of messages) {
-    const words = countWords(content);
-    const current = turns.at(-1);
-    if (role === "user") turns.push({ turn: turns.length + 1, you: words, them: 0 });
-    else if (role === "ai" && current) current.them += words;
-  }
-  const sum = (who: Message["role"]) =>
-    messages.filter(({ role }) => role === who).reduce((sum, { content }) => sum + countWords(content), 0);
-  return { turns, you: sum("user"), them: sum("ai") };
+function seconds(milliseconds: number | null): number {
+  return Math.round((milliseconds ?? 0) / 100) / 10;
 }
-
-/** Words; in Chinese writing, characters, as its readers count. */
-export function countWords(text: string): number {
-  const characters = text.match(HAN)?.length ?? 0;
-  const words = text.replace(HAN, " ").match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
-  return characters + words;
-}
-
-const HAN = /\p{Script=Han}/gu;

@@ -2,6 +2,7 @@
 
 mod history;
 mod message;
+mod recorded;
 mod start;
 mod view;
 

@@ -4,13 +4,17 @@ use ports::{Message, MessageRole, SessionId, SessionRow, SessionStatus, StoreErr
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::recorded::Recorded;
+
 use crate::{
     clock,
+    feedback::Delivery,
     http::{
         App,
         feedback::{FeedbackView, feedback_of},
         scenarios::ScenarioView,
     },
+    recording::Span,
 };
 
 /// A session with everything said in it.
@@ -30,8 +34,12 @@ pub(in crate::http) struct SessionView {
     messages: Vec<MessageView>,
     /// Where the recording plays without a token, on this server and for an hour; `null` where nothing was spoken.
     recording_url: Option<String>,
+    /// A recording of both voices comes within seconds; what plays until then knows no `recordingAtMs`.
+    recording_pending: bool,
     /// `null` until the session is completed, and where too little was said.
     feedback: Option<FeedbackView>,
+    /// `null` until something is said.
+    delivery: Option<Delivery>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -45,6 +53,12 @@ pub(super) struct MessageView {
     role: MessageRole,
     content: String,
     timestamp: String,
+    /// 0 is the opening.
+    turn: u32,
+    /// Where the recording of both voices plays it; `null` where it does not.
+    recording_at_ms: Option<u64>,
+    /// How long it is heard there.
+    recorded_ms: Option<u64>,
     #[schema(value_type = Option<Object>)]
     embeddings: Option<()>,
 }
@@ -56,20 +70,34 @@ impl SessionView {
         let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?;
         let messages = app.catalog.messages(&row.id).await?;
         let feedback = feedback_of(app, &row).await?;
-        let is_recorded = !app.journal.segments(&row.id).await?.is_empty();
+        let recorded = Recorded::load(app, &row).await?;
+        let spoken = |message: Message| MessageView::spoken(message, &recorded);
         let expires_at = clock::after(clock::now(), LINK_LASTS);
         Ok(Self {
+            messages: messages.into_iter().map(spoken).collect(),
+            recording_url: recorded.plays().then(|| app.media.sign_recording(row.id.as_str(), expires_at)),
+            recording_pending: row.status == SessionStatus::Completed && recorded.is_pending(),
+            delivery: scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario)),
+            scenario: scenario.map(ScenarioView::from),
             user_id: row.user,
             scenario_id: row.scenario_id,
             status: row.status,
             started_at: clock::iso(row.started_at),
             completed_at: row.completed_at.map(clock::iso),
-            scenario: scenario.map(ScenarioView::from),
-            messages: messages.into_iter().map(MessageView::from).collect(),
-            recording_url: is_recorded.then(|| app.media.sign_recording(row.id.as_str(), expires_at)),
             id: row.id,
             feedback: feedback.map(FeedbackView::from),
         })
+    }
+}
+
+impl MessageView {
+    fn spoken(message: Message, recorded: &Recorded) -> Self {
+        let span = recorded.span(&message);
+        Self {
+            recording_at_ms: span.map(|span| span.begin_ms),
+            recorded_ms: span.map(Span::duration_ms),
+            ..Self::from(message)
+        }
     }
 }
 
@@ -82,6 +110,9 @@ impl From<Message> for MessageView {
             role: message.role,
             content: message.text,
             timestamp: clock::iso(message.at),
+            turn: message.turn,
+            recording_at_ms: None,
+            recorded_ms: None,
             embeddings: None,
         }
     }

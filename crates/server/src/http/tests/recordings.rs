@@ -4,6 +4,7 @@ use ports::{
     AnsweredRecord, Catalog as _, EndedRecord, HeardRecord, Journal as _, ObjectKey, Record, Role, SegmentRecord,
     SessionId, SpokenRecord, Timestamp,
 };
+use serde_json::Value;
 
 use super::house::House;
 use crate::{clock, recording::Archive};
@@ -127,8 +128,13 @@ async fn who_may_read_a_session_may_hear_it() {
     assert_eq!(house.get(&path).send().await.failure(), (401, "Authentication required".to_owned()));
 }
 
-/// A turn whose answer is a tone of a second, spoken at `at`.
+/// A typed turn whose answer is a tone of a second, spoken at `at`.
 async fn speak(house: &House, session: &SessionId, at: Timestamp) -> Vec<i16> {
+    answer(house, session, None, at).await
+}
+
+/// The same for a turn that was heard in these segments.
+async fn answer(house: &House, session: &SessionId, segments: Option<(u64, u64)>, at: Timestamp) -> Vec<i16> {
     let tone: Vec<i16> =
         (0..16_000).map(|n| (f64::from(n) * 0.2).sin() * 8_000.0).map(|sample| sample as i16).collect();
     let object = ObjectKey::of_session(session, "replies", 1, "wav");
@@ -139,7 +145,7 @@ async fn speak(house: &House, session: &SessionId, at: Timestamp) -> Vec<i16> {
         language: "en-US".to_owned(),
         confidence: None,
         provider: "typed".to_owned(),
-        segments: None,
+        segments,
         duration_ms: 0,
         event_seq: 1,
         at,
@@ -206,6 +212,38 @@ async fn a_session_that_ended_has_one_recording_of_both_voices_that_a_player_may
     let persona = whole.len() - 48_000..whole.len();
     assert!(loudness(&whole[persona]) > 16_000.0 * 1_000.0, "the persona is heard after that");
     assert!(whole.len() > trainee.len() + 2 * 16_000);
+}
+
+#[tokio::test]
+async fn a_report_tells_where_its_recording_plays_what_was_said() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let session = SessionId::parse(&house.session_of(&token).await).unwrap();
+    store(&house, session.as_str(), &segments()).await;
+    let recorded = house.database.segments(&session).await.unwrap();
+    let length: u64 = recorded.iter().map(|segment| segment.duration_ms).sum();
+    let origin = recorded.iter().map(|segment| segment.at.0 - segment.duration_ms as i64).min().unwrap();
+    let at = Timestamp(origin + length as i64 + 2_000);
+    answer(&house, &session, Some((1, recorded.len() as u64)), at).await;
+    end(&house, &session, Timestamp(at.0 + 700)).await;
+    let shown = async || {
+        let path = format!("/api/roleplay/session/{session}");
+        house.get(&path).bearer(&token).send().await.json()["data"].take()
+    };
+    let before = shown().await;
+    assert_eq!(before["recordingPending"], true);
+    assert!(before["messages"].as_array().unwrap().iter().all(|message| message["recordingAtMs"].is_null()));
+
+    archive(&house).record_pending().await.unwrap();
+    let after = shown().await;
+    assert_eq!(after["recordingPending"], false);
+    let [opening, user, ai] = after["messages"].as_array().unwrap().as_slice() else { panic!("{after}") };
+    let place = |message: &Value| (message["recordingAtMs"].as_u64(), message["recordedMs"].as_u64());
+    assert_eq!((place(opening), place(ai)), ((None, None), (Some(length + 2_000), Some(700))));
+    let (begin, heard) = place(user);
+    assert!(heard.unwrap() > 0 && begin.unwrap() + heard.unwrap() <= length + 2_000, "{user}");
+    assert_eq!(after["delivery"]["turns"][0]["personaMs"], 700);
+    assert!(after["delivery"]["pauses"].is_object(), "somebody listened for pauses");
 }
 
 #[tokio::test]

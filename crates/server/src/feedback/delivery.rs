@@ -1,0 +1,179 @@
+//! How both spoke: who had the word for how long, how fast, after which silences and with which fillers. Nothing here is judged.
+
+use std::collections::BTreeMap;
+
+use ports::{Scenario, TurnRecord};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::conversation::{Conversation, ENOUGH_SPEECH_MS, fillers, words};
+use crate::recording::{Span, Timeline, TurnTimes};
+
+/// How a practice was spoken, measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    unit: Unit,
+    trainee_words: usize,
+    persona_words: usize,
+    /// Over the turns that the trainee spoke; `null` where only one of the two is heard.
+    talk: Option<Talk>,
+    /// The trainee's words in a minute; `null` where too little was spoken to tell.
+    pace: Option<u64>,
+    /// Between these a listener follows with ease.
+    easy_pace: [u64; 2],
+    /// The trainee's, the most frequent first.
+    fillers: Vec<Filler>,
+    /// The trainee's silences within turns; `null` where nobody listened for them.
+    pauses: Option<Silences>,
+    /// How long the trainee was silent after the persona; `null` where no turn tells.
+    replies: Option<Silences>,
+    /// How often the trainee began while the persona spoke.
+    interruptions: usize,
+    turns: Vec<TurnDelivery>,
+}
+
+/// What words are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    Words,
+    /// Where no spaces tell words apart.
+    Characters,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Talk {
+    trainee_ms: u64,
+    persona_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct Filler {
+    word: &'static str,
+    count: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Silences {
+    count: usize,
+    /// 0 where there is none.
+    median_ms: u64,
+    longest_ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct TurnDelivery {
+    turn: u32,
+    /// `null` where the turn was typed.
+    trainee_ms: Option<u64>,
+    /// Until the trainee began to speak again; `null` where the persona was silent.
+    persona_ms: Option<u64>,
+    trainee_words: usize,
+    persona_words: usize,
+}
+
+/// A shorter silence belongs to fluent speech.
+const PAUSE_MS: u64 = 700;
+/// Of one voice over the other that is nobody's fault.
+const OVERLAP_MS: u64 = 300;
+
+/// `None` before anything was said.
+pub fn delivery(scenario: &Scenario, turns: &[TurnRecord], timeline: &Timeline) -> Option<Delivery> {
+    if turns.is_empty() {
+        return None;
+    }
+    let conversation = Conversation::new(scenario, turns);
+    let times: Vec<TurnTimes> = turns.iter().map(|turn| timeline.turn(turn)).collect();
+    let told: Vec<TurnDelivery> = (0..turns.len()).map(|index| turn_delivery(&turns[index], &times[index..])).collect();
+    let (replies, interruptions) = replies(&times);
+    Some(Delivery {
+        unit: conversation.wording.unit,
+        trainee_words: told.iter().map(|turn| turn.trainee_words).sum(),
+        persona_words: told.iter().map(|turn| turn.persona_words).sum(),
+        talk: talk(&told),
+        pace: pace(&told),
+        easy_pace: [*conversation.wording.pace.start(), *conversation.wording.pace.end()],
+        fillers: counted_fillers(&conversation),
+        pauses: timeline.tells_pauses().then(|| silences(times.iter().flat_map(pauses).collect())),
+        replies: (!replies.is_empty()).then(|| silences(replies)),
+        interruptions,
+        turns: told,
+    })
+}
+
+/// With the times of this turn and of those that follow.
+fn turn_delivery(turn: &TurnRecord, times: &[TurnTimes]) -> TurnDelivery {
+    let speaking = |span: Span| span.duration_ms().saturating_sub(pauses(&times[0]).sum());
+    let next = times.get(1).and_then(TurnTimes::voiced).map_or(u64::MAX, |span| span.begin_ms);
+    let until_next = |span: Span| span.end_ms.min(next).saturating_sub(span.begin_ms);
+    TurnDelivery {
+        turn: turn.heard.turn,
+        trainee_ms: times[0].voiced().map(speaking),
+        persona_ms: times[0].persona.map(until_next),
+        trainee_words: words(&turn.heard.text),
+        persona_words: turn.answered.as_ref().map_or(0, |answer| words(&answer.text)),
+    }
+}
+
+fn talk(turns: &[TurnDelivery]) -> Option<Talk> {
+    let spoken = || turns.iter().filter(|turn| turn.trainee_ms.is_some());
+    let talk = Talk {
+        trainee_ms: spoken().filter_map(|turn| turn.trainee_ms).sum(),
+        persona_ms: spoken().filter_map(|turn| turn.persona_ms).sum(),
+    };
+    (talk.trainee_ms > 0 && talk.persona_ms > 0).then_some(talk)
+}
+
+fn pace(turns: &[TurnDelivery]) -> Option<u64> {
+    let spoken = || turns.iter().filter_map(|turn| Some((turn.trainee_ms?, turn.trainee_words as u64)));
+    let speaking_ms: u64 = spoken().map(|(milliseconds, _)| milliseconds).sum();
+    let words: u64 = spoken().map(|(_, words)| words).sum();
+    (speaking_ms >= ENOUGH_SPEECH_MS).then(|| words * 60_000 / speaking_ms)
+}
+
+fn counted_fillers(conversation: &Conversation<'_>) -> Vec<Filler> {
+    let mut counts = BTreeMap::new();
+    for line in &conversation.lines {
+        for (word, count) in fillers(line.text, conversation.wording.fillers) {
+            *counts.entry(word).or_default() += count;
+        }
+    }
+    let mut fillers: Vec<Filler> = counts.into_iter().map(|(word, count)| Filler { word, count }).collect();
+    fillers.sort_by_key(|filler| std::cmp::Reverse(filler.count));
+    fillers
+}
+
+fn pauses(times: &TurnTimes) -> impl Iterator<Item = u64> {
+    let silence = |pair: &[Span]| pair[1].begin_ms.saturating_sub(pair[0].end_ms);
+    times.trainee.windows(2).map(silence).filter(|silence| *silence >= PAUSE_MS)
+}
+
+/// Silences before the trainee's turns, and how often there was less than none.
+fn replies(times: &[TurnTimes]) -> (Vec<u64>, usize) {
+    let (mut silences, mut interruptions) = (Vec::new(), 0);
+    for pair in times.windows(2) {
+        let (Some(persona), Some(trainee)) = (pair[0].persona, pair[1].voiced()) else { continue };
+        if trainee.begin_ms + OVERLAP_MS < persona.end_ms {
+            interruptions += 1;
+        } else {
+            silences.push(trainee.begin_ms.saturating_sub(persona.end_ms));
+        }
+    }
+    (silences, interruptions)
+}
+
+fn silences(mut lengths: Vec<u64>) -> Silences {
+    lengths.sort_unstable();
+    Silences {
+        count: lengths.len(),
+        median_ms: lengths.get(lengths.len() / 2).copied().unwrap_or(0),
+        longest_ms: lengths.last().copied().unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests;
