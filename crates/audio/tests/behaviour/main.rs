@@ -5,6 +5,7 @@
 mod common;
 mod composing;
 mod cutting;
+mod echoes;
 mod hostile;
 mod listening;
 mod live;
