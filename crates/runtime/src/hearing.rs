@@ -1,6 +1,8 @@
 //! Listens along while the user speaks: decodes what arrives, tells speech from silence, and passes it on to whoever
 //! is to understand it.
 
+mod echo;
+
 use audio::{
     LiveDecoder, Preroll,
     vad::{SpeechChange, SpeechDetector, SpeechSettings},
@@ -8,6 +10,8 @@ use audio::{
 use ports::SpeechInput;
 use session::{OpId, SoundChange};
 use tokio::sync::mpsc;
+
+use echo::EchoGuard;
 
 /// A word begins before it is loud.
 const BEFORE_ONSET_MS: u64 = 300;
@@ -22,6 +26,8 @@ pub(crate) struct Hearing {
     recent: Preroll,
     /// When the last speech began.
     onset_ms: u64,
+    /// Unless the client keeps its loudspeaker out of its microphone.
+    echo: Option<EchoGuard>,
     listener: Option<Listener>,
     /// It could not keep up.
     left_behind: Option<OpId>,
@@ -33,15 +39,22 @@ struct Listener {
 }
 
 impl Hearing {
-    pub(crate) fn new() -> Self {
+    /// Where nobody says whether the client cancels echoes, it is found out.
+    pub(crate) fn new(echo_is_cancelled: Option<bool>) -> Self {
         Self {
             decoder: LiveDecoder::default(),
             detector: SpeechDetector::new(SpeechSettings::default()),
             recent: Preroll::new(RECENT_MS),
             onset_ms: 0,
+            echo: EchoGuard::where_needed(echo_is_cancelled),
             listener: None,
             left_behind: None,
         }
+    }
+
+    /// The client says something new about its loudspeaker.
+    pub(crate) fn guard(&mut self, echo_is_cancelled: Option<bool>) {
+        self.echo = EchoGuard::where_needed(echo_is_cancelled);
     }
 
     /// Where the intake puts what it hears.
@@ -53,6 +66,11 @@ impl Hearing {
     pub(crate) fn take(&mut self) -> session::Sound {
         let samples = self.decoder.take();
         let changes: Vec<SoundChange> = self.detector.hear(&samples).into_iter().map(change).collect();
+        let (head_ms, speaking) = (self.detector.head_ms(), self.detector.is_speaking());
+        let (changes, speaking) = match &mut self.echo {
+            Some(echo) => echo.judge(&samples, changes, speaking, head_ms),
+            None => (changes, speaking),
+        };
         let mut pauses = false;
         for change in &changes {
             match change {
@@ -65,7 +83,21 @@ impl Hearing {
         if pauses {
             self.pass_on(ports::Sound::Pause);
         }
-        session::Sound { head_ms: self.detector.head_ms(), changes, speaking: self.detector.is_speaking() }
+        session::Sound { head_ms, changes, speaking }
+    }
+
+    /// The client is given this to play.
+    pub(crate) fn play(&mut self, samples: &[i16]) {
+        if let Some(echo) = &mut self.echo {
+            echo.play(samples, self.detector.head_ms());
+        }
+    }
+
+    /// What it was given to play and has not played, it does not play now.
+    pub(crate) fn stop_playing(&mut self) {
+        if let Some(echo) = &mut self.echo {
+            echo.stop();
+        }
     }
 
     /// Somebody listens from a little before now on.

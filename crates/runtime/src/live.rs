@@ -83,6 +83,7 @@ pub(crate) struct LiveSession {
     hearing: Option<Box<Hearing>>,
     mouth: Mouth,
     codec: SpeechCodec,
+    echo_is_cancelled: Option<bool>,
     room: Room,
     outbox: Outbox,
     running: BTreeMap<OpId, AbortHandle>,
@@ -140,6 +141,7 @@ impl LiveSession {
             hearing: None,
             mouth: Mouth::new(lead),
             codec: SpeechCodec::Pcm16,
+            echo_is_cancelled: None,
             ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref()),
             room: Room::new(session.clone(), last_seq, history),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
@@ -282,7 +284,7 @@ impl LiveSession {
         if self.machine.config().manner.detection != TurnDetection::Voice {
             self.hearing = None;
         } else if self.hearing.is_none() {
-            self.hearing = Some(Box::new(Hearing::new()));
+            self.hearing = Some(Box::new(Hearing::new(self.echo_is_cancelled)));
         }
     }
 

@@ -139,6 +139,15 @@ impl Mouth {
         }
     }
 
+    /// What the last frame says; nothing where it was the end.
+    pub(crate) fn let_out(&self) -> &[i16] {
+        let Some(speech) = self.speech.as_ref().filter(|speech| !speech.is_over) else {
+            return &[];
+        };
+        let end = usize::try_from(speech.let_out).unwrap_or(usize::MAX).min(speech.samples.len());
+        &speech.samples[end.saturating_sub(audio::SPEECH_FRAME)..end]
+    }
+
     /// When the next frame is due; the first one is at once.
     pub(crate) fn due(&self, now: Instant) -> Option<Instant> {
         let speech = self.speech.as_ref().filter(|speech| self.held_since.is_none() && !speech.is_over)?;

@@ -11,6 +11,8 @@ pub struct Wish {
     pub speech: Option<Speech>,
     /// Of streamed speech.
     pub codec: Option<SpeechCodec>,
+    /// The client keeps its loudspeaker out of its microphone.
+    pub echo_is_cancelled: Option<bool>,
 }
 
 impl Wish {

@@ -45,6 +45,9 @@ impl LiveSession {
         while self.outbox.has_room()
             && let Some(event) = self.mouth.next(Instant::now())
         {
+            if let Some(hearing) = &mut self.hearing {
+                hearing.play(self.mouth.let_out());
+            }
             self.tell(event);
         }
         while let Some(event) = self.outbox.next_event() {
@@ -59,10 +62,22 @@ impl LiveSession {
                 let streamed = self.machine.config().manner.speech == Speech::Streamed;
                 self.mouth.begin(turn, streamed.then_some(self.codec));
             }
-            Order::Hold => self.mouth.hold(now),
+            Order::Hold => {
+                self.mouth.hold(now);
+                self.stop_playing();
+            }
             Order::GoOn => self.mouth.go_on(now),
             Order::Finish => self.mouth.finish(),
-            Order::Stop => self.mouth.stop(),
+            Order::Stop => {
+                self.mouth.stop();
+                self.stop_playing();
+            }
+        }
+    }
+
+    fn stop_playing(&mut self) {
+        if let Some(hearing) = &mut self.hearing {
+            hearing.stop_playing();
         }
     }
 
@@ -75,7 +90,7 @@ impl LiveSession {
                 tokio::spawn(desk.transcribe(op, turn, heard.duration_ms, language, utterance))
             }
             Work::Listen { turn, language } => {
-                let hearing = self.hearing.get_or_insert_with(|| Box::new(Hearing::new()));
+                let hearing = self.hearing.get_or_insert_with(|| Box::new(Hearing::new(self.echo_is_cancelled)));
                 tokio::spawn(desk.listen(op, turn, language, hearing.begin(op)))
             }
             Work::Answer { turn, number, language, history } => {

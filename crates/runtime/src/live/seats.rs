@@ -64,6 +64,12 @@ impl LiveSession {
     /// The session converses as this client wishes; what it does not say stays as it was.
     fn adopt(&mut self, wish: Wish) {
         self.codec = wish.codec.unwrap_or(self.codec);
+        if wish.echo_is_cancelled.is_some_and(|cancelled| self.echo_is_cancelled != Some(cancelled)) {
+            self.echo_is_cancelled = wish.echo_is_cancelled;
+            if let Some(hearing) = &mut self.hearing {
+                hearing.guard(self.echo_is_cancelled);
+            }
+        }
         let before = self.machine.config().manner;
         let manner = wish.applied_to(before, self.desk.engine.voice.is_some());
         if manner != before {

@@ -1,4 +1,4 @@
-use audio::{SAMPLE_RATE, vad};
+use audio::vad::{SpeechChange, SpeechDetector, SpeechSettings};
 use ports::{ObjectStore, SessionId, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -11,19 +11,11 @@ pub struct Voice {
 }
 
 /// Follows the trainee's side of a recording from its beginning.
-#[derive(Default)]
 pub(super) struct Listener {
-    activity: vad::VoiceActivity,
-    /// Less than a frame.
-    rest: Vec<i16>,
-    frames: u64,
+    detector: SpeechDetector,
     speaking_since: Option<u64>,
     voice: Voice,
 }
-
-/// The detector wants to be sure before it says so.
-const ONSET_IS_LATE_MS: u64 = 100;
-const END_IS_LATE_MS: u64 = 200;
 
 const KEPT_AS: &str = "voice.json";
 
@@ -55,39 +47,37 @@ impl Voice {
 
 impl Listener {
     pub(super) fn hear(&mut self, samples: &[i16]) {
-        self.rest.extend_from_slice(samples);
-        let heard = std::mem::take(&mut self.rest);
-        let mut frames = heard.chunks_exact(vad::FRAME);
-        for frame in frames.by_ref() {
-            let frame = frame.try_into().expect("an exact chunk has the length of a frame");
-            let speaking = self.activity.hear(frame).speaking;
-            self.frames += 1;
-            self.follow(speaking);
+        for change in self.detector.hear(samples) {
+            match change {
+                SpeechChange::Started { at_ms } => self.speaking_since = Some(at_ms),
+                SpeechChange::Stopped { at_ms } => self.stop(at_ms),
+            }
         }
-        self.rest = frames.remainder().to_vec();
     }
 
     pub(super) fn finish(mut self) -> Voice {
-        self.follow(false);
+        self.stop(self.detector.head_ms());
         self.voice
     }
 
-    fn follow(&mut self, speaking: bool) {
-        let now = self.frames * vad::FRAME as u64 * 1_000 / u64::from(SAMPLE_RATE);
-        match self.speaking_since {
-            None if speaking => self.speaking_since = Some(now.saturating_sub(ONSET_IS_LATE_MS)),
-            Some(begin_ms) if !speaking => {
-                let end_ms = now.saturating_sub(END_IS_LATE_MS).max(begin_ms);
-                self.voice.spans.push(Span { begin_ms, end_ms });
-                self.speaking_since = None;
-            }
-            None | Some(_) => {}
+    fn stop(&mut self, end_ms: u64) {
+        if let Some(begin_ms) = self.speaking_since.take() {
+            self.voice.spans.push(Span { begin_ms, end_ms: end_ms.max(begin_ms) });
         }
+    }
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        let detector = SpeechDetector::new(SpeechSettings::default());
+        Self { detector, speaking_since: None, voice: Voice::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use audio::SAMPLE_RATE;
+
     use super::*;
 
     const SENTENCE: &[u8] = include_bytes!("../../../../web-client/e2e/fixtures/sentence.wav");

@@ -18,6 +18,7 @@ pub(super) fn of(start: &StartSession, usual: Cutting, most_bytes: u64) -> Resul
         barge_in: start.barge_in,
         speech: start.speech.map(speech).transpose()?,
         codec: start.speech.and_then(|speech| speech.codec).map(codec),
+        echo_is_cancelled: start.audio.as_ref().and_then(|audio| audio.echo_cancellation),
     })
 }
 
