@@ -50,8 +50,8 @@ impl Default for Endpointing {
 }
 
 impl Endpointing {
-    /// `said` is the recogniser's text of this turn so far, `None` if it gives none before the turn is over; `spoken_ms`
-    /// is how long the user spoke in it. A text without words is waited for.
+    /// `said` is the recogniser's text of this turn so far: `None` if there is none yet or if it comes afterwards only,
+    /// empty from one that would have given words by now. `spoken_ms` is how long the user spoke in this turn.
     pub fn wait_ms(&self, said: Option<&str>, spoken_ms: u64) -> u64 {
         match said.map(clause) {
             Some(Clause::Finished) => self.finished_ms,

@@ -1,11 +1,12 @@
 //! Measures a server of its own on one core, next to a plain echo of the same bytes, and compares with the aims.
 //!
 //! The server stores every segment and writes every turn; only its voice and its face are switched off, which would
-//! measure another program.
+//! measure another program. When a turn counts as over is measured without it, on synthesised dialogues.
 
 mod cores;
 mod phases;
 mod table;
+mod turns;
 
 use std::{
     fmt::Write as _,
@@ -20,6 +21,7 @@ pub(crate) use cores::Cores;
 use crate::machine;
 use phases::{Bench, Scale};
 use table::{Aim, Table};
+use turns::Comparison;
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +36,8 @@ pub(crate) struct Plan {
     scale: [usize; 2],
     scale_speaking: Duration,
     warm_up: Duration,
+    /// Of each of four dialogues.
+    dialogue_turns: usize,
 }
 
 /// Long enough for a room to retain all that it retains.
@@ -46,6 +50,7 @@ pub(crate) const FULL: Plan = Plan {
     scale: [1_000, 4_000],
     scale_speaking: Duration::from_secs(10),
     warm_up: Duration::from_secs(3),
+    dialogue_turns: 60,
 };
 
 pub(crate) const QUICK: Plan = Plan {
@@ -57,6 +62,7 @@ pub(crate) const QUICK: Plan = Plan {
     scale: [40, 80],
     scale_speaking: Duration::from_secs(2),
     warm_up: Duration::from_secs(1),
+    dialogue_turns: 15,
 };
 
 const CHUNK_BYTES: usize = 8_000;
@@ -114,7 +120,8 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     for Scale { sessions, cost: many } in &scale.costs {
         table.compare_with(&format!("{sessions} sessions"), *many, cost, 4, Aim::AtMost(1.25));
     }
-    let mut report = table.to_string();
+    say("Dialogues with pauses, fillers and noise ...\n")?;
+    let mut report = table.to_string() + &end_of_turn(plan.dialogue_turns)?;
     for (phase, errors) in
         [("speaking", &speaking.seen.errors), ("flooding", &flood.seen.errors), ("they are many", &scale.errors)]
     {
@@ -124,6 +131,19 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     }
     let _ = writeln!(report, "In all {:.0} s", began.elapsed().as_secs_f64());
     say(&report)
+}
+
+fn end_of_turn(turns: usize) -> anyhow::Result<String> {
+    let Some(Comparison { pauses, policy, plain }) = turns::compare(turns)? else {
+        return Ok("End of turn: not measured, espeak-ng is not installed\n".to_owned());
+    };
+    let mut table = Table::new("repartee", "700 ms");
+    table.section(&format!("End of turn, {} synthesised turns with {pauses} pauses", policy.turns));
+    let fewer = Aim::AtMost(0.99);
+    table.compare("cut off, percent of turns", policy.cut_off_percent(), plain.cut_off_percent(), 1, fewer);
+    table.compare("ms from the last sound, p50", policy.delay_ms(0.5), plain.delay_ms(0.5), 0, fewer);
+    table.row("ms from the last sound, p90", policy.delay_ms(0.9), Some(plain.delay_ms(0.9)), 0, None);
+    Ok(table.to_string())
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
