@@ -2,6 +2,8 @@ mod admission;
 mod ending;
 mod hearing;
 mod replying;
+mod silencing;
+mod speaking;
 mod turn;
 
 pub use admission::Refusal;
