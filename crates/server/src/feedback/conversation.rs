@@ -124,7 +124,7 @@ pub(super) fn fillers<'a>(text: &str, fillers: &[&'a str]) -> impl Iterator<Item
 fn raised<'a>(scenario: &'a Scenario, turns: &[TurnRecord]) -> Vec<Raised<'a>> {
     let judged = || scenario.objections.iter().filter(|objection| !objection.answered_by.is_empty());
     let personas: Vec<String> = std::iter::once(bare(&scenario.opening))
-        .chain(turns.iter().map(|turn| turn.answered.as_ref().map_or_else(String::new, |answer| bare(&answer.text))))
+        .chain(turns.iter().map(|turn| turn.heard_answer().map_or_else(String::new, bare)))
         .collect();
     let came_up = |objection: &Objection| personas.iter().position(|said| raises(objection, said));
     let recognised = judged().any(|objection| came_up(objection).is_some());

@@ -115,7 +115,7 @@ fn turn_delivery(turn: &TurnRecord, times: &[TurnTimes]) -> TurnDelivery {
         trainee_ms: times[0].voiced().map(speaking),
         persona_ms: times[0].persona.map(until_next),
         trainee_words: words(&turn.heard.text),
-        persona_words: turn.answered.as_ref().map_or(0, |answer| words(&answer.text)),
+        persona_words: turn.heard_answer().map_or(0, words),
     }
 }
 

@@ -157,7 +157,7 @@ mod tests {
             event_seq: 1,
             at: Timestamp(at),
         });
-        TurnRecord { heard, answered: None, spoken }
+        TurnRecord { heard, answered: None, cut_short: None, spoken }
     }
 
     fn some(begin_ms: u64, end_ms: u64) -> Option<Span> {

@@ -26,6 +26,7 @@ fn turn(number: u32, said: &Said) -> TurnRecord {
     let (at, language) = (Timestamp(0), "en-US".to_owned());
     let duration = |(begin, end): (i64, i64)| (end - begin) as u64;
     TurnRecord {
+        cut_short: None,
         heard: HeardRecord {
             turn: number,
             text: said.text.to_owned(),
