@@ -146,10 +146,14 @@ impl TurnRecord {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resumption {
     pub last_segment: Option<SegmentRecord>,
+    /// Stored after what the last turn was heard from, in order; of very many, the newest.
+    pub untranscribed: Vec<SegmentRecord>,
     /// The highest `through_seq` of all segments.
     pub through_seq: Option<u64>,
     pub last_turn: u32,
     pub answered_turns: u32,
+    /// The last turn was heard, and nobody answered.
+    pub is_unanswered: bool,
     pub last_event_seq: u64,
     /// Milliseconds of audio stored so far.
     pub duration_ms: u64,

@@ -85,6 +85,9 @@ impl Ears {
     ) -> Self {
         let last = resumption.and_then(|resumption| resumption.last_segment.as_ref());
         let through_seq = resumption.and_then(|resumption| resumption.through_seq);
+        let untranscribed = resumption.map_or(&[][..], |resumption| &resumption.untranscribed);
+        let held =
+            |segment: &SegmentRecord| HeldPiece { number: segment.number, key: segment.object.clone(), bytes: None };
         let intake = last.and_then(|segment| match Intake::restore(&segment.intake_state, limits) {
             Ok(intake) => Some(intake),
             Err(error) => {
@@ -99,7 +102,7 @@ impl Ears {
             next_seq: through_seq.map_or(0, |seq| seq + 1),
             uncut: Uncut::default(),
             cuts: VecDeque::new(),
-            held: VecDeque::new(),
+            held: untranscribed.iter().map(held).collect(),
             next_number: last.map_or(1, |segment| segment.number + 1),
             through_seq,
         }

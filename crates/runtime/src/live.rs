@@ -131,6 +131,7 @@ impl LiveSession {
             history: lines.collect(),
             last_turn: resumption.as_ref().map_or(0, |resumption| resumption.last_turn),
             answered_turns: resumption.as_ref().map_or(0, |resumption| resumption.answered_turns),
+            left_over: resumption.as_ref().map(translate::left_over).unwrap_or_default(),
         };
         let (report, reports) = mpsc::channel(REPORTS);
         let last_seq = resumption.as_ref().map_or(0, |resumption| resumption.last_event_seq);

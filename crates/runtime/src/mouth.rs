@@ -197,3 +197,6 @@ fn milliseconds(samples: u64) -> u64 {
 fn length(samples: u64) -> Duration {
     Duration::from_millis(milliseconds(samples))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,11 @@
 
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record,
-    SpokenRecord, Timestamp,
+    Resumption, SpokenRecord, Timestamp,
 };
 use session::{
-    Animation, EndReason, Fact, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme,
+    Animation, EndReason, Fact, Failure, FailureKind, Finish, Heard, LeftOver, Line, MouthShape, Source, Speaker,
+    Usage, Viseme,
 };
 
 pub(crate) fn source(provider: Provider) -> Source {
@@ -109,4 +110,17 @@ pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record
             Record::Ended(EndedRecord { reason, duration_ms, turns, event_seq, at })
         }
     })
+}
+
+/// What the process before this one had begun.
+pub(crate) fn left_over(resumption: &Resumption) -> LeftOver {
+    let segments = &resumption.untranscribed;
+    let untranscribed = segments.first().zip(segments.last()).map(|(first, last)| Heard {
+        first_segment: first.number,
+        last_segment: last.number,
+        duration_ms: segments.iter().map(|segment| segment.duration_ms).sum(),
+        first_seq: None,
+        last_seq: last.through_seq,
+    });
+    LeftOver { unanswered: resumption.is_unanswered, untranscribed }
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Cutting, Endpointing, Interruption, Line, Source};
+use crate::{Cutting, Endpointing, Heard, Interruption, Line, Source};
 
 /// The knobs of a session. All durations are in milliseconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,4 +87,14 @@ pub struct Briefing {
     /// Of a resumed session; 0 in a new one.
     pub last_turn: u32,
     pub answered_turns: u32,
+    pub left_over: LeftOver,
+}
+
+/// What another process had begun and not finished.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOver {
+    /// The last turn was heard, and nobody answered.
+    pub unanswered: bool,
+    /// Stored, and no turn yet.
+    pub untranscribed: Option<Heard>,
 }

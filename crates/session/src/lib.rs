@@ -29,7 +29,7 @@ mod timers;
 mod vocabulary;
 mod words;
 
-pub use config::{Briefing, Config, Manner, Speech, StageLimits, TurnDetection};
+pub use config::{Briefing, Config, LeftOver, Manner, Speech, StageLimits, TurnDetection};
 pub use cutting::Cutting;
 pub use endpointing::Endpointing;
 pub use event::{EndReason, Event, InterruptReason, Problem, Stage, State};

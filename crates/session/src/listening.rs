@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Cut, Heard, OpId, SessionTime, Stored, latency::UserTimes};
+use crate::{Cut, Heard, OpId, SessionTime, Stored, TurnDetection, latency::UserTimes};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listening {
@@ -78,6 +78,19 @@ impl Listening {
 
     pub(crate) fn on_text(&mut self, text: String, confidence: Option<f32>, at: SessionTime) {
         self.ready.push_back(Utterance::Text { text, confidence, at });
+    }
+
+    /// What another process stored and did not come to: a turn, or the beginning of one that the client will end. An open
+    /// microphone's is silence, or is too long ago to be answered.
+    pub(crate) fn take_up(&mut self, heard: Heard, detection: TurnDetection, now: SessionTime) {
+        match detection {
+            TurnDetection::Threshold => {
+                let times = UserTimes { last_word: now, decided: now, stored: now };
+                self.ready.push_back(Utterance::Audio(Spoken { heard, listens: Vec::new(), spoken_ms: 0, times }));
+            }
+            TurnDetection::Manual => self.open = Some(heard),
+            TurnDetection::Voice => (),
+        }
     }
 
     pub(crate) fn uncut_bytes(&self) -> u64 {

@@ -11,8 +11,8 @@ pub use admission::Refusal;
 use std::collections::VecDeque;
 
 use crate::{
-    Briefing, Command, Config, EndReason, Event, Fact, Input, InterruptReason, Link, Manner, Mouth, OpEvent, OpId,
-    Output, Problem, SessionTime, Source, Speech, Stage, State, Timer, TurnDetection, TurnId, Work,
+    Briefing, Command, Config, EndReason, Event, Fact, Input, InterruptReason, LeftOver, Link, Manner, Mouth, OpEvent,
+    OpId, Output, Problem, SessionTime, Source, Speech, Stage, State, Timer, TurnDetection, TurnId, Work,
     degrading::retry_after_ms,
     hearing::{Hearing, Listeners},
     history::History,
@@ -48,6 +48,7 @@ pub struct Session {
     history: History,
     answered_turns: u32,
     last_turn: u32,
+    left_over: LeftOver,
     last_op: u32,
     told_state: (State, Option<TurnId>),
     timers: Timers,
@@ -66,7 +67,7 @@ enum Phase {
 
 impl Session {
     pub fn new(config: Config, briefing: Briefing, at: SessionTime) -> Self {
-        let Briefing { language, voice, persona, max_turns, history, last_turn, answered_turns } = briefing;
+        let Briefing { language, voice, persona, max_turns, history, last_turn, answered_turns, left_over } = briefing;
         let mut session = Self {
             history: History::new(history, config.history_lines),
             config,
@@ -88,6 +89,7 @@ impl Session {
             keeping: Vec::new(),
             answered_turns,
             last_turn,
+            left_over,
             last_op: 0,
             told_state: (State::Listening, None),
             timers: Timers::default(),
@@ -274,6 +276,7 @@ impl Session {
             }
         }
         self.hold_or_release();
+        self.take_up_what_was_left();
         loop {
             self.end_what_was_heard();
             self.end_what_was_said();

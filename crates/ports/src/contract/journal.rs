@@ -17,6 +17,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     segments_and_turns_come_in_order(&fresh().await).await;
     a_session_resumes_where_it_was_left(&fresh().await).await;
     of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(&fresh().await).await;
+    what_was_stored_and_is_no_turn_yet_is_found(&fresh().await).await;
     event_numbers_only_ever_grow(&fresh().await).await;
     hints_are_kept_in_order_and_once(&fresh().await).await;
     numbers_of_any_size_are_kept(&fresh().await).await;
@@ -201,9 +202,11 @@ async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
     let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
     let resumption = Resumption {
         last_segment: Some(unnumbered),
+        untranscribed: Vec::new(),
         through_seq: Some(10),
         last_turn: 2,
         answered_turns: 1,
+        is_unanswered: true,
         last_event_seq: 301,
         duration_ms: 4_000,
         history: vec![
@@ -218,6 +221,16 @@ async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
     record(db, &session, vec![Record::Ended(ended())]).await;
     let over = Resumption { last_event_seq: 900, ended: Some(ended()), ..resumption };
     assert_eq!(db.resume(&session).await, Ok(Some(over)));
+}
+
+async fn what_was_stored_and_is_no_turn_yet_is_found(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let mut records = a_whole_turn(1);
+    records.extend([2, 3, 4].map(|number| Record::Segment(segment(number))));
+    record(db, &session, records).await;
+    let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
+    assert_eq!(resumption.untranscribed, [segment(3), segment(4)]);
+    assert!(!resumption.is_unanswered);
 }
 
 async fn hints_are_kept_in_order_and_once(db: &(impl Journal + Catalog)) {

@@ -65,6 +65,8 @@ impl Book {
         let last_event_seq = of_segments.chain(turns.iter().map(of_turn)).chain(of_ended).max().unwrap_or(0);
         Some(Resumption {
             last_segment: segments.iter().max_by_key(|segment| segment.number).cloned(),
+            untranscribed: untranscribed(segments, turns),
+            is_unanswered: turns.last().is_some_and(|turn| turn.answered.is_none()),
             through_seq: segments.iter().filter_map(|segment| segment.through_seq).max(),
             last_turn: turns.iter().map(|turn| turn.heard.turn).max().unwrap_or(0),
             answered_turns: turns.iter().filter(|turn| turn.answered.is_some()).count() as u32,
@@ -114,6 +116,11 @@ impl Pages {
         let found = self.turns.iter_mut().find(|known| known.heard.turn == turn);
         found.unwrap_or_else(|| panic!("turn {turn} was never heard"))
     }
+}
+
+fn untranscribed(segments: &[SegmentRecord], turns: &[TurnRecord]) -> Vec<SegmentRecord> {
+    let last = turns.iter().filter_map(|turn| turn.heard.segments).map(|(_, last)| last).max().unwrap_or(0);
+    segments.iter().filter(|segment| segment.number > last).cloned().collect()
 }
 
 fn lines(turn: &TurnRecord) -> impl Iterator<Item = Line> {

@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use ports::{Provider, ProviderError, SpeechToText, Transcription, TranscriptionRequest};
+use ports::{
+    LanguageModel, Prompt, Provider, ProviderError, SpeechToText, TokenStream, Transcription, TranscriptionRequest,
+    offline::ScenarioPersona,
+};
 use tokio::sync::watch;
 
 pub(crate) struct Recogniser {
@@ -58,5 +61,30 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The persona that ships, who waits when it is told to.
+#[derive(Default)]
+pub(crate) struct Persona {
+    waits: watch::Sender<bool>,
+}
+
+impl Persona {
+    pub(crate) fn waits(&self, waits: bool) {
+        self.waits.send_replace(waits);
+    }
+}
+
+#[async_trait]
+impl LanguageModel for Persona {
+    fn provider(&self) -> Provider {
+        ScenarioPersona.provider()
+    }
+
+    async fn answer(&self, prompt: Prompt) -> Result<TokenStream, ProviderError> {
+        let mut waits = self.waits.subscribe();
+        waits.wait_for(|waits| !waits).await.expect("the persona is there");
+        ScenarioPersona.answer(prompt).await
     }
 }

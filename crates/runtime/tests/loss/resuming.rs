@@ -74,3 +74,38 @@ async fn turns_and_answers_count_on_and_the_conversation_is_remembered() {
     let heard: Vec<_> = world.book.turns().into_iter().map(|turn| turn.heard.text).collect();
     assert_eq!(heard, ["question 1", "question 2", "question 3", "question 4"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_stored_but_not_transcribed_is_answered_by_the_next_process() {
+    let mut world = World::new();
+    let client = world.arrive().await;
+    world.recogniser().waits(true);
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears_stored(0).await;
+
+    world.kill();
+    let client = world.arrive().await;
+    client.person.hears_replies(1).await;
+    assert_eq!(client.person.transcripts(), ["turn 1 lasts 62 ms"]);
+    let [turn] = &world.book.turns()[..] else { panic!("{:?}", world.book.turns()) };
+    assert_eq!(turn.heard.segments, Some((1, 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_heard_but_not_answered_is_answered_by_the_next_process_and_once() {
+    let mut world = World::new();
+    let client = world.arrive().await;
+    world.persona().waits(true);
+    client.say("Good morning").await;
+    client.person.hears(|event| matches!(event, Event::Transcript { .. })).await;
+
+    for _ in 0..2 {
+        world.kill();
+        let client = world.arrive().await;
+        client.person.hears(|event| matches!(event, Event::State { .. })).await;
+        let_pass(1_000).await;
+        assert_eq!(world.book.turns().len(), 1);
+        assert!(world.book.turns()[0].answered.is_some());
+        assert!(client.person.replies().len() <= 1);
+    }
+}

@@ -9,7 +9,7 @@ use std::{
 };
 
 use audio::Declared;
-use ports::{SessionId, Timestamp, UserId, offline::ScenarioPersona, scenario_file};
+use ports::{SessionId, Timestamp, UserId, scenario_file};
 use runtime::{
     Ask, Chunk, Clock, Engine, Envelope, Handle, HistoryLine, Hub, Member as _, Opening, Rejection, Seat, Wish,
 };
@@ -22,7 +22,7 @@ use crate::{
     journal::{self, Book},
     objects::{self, Objects},
     people::Person,
-    providers::Recogniser,
+    providers::{Persona, Recogniser},
 };
 
 /// Whether an outside thing works at the moment.
@@ -103,6 +103,7 @@ pub(crate) struct World {
 struct Process {
     hub: Arc<Hub>,
     recogniser: Arc<Recogniser>,
+    persona: Arc<Persona>,
     store: Arc<Weather>,
     database: Arc<Weather>,
 }
@@ -129,6 +130,10 @@ impl World {
 
     pub(crate) fn recogniser(&self) -> &Recogniser {
         &self.process.recogniser
+    }
+
+    pub(crate) fn persona(&self) -> &Persona {
+        &self.process.persona
     }
 
     pub(crate) fn hub(&self) -> &Arc<Hub> {
@@ -207,16 +212,17 @@ impl World {
 impl Process {
     fn start(book: &Arc<Book>, objects: &Arc<Objects>) -> Self {
         let (store, database, recogniser) = (Weather::fine(), Weather::fine(), Arc::new(Recogniser::default()));
+        let persona: Arc<Persona> = Arc::default();
         let engine = Engine {
             clock: Clock::starting_at(Timestamp(1_000_000)),
             recogniser: Arc::clone(&recogniser) as _,
-            persona: Arc::new(ScenarioPersona),
+            persona: Arc::clone(&persona) as _,
             voice: None,
             face: None,
             objects: Arc::new(objects::Reached { objects: Arc::clone(objects), weather: Arc::clone(&store) }),
             journal: Arc::new(journal::Reached { book: Arc::clone(book), weather: Arc::clone(&database) }),
         };
-        Self { hub: Arc::new(Hub::new(Arc::new(engine), 5)), recogniser, store, database }
+        Self { hub: Arc::new(Hub::new(Arc::new(engine), 5)), recogniser, persona, store, database }
     }
 }
 

@@ -5,8 +5,8 @@ use super::{
     turn::{Doing, Turn},
 };
 use crate::{
-    Event, Fact, Failure, FailureKind, Finish, Heard, Mouth, OpEvent, OpId, Output, Problem, Source, Speaker, Speech,
-    Stage, Timer, TurnId, Usage, Work,
+    Event, Fact, Failure, FailureKind, Finish, Heard, LeftOver, Mouth, OpEvent, OpId, Output, Problem, Source, Speaker,
+    Speech, Stage, Timer, TurnId, Usage, Work,
     hearing::{Hearing, Outcome, Understood},
     latency::{Ledger, UserTimes},
     listening::Utterance,
@@ -37,6 +37,20 @@ impl Session {
                 let understood = Understood { text, language: None, confidence, by };
                 self.answer(id, ledger, understood, None, u64::MAX);
             }
+        }
+    }
+
+    /// Another process had heard this, and did not come to an answer.
+    pub(super) fn take_up_what_was_left(&mut self) {
+        let LeftOver { unanswered, untranscribed } = std::mem::take(&mut self.left_over);
+        if unanswered {
+            let now = self.now;
+            let user = UserTimes { last_word: now, decided: now, stored: now };
+            let ledger = Ledger { user, opened: Some(now), transcribed: Some(now), ..Ledger::default() };
+            self.ask_persona(TurnId(self.last_turn), ledger);
+        }
+        if let Some(heard) = untranscribed {
+            self.listening.take_up(heard, self.manner().detection, self.now);
         }
     }
 
@@ -176,6 +190,10 @@ impl Session {
         self.outputs.push_back(Output::Record(fact));
         self.history.add(Speaker::User, text.clone());
         self.tell(Event::Transcript { turn, text, language, confidence, by, audio });
+        self.ask_persona(turn, ledger);
+    }
+
+    fn ask_persona(&mut self, turn: TurnId, ledger: Ledger) {
         let answer = self.start(Work::Answer {
             turn,
             number: self.answered_turns + 1,

@@ -19,6 +19,7 @@ impl Journal for Database {
         let sums = self.segment_sums(session).await?;
         let last_segment = self.last_segment(session).await?;
         let turns = self.turns(session).await?;
+        let untranscribed = self.segments_after(session, last_transcribed(&turns)).await?;
         let ended = self.ending(session).await?;
         let numbered = self.numbered(session).await?;
         if numbered.is_none() && last_segment.is_none() && turns.is_empty() && ended.is_none() {
@@ -26,6 +27,8 @@ impl Journal for Database {
         }
         Ok(Some(Resumption {
             last_segment,
+            untranscribed,
+            is_unanswered: turns.last().is_some_and(|turn| turn.answered.is_none()),
             through_seq: sums.through_seq.map(i64::cast_unsigned),
             last_turn: turns.last().map_or(0, |turn| turn.heard.turn),
             answered_turns: count_answered(&turns),
@@ -109,6 +112,19 @@ impl Database {
         Ok(row.map(SegmentRow::into_record))
     }
 
+    async fn segments_after(&self, session: &SessionId, number: u64) -> Result<Vec<SegmentRecord>, StoreError> {
+        /// Nobody answers what was said longer ago.
+        const MOST: i64 = 64;
+        let rows: Vec<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT * FROM segments WHERE session_id = $1 AND number > $2 ORDER BY number DESC LIMIT $3",
+        )
+        .bind(session.as_str())
+        .bind(number.cast_signed())
+        .bind(MOST)
+        .fetch_all(db))?;
+        Ok(rows.into_iter().rev().map(SegmentRow::into_record).collect())
+    }
+
     async fn ending(&self, session: &SessionId) -> Result<Option<EndedRecord>, StoreError> {
         let row: Option<EndingRow> = on!(&self.reads, db => sqlx::query_as(
             "SELECT * FROM endings WHERE session_id = $1",
@@ -117,6 +133,10 @@ impl Database {
         .fetch_optional(db))?;
         Ok(row.map(EndingRow::into_record))
     }
+}
+
+fn last_transcribed(turns: &[TurnRecord]) -> u64 {
+    turns.iter().filter_map(|turn| turn.heard.segments).map(|(_, last)| last).max().unwrap_or(0)
 }
 
 fn count_answered(turns: &[TurnRecord]) -> u32 {
