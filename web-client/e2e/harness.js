@@ -11,6 +11,9 @@ const root = path.resolve(import.meta.dirname, "../..");
 const binary = process.env.REPARTEE ?? path.join(root, "target/debug/repartee");
 const sentence = path.join(import.meta.dirname, "fixtures/sentence.wav");
 
+/** The sentence has three seconds of silence at its end; in so many chunks something is said, whenever they begin. */
+export const ENOUGH_CHUNKS = 40;
+
 export async function startServer() {
   const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
   const port = await freePort();

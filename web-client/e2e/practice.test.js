@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { ENOUGH_CHUNKS, enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -265,7 +265,7 @@ async function speak(page, line) {
   const sent = line.all("audio-chunk").length;
   await page.getByRole("button", { name: "Hold to talk", exact: true }).dispatchEvent("pointerdown");
   await page.locator("[data-scene=hearing]").waitFor();
-  await line.sent("audio-chunk", sent + 12);
+  await line.sent("audio-chunk", sent + ENOUGH_CHUNKS);
   await page.getByRole("button", { name: "Release to send" }).dispatchEvent("pointerup");
 }
 

@@ -4,7 +4,16 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { enterAsGuest, enterWithToken, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import {
+  ENOUGH_CHUNKS,
+  enterAsGuest,
+  enterWithToken,
+  listen,
+  startBrowser,
+  startPractice,
+  startServer,
+  visit,
+} from "./harness.js";
 
 const pictures = path.join(import.meta.dirname, "screenshots");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -120,7 +129,7 @@ async function coach(page, look, locale, trainee) {
 }
 
 /**
- * Speaks for a moment and hears what comes back.
+ * Speaks for a moment and hears how the answer begins.
  * @param {import("playwright-core").Page} page
  * @param {ReturnType<typeof listen>} line
  */
@@ -129,11 +138,11 @@ async function speak(page, line) {
   await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
   await page.keyboard.down("Space");
   await page.locator("[data-scene=hearing]").waitFor();
-  await line.sent("audio-chunk", 12);
+  await line.sent("audio-chunk", ENOUGH_CHUNKS);
   await page.keyboard.up("Space");
   await page.locator("[role=log] [data-role=ai]").nth(said).waitFor();
   await page.locator("[data-scene=speaking]").waitFor();
-  await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
+  await line.sent("playback-progress", line.all("playback-progress").length + 6);
 }
 
 /** @param {import("playwright-core").Page} page */

@@ -24,7 +24,7 @@ pub struct Delivery {
     easy_pace: [u64; 2],
     /// The trainee's, the most frequent first.
     fillers: Vec<Filler>,
-    /// The trainee's silences within turns; `null` where nobody listened for them.
+    /// The trainee's silences within turns; `null` where nobody listened for them, or nothing was heard.
     pauses: Option<Silences>,
     /// How long the trainee was silent after the persona; `null` where no turn tells.
     replies: Option<Silences>,
@@ -98,7 +98,8 @@ pub fn delivery(scenario: &Scenario, turns: &[TurnRecord], timeline: &Timeline) 
         pace: pace(&told),
         easy_pace: [*conversation.wording.pace.start(), *conversation.wording.pace.end()],
         fillers: counted_fillers(&conversation),
-        pauses: timeline.tells_pauses().then(|| silences(times.iter().flat_map(pauses).collect())),
+        pauses: (timeline.tells_pauses() && times.iter().any(|times| times.voiced().is_some()))
+            .then(|| silences(times.iter().flat_map(pauses).collect())),
         replies: (!replies.is_empty()).then(|| silences(replies)),
         interruptions,
         turns: told,

@@ -25,9 +25,14 @@ const dresses = [
 ];
 
 export const HAIRCUTS = 3;
+/** Chosen so that the grandmother among the people who ship looks like one. */
+const BEGINNING = 53_616;
 
 export function looksOf(name: string): Looks {
-  let sum = [...name].reduce((sum, character) => (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0, 7);
+  let sum = [...name].reduce(
+    (sum, character) => (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) >>> 0,
+    BEGINNING,
+  );
   const pick = (count: number) => {
     sum = (Math.imul(sum, 1_103_515_245) + 12_345) >>> 0;
     return (sum >>> 16) % count;

@@ -118,6 +118,8 @@ fn without_a_voice_that_was_listened_for_recordings_count_whole_and_pauses_are_n
     let delivery = measure("angry-customer", &SPOKEN, None).unwrap();
     assert_eq!(delivery.talk, Some(Talk { trainee_ms: 13_000, persona_ms: 6_000 }));
     assert_eq!(delivery.pauses, None);
+    let silent = measure("angry-customer", &SPOKEN, Some(&[])).unwrap();
+    assert_eq!((silent.talk, silent.pauses), (None, None), "who says nothing makes no pauses");
     assert_eq!(delivery.replies, Some(Silences { count: 1, median_ms: 1_000, longest_ms: 1_000 }));
 }
 
