@@ -7,11 +7,8 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use crate::{
     vocabulary::{FIGURES, KNOWN},
-    words::{Kind, Span, is_apostrophe, kind, outside_brackets, plain_word, small, spans, starts_with_ideograph},
+    words::{Kind, Span, kind, outside_brackets, plain_word, spans, starts_with_ideograph},
 };
-
-/// A longer word is not known.
-const LONGEST_WORD: usize = 24;
 
 static WORDS: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| KNOWN.iter().copied().flatten().flat_map(|entry| entry.split([' ', '.'])).collect());
@@ -20,7 +17,8 @@ static IDEOGRAPHS: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
     entries.map(|entry| entry.chars().collect()).collect()
 });
 
-/// Of a whole text: a recogniser's words, a typed line. Endpointing and interruption decide the same on it as on the text.
+/// Endpointing and interruption decide the same on it as on the text, and a reply is cut into the same sentences, at the
+/// same time if it comes in parts.
 pub fn redact(text: &str) -> String {
     let known = known_ideographs(text);
     let mut known = known.iter();
@@ -38,28 +36,9 @@ pub fn redact(text: &str) -> String {
     redacted
 }
 
-/// Of a text that comes in parts: a reply. It is cut into the same sentences, at the same time. The beginning of a word
-/// may stay where a part ends within it.
-#[derive(Debug, Default)]
-pub struct Redactor {
-    /// The word within which the parts so far end, or the beginning of it.
-    word: String,
-}
-
-impl Redactor {
-    pub fn push(&mut self, part: &str) -> String {
-        let already = self.word.chars().count();
-        let text = std::mem::take(&mut self.word) + part;
-        let (closed, word) = text.split_at(text.len() - unfinished_word(&text).len());
-        let mut redacted = redact(closed);
-        if begins_known_word(word) {
-            redacted.push_str(word);
-        } else {
-            redacted.extend(word.chars().map(shape));
-        }
-        self.word = word.chars().take(LONGEST_WORD).collect();
-        redacted.chars().skip(already).collect()
-    }
+/// Only the shape of it: no word is left, not even one that a policy knows.
+pub fn outline(text: &str) -> String {
+    text.chars().map(shape).collect()
 }
 
 fn redact_word(word: &str) -> String {
@@ -79,6 +58,9 @@ fn redact_word(word: &str) -> String {
 
 fn shape(c: char) -> char {
     match kind(c) {
+        // An accent that stands for itself, or a part of an ideograph.
+        Kind::Letter | Kind::Ideograph if !c.is_alphanumeric() => c,
+        Kind::Letter | Kind::Digit if c >= '\u{2E80}' => wide_shape(c),
         Kind::Letter if c.is_uppercase() => 'X',
         Kind::Letter => 'x',
         Kind::Digit => '0',
@@ -88,16 +70,15 @@ fn shape(c: char) -> char {
     }
 }
 
-fn begins_known_word(word: &str) -> bool {
-    let small = small(word);
-    WORDS.range(small.as_str()..).next().is_some_and(|word| word.starts_with(&small))
-}
-
-/// With its apostrophes: the next part may go on after one.
-fn unfinished_word(text: &str) -> &str {
-    let is_inside = |c: char| matches!(kind(c), Kind::Letter | Kind::Digit) || is_apostrophe(c);
-    let length = text.chars().rev().take_while(|c| is_inside(*c)).map(char::len_utf8).sum::<usize>();
-    text[text.len() - length..].trim_start_matches(is_apostrophe)
+/// A voice takes longer for it, and it needs more room.
+fn wide_shape(c: char) -> char {
+    match c {
+        'Ａ'..='Ｚ' => 'Ｘ',
+        'ａ'..='ｚ' => 'ｘ',
+        '０'..='９' => '０',
+        _ if kind(c) == Kind::Digit => '㈠',
+        _ => '가',
+    }
 }
 
 /// For each ideograph whether it belongs to an entry, as one policy or another reads the text: with what stands in
