@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-60}
 
 if cargo fuzz --version >/dev/null 2>&1 && cargo +nightly --version >/dev/null 2>&1; then
-    for target in webm ogg mp4 wav intake event token; do
+    for target in webm ogg mp4 wav intake live event token; do
         seeds=()
         case $target in event | token) ;; *) seeds=(crates/audio/tests/fixtures) ;; esac
         mkdir -p "fuzz/corpus/$target"

@@ -1,6 +1,9 @@
 //! What must hold for any bytes. Shared by the fuzzer and by the test that runs without one.
 
-use audio::{Declared, Intake, Limits, Segment, decode};
+use audio::{
+    Declared, Intake, Limits, LiveDecoder, Segment, decode,
+    vad::{SpeechDetector, SpeechSettings},
+};
 
 /// Small enough that a run takes a millisecond or two.
 const MAX_INPUT: usize = 64 * 1024;
@@ -35,20 +38,10 @@ pub fn intake(data: &[u8]) {
         let _ = restored.push(data, &Declared::unknown());
         check(&restored.cut());
     }
-    let declared = ["", "audio/webm", "audio/pcm;rate=8000;channels=2", "audio/opus", "audio/wav", "audio/flac"]
-        .map(Declared::parse);
-    let mut dice = Dice(data.iter().fold(1, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(*byte) + 1)));
+    let mut dice = Dice::cast(data);
     let mut intake = Intake::new(LIMITS);
-    let mut rest = data;
-    let mut said = 0;
-    while !rest.is_empty() {
-        let size = [1, 20, 300, 5000][dice.roll(4)];
-        let (chunk, later) = rest.split_at(rest.len().min(1 + dice.roll(size)));
-        rest = later;
-        if dice.roll(8) == 0 {
-            said = dice.roll(declared.len());
-        }
-        let _ = intake.push(chunk, &declared[said]);
+    for (chunk, declared) in chunks(data, &mut dice.clone()) {
+        let _ = intake.push(chunk, &declared);
         assert!(intake.pending_ms() <= LIMITS.pending_ms + 1000);
         if dice.roll(10) == 0 {
             check(&intake.cut());
@@ -58,6 +51,79 @@ pub fn intake(data: &[u8]) {
         }
     }
     check(&intake.cut());
+}
+
+/// The same, heard while it arrives: in each process what is stored.
+pub fn live(data: &[u8]) {
+    let data = &data[..data.len().min(MAX_INPUT)];
+    if let Ok(mut restored) = Intake::restore(data, LIMITS) {
+        let _ = restored.push_heard(data, &Declared::unknown(), &mut LiveDecoder::new());
+    }
+    let mut dice = Dice::cast(data);
+    let mut process = Listening::new(Intake::new(LIMITS));
+    for (chunk, declared) in chunks(data, &mut dice.clone()) {
+        process.hear(chunk, &declared);
+        match dice.roll(20) {
+            0 => {
+                let state = process.end();
+                process = Listening::new(Intake::restore(&state, LIMITS).expect("what was given is taken back"));
+            }
+            1..4 => process.segments.extend(process.intake.cut()),
+            _ => {}
+        }
+    }
+    process.end();
+}
+
+struct Listening {
+    intake: Intake,
+    decoder: LiveDecoder,
+    detector: SpeechDetector,
+    heard: Vec<i16>,
+    segments: Vec<Segment>,
+}
+
+impl Listening {
+    fn new(intake: Intake) -> Self {
+        let detector = SpeechDetector::new(SpeechSettings::default());
+        Self { intake, decoder: LiveDecoder::new(), detector, heard: Vec::new(), segments: Vec::new() }
+    }
+
+    fn hear(&mut self, chunk: &[u8], declared: &Declared) {
+        let _ = self.intake.push_heard(chunk, declared, &mut self.decoder);
+        let heard = self.decoder.take();
+        self.detector.hear(&heard);
+        self.heard.extend(heard);
+        assert_eq!(self.detector.head_ms(), self.heard.len() as u64 / 16);
+    }
+
+    /// What the next process goes on from.
+    fn end(&mut self) -> Vec<u8> {
+        self.segments.extend(self.intake.cut());
+        assert_eq!(self.decoder.missed_ms(), 0, "no chunk brings half a minute");
+        self.heard.extend(std::mem::take(&mut self.decoder).finish());
+        let stored = decode(self.segments.iter().map(|segment| &segment.bytes)).expect("what is stored can be decoded");
+        assert!(self.heard == stored, "{} samples were heard, {} are stored", self.heard.len(), stored.len());
+        self.intake.state()
+    }
+}
+
+/// Pieces of any size, each said to be anything.
+fn chunks<'a>(mut rest: &'a [u8], dice: &mut Dice) -> Vec<(&'a [u8], Declared)> {
+    let declared = ["", "audio/webm", "audio/pcm;rate=8000;channels=2", "audio/opus", "audio/wav", "audio/flac"]
+        .map(Declared::parse);
+    let mut said = 0;
+    let mut chunks = Vec::new();
+    while !rest.is_empty() {
+        let size = [1, 20, 300, 5000][dice.roll(4)];
+        let (chunk, later) = rest.split_at(rest.len().min(1 + dice.roll(size)));
+        rest = later;
+        if dice.roll(8) == 0 {
+            said = dice.roll(declared.len());
+        }
+        chunks.push((chunk, declared[said].clone()));
+    }
+    chunks
 }
 
 /// A container gives the same wherever its bytes are split.
@@ -116,9 +182,14 @@ fn repair_checksums(file: &mut [u8]) {
     }
 }
 
+#[derive(Clone)]
 struct Dice(u64);
 
 impl Dice {
+    fn cast(data: &[u8]) -> Self {
+        Self(data.iter().fold(1, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(*byte) + 1)))
+    }
+
     fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides

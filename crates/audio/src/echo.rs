@@ -4,11 +4,11 @@
 mod bands;
 mod likeness;
 
-use std::{collections::VecDeque, ops::RangeInclusive};
+use std::collections::VecDeque;
 
 use self::{
     bands::{Bands, FLOOR, Levels, STEP},
-    likeness::{Match, WINDOW, best_match},
+    likeness::{Course, WINDOW},
 };
 use crate::{SAMPLE_RATE, resample::Resampler, speech::SPEECH_RATE};
 
@@ -47,6 +47,12 @@ pub struct EchoDetector {
     /// The delay that was found last, and how often in a row.
     found: (usize, u32),
     known_delay: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Match {
+    likeness: f32,
+    delay: usize,
 }
 
 impl EchoDetector {
@@ -123,15 +129,36 @@ impl EchoDetector {
     }
 
     fn look(&mut self) {
-        let anywhere = self.best_match(0..=MOST_DELAY);
-        self.learn(anywhere);
-        self.likeness = match self.known_delay {
-            None => anywhere.likeness,
-            Some(delay) => {
-                let here = self.best_match(delay.saturating_sub(JITTER)..=delay + JITTER);
-                here.likeness.max(anywhere.likeness - DOUBT)
-            }
+        if self.heard.len() < WINDOW || self.played.is_empty() {
+            self.likeness = 0.0;
+            return;
+        }
+        let heard = Course::of(self.heard.make_contiguous());
+        let played = self.played_lately();
+        let best = |delays: &mut dyn Iterator<Item = usize>| {
+            let matches = delays.map(|delay| (heard.explained_by(&Course::of(window(&played, delay))), delay));
+            let best = matches.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap_or_default();
+            Match { likeness: best.0, delay: best.1 }
         };
+        let around = |delay: usize, reach: usize| delay.saturating_sub(reach)..=(delay + reach).min(MOST_DELAY);
+        let here = self.known_delay.map(|delay| best(&mut around(delay, JITTER)));
+        if let Some(here) = here.filter(|here| here.likeness >= ECHO) {
+            self.learn(here);
+            self.likeness = here.likeness;
+            return;
+        }
+        // What is heard changes slowly enough that every other delay need not be tried.
+        let near = best(&mut (0..=MOST_DELAY).step_by(2));
+        let anywhere = best(&mut around(near.delay, 1));
+        self.learn(anywhere);
+        self.likeness = here.map_or(anywhere.likeness, |here| here.likeness.max(anywhere.likeness - DOUBT));
+    }
+
+    /// As much as can be an echo now, up to the microphone's time.
+    fn played_lately(&self) -> Vec<Levels> {
+        let until = self.played.len() as i64 - (self.played_until as i64 - self.heard_until as i64);
+        let levels = |at: i64| usize::try_from(at).ok().and_then(|at| self.played.get(at)).copied();
+        (until - (MOST_DELAY + WINDOW) as i64..until).map(|at| levels(at).unwrap_or(NOTHING)).collect()
     }
 
     fn learn(&mut self, Match { likeness, delay }: Match) {
@@ -147,20 +174,6 @@ impl EchoDetector {
         }
     }
 
-    fn best_match(&self, delays: RangeInclusive<usize>) -> Match {
-        if self.heard.len() < WINDOW || self.played.is_empty() {
-            return Match::default();
-        }
-        best_match(self.heard.iter().copied(), delays, |delay| {
-            let ahead = self.played_until as i64 - self.heard_until as i64 + delay as i64;
-            let start = self.played.len() as i64 - ahead - WINDOW as i64;
-            (start..start + WINDOW as i64).map(|at| {
-                let levels = usize::try_from(at).ok().and_then(|at| self.played.get(at));
-                levels.copied().unwrap_or(NOTHING)
-            })
-        })
-    }
-
     /// What can no longer be heard.
     fn forget(&mut self) {
         let oldest = self.heard_until.saturating_sub((MOST_DELAY + WINDOW) as u64);
@@ -168,6 +181,11 @@ impl EchoDetector {
         let passed = self.played.len().saturating_sub(useful as usize);
         self.played.drain(..passed);
     }
+}
+
+fn window(played: &[Levels], delay: usize) -> &[Levels] {
+    let end = played.len() - delay;
+    &played[end - WINDOW..end]
 }
 
 impl Default for EchoDetector {

@@ -94,6 +94,7 @@ impl Pending {
     pub(crate) fn keep(&mut self, packet: &[u8]) -> Option<Stream> {
         let stream = self.stream?;
         let samples = match stream.codec.samples_of(packet) {
+            Ok(0) => return None,
             Ok(samples) => samples,
             Err(problem) => {
                 self.problem(problem);

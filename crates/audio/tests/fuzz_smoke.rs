@@ -115,4 +115,11 @@ proptest! {
     fn any_chunks_are_survived(input in prop_oneof![input(), prop::collection::vec(any::<u8>(), 0..2000)]) {
         targets::intake(&input);
     }
+
+    #[test]
+    fn any_chunks_are_heard_as_they_are_stored(
+        input in prop_oneof![input(), prop::collection::vec(any::<u8>(), 0..2000)]
+    ) {
+        targets::live(&input);
+    }
 }

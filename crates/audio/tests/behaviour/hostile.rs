@@ -325,3 +325,16 @@ fn a_file_of_somebody_else_is_not_decoded() {
     let error = decode([b"hello, this is not a segment"]).unwrap_err();
     assert_eq!(error, AudioError::UnknownFile { found: "text".to_owned() });
 }
+
+#[test]
+fn a_chunk_without_a_whole_sample_leaves_no_trace_in_the_next_stream() {
+    const PACKET: [u8; 7] = [169, 167, 96, 8, 76, 2, 210];
+    for chunk in [&[][..], &[1]] {
+        let mut intake = intake();
+        intake.push(&[1; 200], &Declared::pcm(16_000, 1)).unwrap();
+        intake.cut();
+        intake.push(chunk, &Declared::pcm(16_000, 1)).unwrap();
+        intake.push(&PACKET, &Declared::opus_packets(1)).unwrap();
+        assert_eq!(packets(&intake.cut()), [PACKET]);
+    }
+}
