@@ -44,6 +44,7 @@ pub(crate) fn briefing() -> Briefing {
         history: vec![],
         last_turn: 0,
         answered_turns: 0,
+        left_over: session::LeftOver::default(),
     }
 }
 
