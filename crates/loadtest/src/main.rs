@@ -1,7 +1,8 @@
 //! Speaks to a running Repartee as many trainees at once, and says how fast it was answered.
 //!
 //! It writes Socket.IO frames itself: a full client would cost more than the server it measures. It deliberately knows
-//! nothing of the server's crates; what it believes about the wire stands in `wire`.
+//! nothing of the server's crates but `audio` and `session`, whose ears and patience the bench measures; what it believes about the
+//! wire stands in `wire`.
 
 mod bench;
 mod cli;

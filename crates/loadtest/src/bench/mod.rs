@@ -7,6 +7,7 @@ mod cores;
 mod phases;
 mod table;
 mod turns;
+mod voice;
 
 use std::{
     fmt::Write as _,
@@ -77,6 +78,8 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     say(&format!("{cores}\nData in {}\n", std::env::temp_dir().display()))?;
     let data = tempfile::tempdir().context("cannot make a folder for the server's data")?;
     let bench = Bench { server, cores, plan, data };
+    say("A voice, heard ...\n")?;
+    let voice = voice::measure()?;
     say("An echo, then the server: the same chunks at the same pace ...\n")?;
     let echo = bench.echo_speaking().await?;
     let speaking = bench.speaking().await?;
@@ -120,6 +123,9 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     for Scale { sessions, cost: many } in &scale.costs {
         table.compare_with(&format!("{sessions} sessions"), *many, cost, 4, Aim::AtMost(1.25));
     }
+    table.section("Microseconds of one core to hear a second of speech; beside it, to decode it");
+    table.row("voice activity alone", voice.activity, Some(voice.decoding), 0, None);
+    table.compare("taken, decoded, listened to", voice.hearing, voice.decoding, 0, Aim::AtMost(2.0));
     say("Dialogues with pauses, fillers and noise ...\n")?;
     let mut report = table.to_string() + &end_of_turn(plan.dialogue_turns)?;
     for (phase, errors) in
