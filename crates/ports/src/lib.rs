@@ -33,7 +33,7 @@ pub use journal::{
     SpokenRecord, TurnRecord,
 };
 pub use language_model::{FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage};
-pub use object_store::{ObjectStore, StoredObject};
+pub use object_store::{ObjectStore, Pieces, StoredObject};
 pub use provider::{Fault, Provider, ProviderError, StoreError};
 pub use report::{Dimension, Email, EmailChange, Feedback, Findings};
 pub use scenario::{Difficulty, Objection, Persona, Scenario, Stage};

@@ -1,13 +1,35 @@
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::{TryStreamExt as _, stream::BoxStream};
 
 use crate::{ObjectKey, StoreError, Timestamp};
+
+/// An object's body, piece by piece. An error breaks it off.
+pub type Pieces<'a> = BoxStream<'a, Result<Bytes, StoreError>>;
 
 /// Keeps audio. What `put` acknowledged survives a crash of this process.
 #[async_trait]
 pub trait ObjectStore: Send + Sync + 'static {
     /// Stores the whole object or nothing; no reader ever sees a part of it. Replaces what was there.
     async fn put(&self, key: &ObjectKey, body: Bytes, media_type: &str) -> Result<(), StoreError>;
+
+    /// As [`Self::put`], for a body that is still being made: the pieces are taken as fast as they are stored. If they
+    /// break off, their error is the answer and nothing is stored, and so it is when the caller stops waiting.
+    ///
+    /// Unless a store has its own way, it holds the whole body first: good enough for a shelf in memory.
+    async fn put_pieces(&self, key: &ObjectKey, mut pieces: Pieces<'_>, media_type: &str) -> Result<(), StoreError> {
+        let mut body = BytesMut::new();
+        while let Some(piece) = pieces.try_next().await? {
+            body.extend_from_slice(&piece);
+        }
+        self.put(key, body.freeze(), media_type).await
+    }
+
+    /// Throws away what was begun below `prefix` before `before` and never finished, as a process that dies leaves it,
+    /// and answers how much that was. Nobody sees such leftovers, but they are kept, and paid for.
+    async fn discard_unfinished(&self, _prefix: &str, _before: Timestamp) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 
     /// [`StoreError::NotFound`] when there is no such object.
     async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError>;

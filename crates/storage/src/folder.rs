@@ -8,7 +8,8 @@ use std::{io, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use ports::{ObjectKey, ObjectStore, StoreError, StoredObject};
+use futures_util::TryStreamExt as _;
+use ports::{ObjectKey, ObjectStore, Pieces, StoreError, StoredObject};
 
 use self::files::Files;
 
@@ -42,6 +43,15 @@ impl ObjectStore for FolderStore {
     async fn put(&self, key: &ObjectKey, body: Bytes, _media_type: &str) -> Result<(), StoreError> {
         let key = key.clone();
         self.with_files(move |files| files.put(&key, &body)).await
+    }
+
+    async fn put_pieces(&self, key: &ObjectKey, mut pieces: Pieces<'_>, _media_type: &str) -> Result<(), StoreError> {
+        let mut incoming = self.with_files(Files::begin).await?;
+        while let Some(piece) = pieces.try_next().await? {
+            incoming = off_the_runtime(move || incoming.write(&piece).map(|()| incoming)).await?;
+        }
+        let key = key.clone();
+        self.with_files(move |files| files.publish(incoming, &key)).await
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {

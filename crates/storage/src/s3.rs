@@ -1,6 +1,7 @@
 //! Objects in a bucket of S3 or of any store that speaks its language: MinIO, Aliyun OSS, R2.
 
 mod failure;
+mod upload;
 
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use aws_sdk_s3::{
     },
     presigning::PresigningConfig,
     primitives::ByteStream,
-    types::Object,
+    types::{ChecksumAlgorithm, Object},
 };
 use bytes::Bytes;
-use ports::{ObjectKey, ObjectStore, StoreError, StoredObject, Timestamp};
+use ports::{ObjectKey, ObjectStore, Pieces, StoreError, StoredObject, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
 use self::failure::{failure, refusal};
@@ -47,6 +48,8 @@ pub struct S3Store {
     /// Signs for the public endpoint and never connects.
     signer: Client,
     bucket: String,
+    /// Of the parts of an upload. Other stores than AWS may refuse them.
+    checksums: Option<ChecksumAlgorithm>,
 }
 
 impl S3Store {
@@ -57,6 +60,7 @@ impl S3Store {
             client: client(config, config.endpoint_url.as_ref()),
             signer: client(config, public.or(config.endpoint_url.as_ref())),
             bucket: config.bucket.clone(),
+            checksums: config.endpoint_url.is_none().then_some(ChecksumAlgorithm::Crc32),
         }
     }
 
@@ -82,6 +86,14 @@ impl ObjectStore for S3Store {
             .await
             .map(|_| ())
             .map_err(|error| failure(&error))
+    }
+
+    async fn put_pieces(&self, key: &ObjectKey, pieces: Pieces<'_>, media_type: &str) -> Result<(), StoreError> {
+        upload::put_pieces(self, key, pieces, media_type).await
+    }
+
+    async fn discard_unfinished(&self, prefix: &str, before: Timestamp) -> Result<u64, StoreError> {
+        upload::discard_unfinished(self, prefix, before).await
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {

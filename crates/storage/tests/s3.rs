@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::time::Duration;
+use std::{
+    task::Poll,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use ports::{ObjectKey, ObjectStore, StoreError, contract::object_store};
+use ports::{ObjectKey, ObjectStore, StoreError, Timestamp, contract::object_store};
 use storage::{S3Config, S3Store};
+use tokio::sync::Notify;
 
 fn config(endpoint_url: String, bucket: String) -> S3Config {
     S3Config {
@@ -88,6 +92,72 @@ async fn a_server_that_is_down_is_unavailable() {
     for failed in [store.check().await, put] {
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_breaks_off_leaves_no_parts_behind() {
+    let Some(server) = testkit::s3() else { return };
+    let bucket = server.new_bucket();
+    let store = S3Store::new(&config(server.endpoint_url(), bucket.clone()));
+    let uploads = || server.send("GET", &format!("/{bucket}?uploads"));
+    let part = || Ok(Bytes::from(vec![7; 6 * 1024 * 1024]));
+    let lost = StoreError::Unavailable("the source went away".to_owned());
+    let pieces = stream::iter([part(), part(), Err(lost.clone())]).boxed();
+    assert_eq!(store.put_pieces(&key("a"), pieces, "audio/ogg").await, Err(lost));
+    assert!(!uploads().contains("<UploadId>"), "{}", uploads());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_nobody_waits_for_is_thrown_away() {
+    let Some(server) = testkit::s3() else { return };
+    let bucket = server.new_bucket();
+    let store = S3Store::new(&config(server.endpoint_url(), bucket.clone()));
+    let begun = || server.send("GET", &format!("/{bucket}?uploads")).contains("<UploadId>");
+    let asked = Notify::new();
+    let endless = stream::poll_fn(|_| {
+        asked.notify_one();
+        Poll::Pending
+    });
+    let pieces = stream::iter([Ok(Bytes::from(vec![7; 6 * 1024 * 1024]))]).chain(endless).boxed();
+    let name = key("a");
+    tokio::select! {
+        stored = store.put_pieces(&name, pieces, "audio/ogg") => panic!("it never ends: {stored:?}"),
+        () = asked.notified() => assert!(begun()),
+    }
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while begun() {
+        assert!(Instant::now() < deadline, "the upload is still there");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_process_that_died_was_uploading_is_discarded_and_nothing_else() {
+    let Some(server) = testkit::s3() else { return };
+    let bucket = server.new_bucket();
+    let store = S3Store::new(&config(server.endpoint_url(), bucket.clone()));
+    for name in ["sessions/a/recording.ogg", "sessions/b/recording.ogg", "of-somebody-else"] {
+        let begun = server.send("POST", &format!("/{bucket}/{name}?uploads"));
+        assert!(begun.contains("<UploadId>"), "{begun}");
+    }
+    let uploads = || server.send("GET", &format!("/{bucket}?uploads")).matches("<UploadId>").count();
+    assert_eq!(store.list("").await, Ok(Vec::new()));
+    assert_eq!(store.discard_unfinished("sessions/", Timestamp(1)).await, Ok(0));
+    assert_eq!(store.discard_unfinished("sessions/a/", Timestamp(i64::MAX)).await, Ok(1));
+    assert_eq!(uploads(), 2);
+    assert_eq!(store.discard_unfinished("sessions/", Timestamp(i64::MAX)).await, Ok(1));
+    assert_eq!(uploads(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_object_has_its_media_type_too() {
+    let Some(server) = testkit::s3() else { return };
+    let bucket = server.new_bucket();
+    let store = S3Store::new(&config(server.endpoint_url(), bucket.clone()));
+    let pieces = stream::iter([Ok(Bytes::from(vec![7; 11 * 1024 * 1024]))]).boxed();
+    assert_eq!(store.put_pieces(&key("a.ogg"), pieces, "audio/ogg").await, Ok(()));
+    let answer = server.send("HEAD", &format!("/{bucket}/a.ogg")).to_lowercase();
+    assert!(answer.contains("content-type: audio/ogg"), "{answer}");
+    assert!(answer.contains(&format!("content-length: {}", 11 * 1024 * 1024)), "{answer}");
 }
 
 /// What a store that is not AWS refuses must not be sent: checksums of our own and chunked signatures.

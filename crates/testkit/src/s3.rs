@@ -1,6 +1,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    path::Path,
     process::Command,
 };
 
@@ -58,7 +59,9 @@ pub fn s3() -> Option<S3> {
         let address = url.trim_start_matches("http://").trim_end_matches('/');
         return Some(S3 { address: address.to_owned(), own: None });
     }
-    let Some(program) = find_program("moto_server", &[]) else {
+    // The version that `scripts/setup.sh` installs; another one on the way may have other mistakes.
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/python/bin");
+    let Some(program) = find_program("moto_server", &[installed]) else {
         skipped("no moto_server (Python: pip install 'moto[server]')");
         return None;
     };

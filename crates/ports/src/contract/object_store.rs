@@ -1,8 +1,12 @@
 //! What every object store does.
 
-use bytes::Bytes;
+use std::task::Poll;
 
-use crate::{ObjectKey, ObjectStore, StoreError};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use tokio::sync::Notify;
+
+use crate::{ObjectKey, ObjectStore, Pieces, StoreError, Timestamp};
 
 /// Runs every check on a fresh store.
 pub async fn suite<S: ObjectStore>(fresh: impl AsyncFn() -> S) {
@@ -18,6 +22,12 @@ pub async fn suite<S: ObjectStore>(fresh: impl AsyncFn() -> S) {
     a_listed_object_tells_its_size_and_its_time(&fresh().await).await;
     a_reader_never_sees_a_part(&fresh().await).await;
     objects_put_at_once_are_all_there(&fresh().await).await;
+    pieces_become_one_object(&fresh().await).await;
+    no_pieces_are_an_empty_object(&fresh().await).await;
+    pieces_replace_at_once(&fresh().await).await;
+    pieces_that_break_off_leave_what_was_there(&fresh().await).await;
+    pieces_that_nobody_waits_for_leave_nothing(&fresh().await).await;
+    what_is_finished_is_never_discarded(&fresh().await).await;
     a_store_that_works_says_so(&fresh().await).await;
 }
 
@@ -141,6 +151,91 @@ async fn objects_put_at_once_are_all_there(store: &impl ObjectStore) {
     assert_eq!(names(store, "sessions/").await.len(), 64);
     let got = store.get(&key("sessions/7/63")).await;
     assert_eq!(got, Ok(Bytes::from_static(b"63")));
+}
+
+/// Larger than any store takes in one request.
+const LARGE: usize = 12 * 1024 * 1024 + 12_345;
+
+/// No two stretches of it are alike.
+fn large() -> Bytes {
+    (0..LARGE / 4 + 1).flat_map(|number| (number as u32).to_le_bytes()).take(LARGE).collect::<Vec<u8>>().into()
+}
+
+/// Of this size, apart from the last one.
+fn cut(body: &Bytes, size: usize) -> Pieces<'static> {
+    let pieces: Vec<_> = body.chunks(size).map(|piece| Ok(body.slice_ref(piece))).collect();
+    stream::iter(pieces).boxed()
+}
+
+async fn pieces_become_one_object(store: &impl ObjectStore) {
+    let body = large();
+    for (name, size) in [("even", 1024 * 1024), ("odd", 700_001), ("at-once", LARGE)] {
+        assert_eq!(store.put_pieces(&key(name), cut(&body, size), "audio/ogg").await, Ok(()), "{name}");
+        let got = store.get(&key(name)).await;
+        assert!(got.as_ref() == Ok(&body), "{name}: {:?}", got.map(|got| got.len()));
+    }
+    let small = body.slice(..70_000);
+    assert_eq!(store.put_pieces(&key("small"), cut(&small, 9_999), "audio/ogg").await, Ok(()));
+    assert_eq!(store.get(&key("small")).await, Ok(small));
+    assert_eq!(names(store, "").await, ["at-once", "even", "odd", "small"]);
+}
+
+async fn no_pieces_are_an_empty_object(store: &impl ObjectStore) {
+    assert_eq!(store.put_pieces(&key("a"), stream::empty().boxed(), "audio/ogg").await, Ok(()));
+    assert_eq!(store.get(&key("a")).await, Ok(Bytes::new()));
+}
+
+async fn pieces_replace_at_once(store: &impl ObjectStore) {
+    put(store, "a", b"first").await;
+    let body = large();
+    let watched = cut(&body, 1024 * 1024).then(|piece| async {
+        assert_eq!(store.get(&key("a")).await, Ok(Bytes::from_static(b"first")), "a part was seen");
+        piece
+    });
+    assert_eq!(store.put_pieces(&key("a"), watched.boxed(), "audio/ogg").await, Ok(()));
+    assert!(store.get(&key("a")).await == Ok(body));
+    assert_eq!(names(store, "").await, ["a"]);
+}
+
+async fn pieces_that_break_off_leave_what_was_there(store: &impl ObjectStore) {
+    put(store, "a", b"first").await;
+    let broken = StoreError::Unavailable("the source went away".to_owned());
+    for size in [10, LARGE] {
+        for name in ["a", "b"] {
+            let begun = cut(&large().slice(..size), 700_001);
+            let pieces = begun.chain(stream::iter([Err(broken.clone())]));
+            let stored = store.put_pieces(&key(name), pieces.boxed(), "audio/ogg").await;
+            assert_eq!(stored, Err(broken.clone()));
+        }
+    }
+    assert_eq!(store.get(&key("a")).await, Ok(Bytes::from_static(b"first")));
+    assert_eq!(names(store, "").await, ["a"]);
+}
+
+async fn pieces_that_nobody_waits_for_leave_nothing(store: &impl ObjectStore) {
+    for size in [10, LARGE] {
+        let waits = Notify::new();
+        let body = large().slice(..size);
+        let endless = stream::poll_fn(|_| {
+            waits.notify_one();
+            Poll::Pending
+        });
+        let pieces = cut(&body, 700_001).chain(endless);
+        let name = key("a");
+        tokio::select! {
+            stored = store.put_pieces(&name, pieces.boxed(), "audio/ogg") => panic!("it never ends: {stored:?}"),
+            () = waits.notified() => {}
+        }
+    }
+    assert_eq!(names(store, "").await, [""; 0]);
+}
+
+async fn what_is_finished_is_never_discarded(store: &impl ObjectStore) {
+    put(store, "a", b"small").await;
+    let body = large();
+    assert_eq!(store.put_pieces(&key("b"), cut(&body, 700_001), "audio/ogg").await, Ok(()));
+    assert_eq!(store.discard_unfinished("", Timestamp(i64::MAX)).await, Ok(0));
+    assert_eq!(names(store, "").await, ["a", "b"]);
 }
 
 async fn a_store_that_works_says_so(store: &impl ObjectStore) {

@@ -20,6 +20,27 @@ pub(super) struct Files {
     written: AtomicU64,
 }
 
+/// What is being written. Unless it was published, it is gone when it is dropped.
+pub(super) struct Incoming {
+    file: File,
+    path: PathBuf,
+    published: bool,
+}
+
+impl Incoming {
+    pub(super) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.file.write_all(piece)
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.published {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
 impl Files {
     pub(super) fn open(root: PathBuf, fsync: bool) -> io::Result<Self> {
         let incoming = root.join(INCOMING);
@@ -31,10 +52,38 @@ impl Files {
     }
 
     pub(super) fn put(&self, key: &ObjectKey, body: &[u8]) -> io::Result<()> {
-        let incoming = self.write_incoming(body)?;
-        self.publish(&incoming, &self.path(key)).inspect_err(|_| {
-            let _ = fs::remove_file(&incoming);
-        })
+        let mut incoming = self.begin()?;
+        incoming.write(body)?;
+        self.publish(incoming, key)
+    }
+
+    /// A file that nobody sees until it is published.
+    pub(super) fn begin(&self) -> io::Result<Incoming> {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{number}", std::process::id());
+        let path = self.root.join(INCOMING).join(name);
+        Ok(Incoming { file: File::create(&path)?, path, published: false })
+    }
+
+    /// The folder is nearly always there; only when it is not is it created. A delete may take an
+    /// empty folder away in between, hence more than one attempt.
+    pub(super) fn publish(&self, mut incoming: Incoming, key: &ObjectKey) -> io::Result<()> {
+        self.sync(&incoming.file)?;
+        let object = self.path(key);
+        let folder = object.parent().unwrap_or(&self.root);
+        let mut renamed = fs::rename(&incoming.path, &object);
+        for _ in 0..3 {
+            match &renamed {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.create_folder(folder)?;
+                    renamed = fs::rename(&incoming.path, &object);
+                }
+                _ => break,
+            }
+        }
+        renamed?;
+        incoming.published = true;
+        self.sync_folder(folder)
     }
 
     pub(super) fn get(&self, key: &ObjectKey) -> io::Result<Option<Vec<u8>>> {
@@ -68,50 +117,13 @@ impl Files {
     }
 
     pub(super) fn check(&self) -> io::Result<()> {
-        fs::remove_file(self.write_incoming(b"check")?)
+        let mut incoming = self.begin()?;
+        incoming.write(b"check")?;
+        self.sync(&incoming.file)
     }
 
     fn path(&self, key: &ObjectKey) -> PathBuf {
         self.root.join(key.as_str())
-    }
-
-    fn write_incoming(&self, body: &[u8]) -> io::Result<PathBuf> {
-        let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}-{number}", std::process::id());
-        let path = self.root.join(INCOMING).join(name);
-        let write = || {
-            let mut file = File::create(&path)?;
-            file.write_all(body)?;
-            if self.fsync {
-                file.sync_all()?;
-            }
-            Ok(())
-        };
-        match write() {
-            Ok(()) => Ok(path),
-            Err(error) => {
-                let _ = fs::remove_file(&path);
-                Err(error)
-            }
-        }
-    }
-
-    /// The folder is nearly always there; only when it is not is it created. A delete may take an
-    /// empty folder away in between, hence more than one attempt.
-    fn publish(&self, incoming: &Path, object: &Path) -> io::Result<()> {
-        let folder = object.parent().unwrap_or(&self.root);
-        let mut renamed = fs::rename(incoming, object);
-        for _ in 0..3 {
-            match &renamed {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    self.create_folder(folder)?;
-                    renamed = fs::rename(incoming, object);
-                }
-                _ => break,
-            }
-        }
-        renamed?;
-        self.sync_folder(folder)
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
@@ -130,6 +142,10 @@ impl Files {
             File::open(folder)?.sync_all()?;
         }
         Ok(())
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        if self.fsync { file.sync_all() } else { Ok(()) }
     }
 
     fn walk(&self, folder: &Path, prefix: &str, found: &mut Vec<StoredObject>) -> io::Result<()> {
@@ -197,7 +213,10 @@ mod tests {
     fn a_crash_before_the_rename_leaves_nothing_that_is_visible() {
         let dir = TempDir::new();
         let files = Files::open(dir.path().to_owned(), false).unwrap();
-        files.write_incoming(b"half").unwrap();
+        let mut half = files.begin().unwrap();
+        half.write(b"half").unwrap();
+        // A process that dies drops nothing.
+        std::mem::forget(half);
         assert_eq!(files.list("").unwrap(), []);
         assert_eq!(entries(&dir.path().join(INCOMING)), 1);
 
@@ -214,6 +233,16 @@ mod tests {
         files.put(&key("a/b"), b"below a file").unwrap_err();
         assert_eq!(entries(&dir.path().join(INCOMING)), 0);
         assert_eq!(files.get(&key("a/b")).unwrap(), None);
+    }
+
+    #[test]
+    fn what_was_begun_and_dropped_leaves_no_file_behind() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), false).unwrap();
+        files.begin().unwrap().write(b"half").unwrap();
+        files.check().unwrap();
+        files.put(&key("a"), b"whole").unwrap();
+        assert_eq!(entries(&dir.path().join(INCOMING)), 0);
     }
 
     #[test]

@@ -19,12 +19,13 @@ where
     };
     let status = answer.raw().status().as_u16();
     let code = answer.err().code().unwrap_or_default();
-    let message = answer.err().message().unwrap_or_default();
+    let unread = || DisplayErrorContext(answer.err()).to_string();
+    let message = answer.err().message().map_or_else(unread, str::to_owned);
     match code {
         "" if status == 404 => StoreError::NotFound(format!("{status} {message}")),
-        "NoSuchKey" | "NotFound" => StoreError::NotFound(message.to_owned()),
+        "NoSuchKey" | "NotFound" | "NoSuchUpload" => StoreError::NotFound(message),
         _ if may_recover(status, code) => StoreError::Unavailable(format!("{status} {code} {message}")),
-        _ => refusal(code, message),
+        _ => refusal(code, &message),
     }
 }
 
