@@ -101,6 +101,7 @@ export const en = {
       hearing: "Listening to you",
       transcribing: "Understanding…",
       thinking: (name: string) => `${name} is thinking…`,
+      held: (name: string) => `${name} lets you speak`,
       speaking: (name: string) => `${name} is speaking`,
       paused: "Paused",
       connecting: "Connecting…",
@@ -115,9 +116,9 @@ export const en = {
     send: "Send",
     holdToTalk: "Hold to talk",
     releaseToSend: "Release to send",
-    holdHint: "Hold the button or the space bar while you speak.",
+    holdHint: "Hold the button or the space bar while you speak; pressing it interrupts.",
     openMic: "Open mic",
-    openHint: "Just speak. A pause ends your turn; speaking up interrupts.",
+    openHint: "Just speak. A pause ends your turn. Speak up to interrupt; a cough or an “mm” does not.",
     talkMode: "How to talk",
     mute: "Mute",
     unmute: "Unmute",
@@ -144,10 +145,14 @@ export const en = {
       storedMs: "Storing your audio",
       transcribedMs: "Understanding",
       firstTokenMs: "First word",
+      firstSentenceMs: "First sentence",
       firstAudioMs: "First sound",
+      playedMs: "On its way to you",
       unaccountedMs: "Elsewhere",
       totalMs: "Altogether",
     },
+    answeredAfter: (ms: number) => `answered after ${seconds(ms)}`,
+    seconds,
     reconnecting: "The line dropped. We are reconnecting; what you say now is kept.",
     takenOver: "This practice continues in another tab.",
     takeBack: "Continue here",
@@ -159,6 +164,7 @@ export const en = {
     observers: "A coach is listening.",
     hint: "From your coach",
     interrupted: "interrupted",
+    unheard: "not heard",
     demoStt: "Demo: this recogniser does not hear you. It plays prepared lines.",
     demoLlm: "Demo: scripted answers, no language model.",
     demoTts: "Demo voice",
@@ -315,6 +321,10 @@ export const en = {
 
 function countable(n: number, unit: Unit): string {
   return n === 1 ? unit.slice(0, -1) : unit;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 export type Texts = typeof en;

@@ -98,6 +98,7 @@ export const zhHans: Texts = {
       hearing: "正在听您说",
       transcribing: "正在理解…",
       thinking: (name) => `${name}正在思考…`,
+      held: (name) => `${name}停下来听您说`,
       speaking: (name) => `${name}正在说话`,
       paused: "已暂停",
       connecting: "正在连接…",
@@ -112,9 +113,9 @@ export const zhHans: Texts = {
     send: "发送",
     holdToTalk: "按住说话",
     releaseToSend: "松开发送",
-    holdHint: "说话时按住按钮或空格键。",
+    holdHint: "说话时按住按钮或空格键，按下即可打断对方。",
     openMic: "自由说话",
-    openHint: "直接说即可。停顿表示说完，开口即可打断对方。",
+    openHint: "直接说即可，停顿表示说完。开口即可打断对方，咳嗽或“嗯”一声不会。",
     talkMode: "说话方式",
     mute: "静音",
     unmute: "取消静音",
@@ -141,10 +142,14 @@ export const zhHans: Texts = {
       storedMs: "保存音频",
       transcribedMs: "语音理解",
       firstTokenMs: "第一个字",
+      firstSentenceMs: "第一句",
       firstAudioMs: "第一声",
+      playedMs: "送达您的耳边",
       unaccountedMs: "其他",
       totalMs: "合计",
     },
+    answeredAfter: (ms) => `${seconds(ms)}后回答`,
+    seconds,
     reconnecting: "连接中断，正在重连；您现在说的话会保留。",
     takenOver: "这次练习已在另一个标签页继续。",
     takeBack: "在这里继续",
@@ -156,6 +161,7 @@ export const zhHans: Texts = {
     observers: "教练正在旁听。",
     hint: "来自教练",
     interrupted: "被打断",
+    unheard: "没有听到",
     demoStt: "演示：识别器并未真正听您说话，只播放预设台词。",
     demoLlm: "演示：按脚本回答，未使用语言模型。",
     demoTts: "演示语音",
@@ -309,3 +315,7 @@ export const zhHans: Texts = {
     },
   },
 };
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} 秒`;
+}

@@ -98,6 +98,7 @@ export const zhHant: Texts = {
       hearing: "正在聽您說",
       transcribing: "正在理解…",
       thinking: (name) => `${name}正在思考…`,
+      held: (name) => `${name}停下來聽您說`,
       speaking: (name) => `${name}正在說話`,
       paused: "已暫停",
       connecting: "連線中…",
@@ -112,9 +113,9 @@ export const zhHant: Texts = {
     send: "送出",
     holdToTalk: "按住說話",
     releaseToSend: "放開送出",
-    holdHint: "說話時按住按鈕或空白鍵。",
+    holdHint: "說話時按住按鈕或空白鍵，按下即可打斷對方。",
     openMic: "自由說話",
-    openHint: "直接說即可。停頓表示說完，開口即可打斷對方。",
+    openHint: "直接說即可，停頓表示說完。開口即可打斷對方，咳嗽或「嗯」一聲不會。",
     talkMode: "說話方式",
     mute: "靜音",
     unmute: "取消靜音",
@@ -141,10 +142,14 @@ export const zhHant: Texts = {
       storedMs: "儲存音訊",
       transcribedMs: "語音理解",
       firstTokenMs: "第一個字",
+      firstSentenceMs: "第一句",
       firstAudioMs: "第一聲",
+      playedMs: "送達您的耳邊",
       unaccountedMs: "其他",
       totalMs: "合計",
     },
+    answeredAfter: (ms) => `${seconds(ms)}後回答`,
+    seconds,
     reconnecting: "連線中斷，正在重新連線；您現在說的話會保留。",
     takenOver: "這次練習已在另一個分頁繼續。",
     takeBack: "在這裡繼續",
@@ -156,6 +161,7 @@ export const zhHant: Texts = {
     observers: "教練正在旁聽。",
     hint: "來自教練",
     interrupted: "被打斷",
+    unheard: "沒有聽到",
     demoStt: "示範：辨識器並未真的聽您說話，只播放預設台詞。",
     demoLlm: "示範：依腳本回答，未使用語言模型。",
     demoTts: "示範語音",
@@ -309,3 +315,7 @@ export const zhHant: Texts = {
     },
   },
 };
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} 秒`;
+}

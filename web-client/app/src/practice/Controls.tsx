@@ -5,6 +5,7 @@ import { ToggleGroup } from "radix-ui";
 import { useI18n } from "../i18n";
 import { IconButton } from "../ui/Button";
 import styles from "./Controls.module.css";
+import { rememberTalkMode } from "./entry";
 import { MicrophonePicker } from "./MicrophonePicker";
 import { useScene } from "./scene";
 import { useHold, useSpaceBar } from "./use-hold";
@@ -15,40 +16,53 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
   const microphone = useStore(roleplay.microphone);
   const scene = useScene(roleplay, conversation);
   const hasMicrophone = microphone.state !== "closed" && microphone.state !== "opening";
+  const choose = (mode: TalkMode) => {
+    rememberTalkMode(mode);
+    void roleplay.setMode(mode);
+  };
   return (
     <div className={styles.controls}>
       <ToggleGroup.Root
         type="single"
         value={mode}
-        onValueChange={(mode) => mode && void roleplay.setMode(mode as TalkMode)}
+        onValueChange={(mode) => mode && choose(mode as TalkMode)}
         className={styles.modes}
         aria-label={t.practice.talkMode}
       >
-        <ToggleGroup.Item value="push-to-talk" className={styles.mode}>
-          {t.practice.holdToTalk}
-        </ToggleGroup.Item>
         <ToggleGroup.Item value="open" className={styles.mode}>
           {t.practice.openMic}
+        </ToggleGroup.Item>
+        <ToggleGroup.Item value="push-to-talk" className={styles.mode}>
+          {t.practice.holdToTalk}
         </ToggleGroup.Item>
       </ToggleGroup.Root>
       <div className={styles.main}>
         <MicrophonePicker roleplay={roleplay} microphone={microphone} icon={<Settings2 size={20} />} />
-        {hasMicrophone ? (
-          <TalkButton roleplay={roleplay} mode={mode} muted={microphone.muted} />
-        ) : (
+        {!hasMicrophone && (
           <button type="button" className={styles.talk} onClick={() => void roleplay.openMicrophone()}>
             <MicOff size={26} aria-hidden="true" />
             <span>{t.practice.allowMic}</span>
           </button>
         )}
-        <IconButton
-          label={microphone.muted ? t.practice.unmute : t.practice.mute}
-          aria-pressed={microphone.muted}
-          disabled={!hasMicrophone}
-          onClick={() => roleplay.mute(!microphone.muted)}
-        >
-          {microphone.muted ? <MicOff size={20} /> : <Mic size={20} />}
-        </IconButton>
+        {hasMicrophone && mode === "open" && (
+          <OpenMicrophone
+            muted={microphone.muted}
+            speaking={scene === "hearing" || scene === "held"}
+            onMute={(muted) => roleplay.mute(muted)}
+          />
+        )}
+        {hasMicrophone && mode === "push-to-talk" && (
+          <>
+            <TalkButton roleplay={roleplay} muted={microphone.muted} />
+            <IconButton
+              label={microphone.muted ? t.practice.unmute : t.practice.mute}
+              aria-pressed={microphone.muted}
+              onClick={() => roleplay.mute(!microphone.muted)}
+            >
+              {microphone.muted ? <MicOff size={20} /> : <Mic size={20} />}
+            </IconButton>
+          </>
+        )}
       </div>
       <IconButton
         className={styles.interrupt}
@@ -63,29 +77,36 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
   );
 }
 
-function TalkButton({ roleplay, mode, muted }: { roleplay: Roleplay; mode: TalkMode; muted: boolean }) {
+interface OpenMicrophoneProps {
+  muted: boolean;
+  speaking: boolean;
+  onMute: (muted: boolean) => void;
+}
+
+function OpenMicrophone({ muted, speaking, onMute }: OpenMicrophoneProps) {
+  const { t } = useI18n();
+  return (
+    <button
+      type="button"
+      className={styles.talk}
+      data-on={!muted}
+      data-talking={speaking}
+      onClick={() => onMute(!muted)}
+    >
+      {muted ? <MicOff size={26} aria-hidden="true" /> : <Mic size={26} aria-hidden="true" />}
+      <span>{muted ? t.practice.unmute : t.practice.mute}</span>
+    </button>
+  );
+}
+
+function TalkButton({ roleplay, muted }: { roleplay: Roleplay; muted: boolean }) {
   const { t } = useI18n();
   const talking = useStore(roleplay.talking);
   const hold = useHold(
     () => roleplay.startTalking(),
     () => void roleplay.stopTalking(),
   );
-  useSpaceBar(mode === "push-to-talk", hold);
-  if (mode === "open") {
-    return (
-      <button
-        type="button"
-        className={styles.talk}
-        data-on={!muted}
-        data-talking={talking}
-        aria-pressed={!muted}
-        onClick={() => roleplay.mute(!muted)}
-      >
-        {muted ? <MicOff size={26} aria-hidden="true" /> : <Mic size={26} aria-hidden="true" />}
-        <span>{muted ? t.practice.unmute : t.practice.openMic}</span>
-      </button>
-    );
-  }
+  useSpaceBar(hold);
   return (
     <button
       type="button"

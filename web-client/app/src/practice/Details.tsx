@@ -1,28 +1,32 @@
-import type { Conversation, Roleplay, TurnLatency } from "@repartee/client";
+import type { Conversation, Roleplay } from "@repartee/client";
 import { Activity } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useEffect, useState } from "react";
 import { useI18n } from "../i18n";
 import menu from "../shell/Menu.module.css";
 import { Badge } from "../ui/Badge";
-import { IconButton } from "../ui/Button";
+import { Button } from "../ui/Button";
 import styles from "./Details.module.css";
+import { Latency } from "./Latency";
 
 /** How the line is and where the time of the last answer went; for who wants to know. */
 export function Details({ roleplay, conversation }: { roleplay: Roleplay; conversation: Conversation }) {
   const { t } = useI18n();
+  const { latency } = conversation;
+  const name = latency ? `${t.practice.details}, ${t.practice.answeredAfter(latency.totalMs)}` : t.practice.details;
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
-        <IconButton label={t.practice.details}>
-          <Activity size={19} />
-        </IconButton>
+        <Button className={styles.open} aria-label={name} title={name}>
+          <Activity size={18} aria-hidden="true" />
+          {latency && <span className={styles.total}>{t.practice.seconds(latency.totalMs)}</span>}
+        </Button>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className={`${menu.menu} ${styles.details}`} align="end" sideOffset={8} collisionPadding={16}>
           <h2>{t.practice.details}</h2>
           <Line roleplay={roleplay} />
-          {conversation.latency && <Latency latency={conversation.latency} />}
+          {latency && <Latency latency={latency} />}
           {conversation.providers && <Providers providers={conversation.providers} />}
         </Popover.Content>
       </Popover.Portal>
@@ -51,25 +55,6 @@ function Line({ roleplay }: { roleplay: Roleplay }) {
       <dt>{t.practice.unstored}</dt>
       <dd>{Math.round(unstored / 1024)} KB</dd>
     </dl>
-  );
-}
-
-const PARTS = ["endOfSpeechMs", "storedMs", "transcribedMs", "firstTokenMs", "firstAudioMs", "unaccountedMs"] as const;
-
-function Latency({ latency }: { latency: TurnLatency }) {
-  const { t } = useI18n();
-  return (
-    <>
-      <h3>{t.practice.turnLatency}</h3>
-      <dl className={styles.list}>
-        {[...PARTS, "totalMs" as const].map((part) => (
-          <div key={part} className={styles.part}>
-            <dt>{t.practice.latencyParts[part]}</dt>
-            <dd>{Math.round(latency[part])} ms</dd>
-          </div>
-        ))}
-      </dl>
-    </>
   );
 }
 

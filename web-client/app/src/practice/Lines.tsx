@@ -1,4 +1,4 @@
-import type { Conversation, Line } from "@repartee/client";
+import { type Conversation, heardAndNot, type Line, type PartialWords, stableAndNot } from "@repartee/client";
 import { useEffect, useRef } from "react";
 import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
@@ -23,7 +23,7 @@ export function Lines({ conversation, user, persona, language, empty }: LinesPro
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
   useEffect(() => {
     scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
-  }, [newest, partial]);
+  }, [newest, partial?.text]);
   return (
     /* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keyboard */
     <div ref={scroll} className={styles.scroll} role="log" tabIndex={0} aria-label={t.practice.transcript}>
@@ -37,19 +37,29 @@ export function Lines({ conversation, user, persona, language, empty }: LinesPro
             language={language}
           />
         ))}
-        {partial && (
-          <li className={styles.line} data-role="user" data-partial="true">
-            <span className={styles.who}>{user}</span>
-            <p lang={language}>{partial}</p>
-          </li>
-        )}
+        {partial && <Saying partial={partial} name={user} language={language} />}
       </ol>
     </div>
   );
 }
 
+/** Whoever says it knows it; a screen reader is told when it is final. */
+function Saying({ partial, name, language }: { partial: PartialWords; name: string; language: string | undefined }) {
+  const [stable, open] = stableAndNot(partial);
+  return (
+    <li className={styles.line} data-role="user" data-partial="true" aria-hidden="true">
+      <span className={styles.who}>{name}</span>
+      <p lang={language}>
+        {stable}
+        <span className={styles.open}>{open}</span>
+      </p>
+    </li>
+  );
+}
+
 function Said({ line, name, language }: { line: Line; name: string; language: string | undefined }) {
   const { t } = useI18n();
+  const [heard, unheard] = heardAndNot(line);
   return (
     <li className={styles.line} data-role={line.role}>
       <span className={styles.who}>
@@ -62,8 +72,13 @@ function Said({ line, name, language }: { line: Line; name: string; language: st
         {line.heardText !== undefined && <Badge>{t.practice.interrupted}</Badge>}
       </span>
       <p lang={language}>
-        {line.heardText === undefined ? line.text : line.heardText}
-        {line.heardText !== undefined && <s>{line.text.slice(line.heardText.length)}</s>}
+        {heard}
+        {unheard && (
+          <>
+            <span className="hidden-visually">({t.practice.unheard}:) </span>
+            <s title={t.practice.unheard}>{unheard}</s>
+          </>
+        )}
         {!line.complete && <span className={styles.cursor} aria-hidden="true" />}
       </p>
     </li>

@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 import { type Session, token } from "../api";
 import { useI18n } from "../i18n";
 import { Controls } from "./Controls";
-import { recallEntry } from "./entry";
+import { recallEntry, recallTalkMode } from "./entry";
 import { Notices } from "./Notices";
 import styles from "./Room.module.css";
 import { Stage } from "./Stage";
@@ -19,7 +19,7 @@ interface RoomProps {
 export function Room({ session, scenario }: RoomProps) {
   const { t } = useI18n();
   const [, go] = useLocation();
-  const room = useRealtimeRoleplay({ token: () => token.read() ?? "" });
+  const room = useRealtimeRoleplay({ token: () => token.read() ?? "", mode: recallTalkMode() });
   const { roleplay, conversation, connectSession } = room;
   const [language, setLanguage] = useState(() => recallEntry(session.id)?.language ?? scenario.language);
   const [wanted] = useState(language);

@@ -1,8 +1,10 @@
 import type { Conversation, Roleplay } from "@repartee/client";
+import { useStore } from "@repartee/client/react";
 import type { Persona } from "../api";
 import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
 import { Avatar } from "./Avatar";
+import { Caption } from "./Caption";
 import { Level } from "./Level";
 import styles from "./Stage.module.css";
 import { sceneText, useScene } from "./scene";
@@ -18,7 +20,7 @@ interface StageProps {
 export function Stage({ roleplay, conversation, persona, language }: StageProps) {
   const { t } = useI18n();
   const scene = useScene(roleplay, conversation);
-  const caption = captionOf(conversation);
+  const microphone = useStore(roleplay.microphone);
   return (
     <section className={styles.stage} data-scene={scene} aria-label={persona.name}>
       <div className={styles.who}>
@@ -37,20 +39,16 @@ export function Stage({ roleplay, conversation, persona, language }: StageProps)
         <span className={styles.mark} aria-hidden="true" />
         {sceneText(scene, t, persona.name)}
       </p>
-      <p className={styles.caption} data-role={caption?.role} lang={language} aria-hidden="true">
-        {caption?.text}
-      </p>
+      <Caption conversation={conversation} language={language} />
       <div className={styles.levels}>
         <Level roleplay={roleplay} of="playing" label={t.practice.theirLevel(persona.name)} />
-        <Level roleplay={roleplay} of="user" label={t.practice.yourLevel} quiet={scene !== "hearing"} />
+        <Level
+          roleplay={roleplay}
+          of="user"
+          label={t.practice.yourLevel}
+          quiet={microphone.state !== "recording" || microphone.muted}
+        />
       </div>
     </section>
   );
-}
-
-/** The newest words; the conversation beside it is what screen readers follow. */
-function captionOf({ partial, lines }: Conversation): { role: "user" | "ai"; text: string } | null {
-  if (partial) return { role: "user", text: partial };
-  const last = lines.at(-1);
-  return last ? { role: last.role, text: last.heardText ?? last.text } : null;
 }

@@ -1,3 +1,5 @@
+import type { TalkMode } from "@repartee/client";
+
 /** What was chosen on the way into a room, kept over a reload of the page. */
 export interface Entry {
   sessionId: string;
@@ -14,6 +16,17 @@ export function recallEntry(sessionId: string): Entry | null {
   const kept = sessionStorage.getItem(KEY);
   const entry: Entry | null = kept ? JSON.parse(kept) : null;
   return entry?.sessionId === sessionId ? entry : null;
+}
+
+const MODE_KEY = "repartee.talk-mode";
+
+/** How somebody likes to talk goes with them into the next room. */
+export function rememberTalkMode(mode: TalkMode): void {
+  localStorage.setItem(MODE_KEY, mode);
+}
+
+export function recallTalkMode(): TalkMode {
+  return localStorage.getItem(MODE_KEY) === "push-to-talk" ? "push-to-talk" : "open";
 }
 
 /** The scenario's own language first, then what the product speaks. */

@@ -6,10 +6,11 @@ const visemes = [
   { atMs: 200, shape: "open" as const },
   { atMs: 400, shape: "closed" as const },
 ];
+const sounding = { turnId: "1", playedMs: 0, state: "playing" as const, level: 0.6, atMs: 0 };
 
 test("the mouth follows what plays, not what has arrived", () => {
   const motion = new FaceMotion();
-  const at = (playedMs: number) => settle(motion, { turnId: "1", playedMs, finished: false, level: 0.6 }, visemes);
+  const at = (playedMs: number) => settle(motion, { ...sounding, playedMs }, visemes);
   expect(height(at(100))).toBeLessThan(4);
   expect(height(at(250))).toBeGreaterThan(12);
   expect(height(at(500))).toBeLessThan(4);
@@ -17,8 +18,14 @@ test("the mouth follows what plays, not what has arrived", () => {
 
 test("without mouth shapes the loudness opens it", () => {
   const motion = new FaceMotion();
-  expect(height(settle(motion, { turnId: "1", playedMs: 0, finished: false, level: 0.9 }, []))).toBeGreaterThan(8);
+  expect(height(settle(motion, { ...sounding, level: 0.9 }, []))).toBeGreaterThan(8);
   expect(height(settle(motion, null, []))).toBeLessThan(4);
+});
+
+test("who is held in mid-word closes the mouth", () => {
+  const motion = new FaceMotion();
+  settle(motion, { ...sounding, playedMs: 250 }, visemes);
+  expect(height(settle(motion, { ...sounding, playedMs: 250, state: "held", level: 0 }, visemes))).toBeLessThan(4);
 });
 
 test("it blinks now and then while nothing happens", () => {

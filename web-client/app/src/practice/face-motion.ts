@@ -63,7 +63,7 @@ export class FaceMotion {
 
   /** The mouth for the sound that comes out of the loudspeaker right now. */
   #wanted(time: number, playing: Progress | null, visemes: Face["visemes"]): Mouth {
-    if (!playing) return MOUTHS.closed;
+    if (playing?.state !== "playing") return MOUTHS.closed;
     const playedMs = playing.playedMs + Math.min(80, time - this.#heard.at);
     const viseme = visemes.findLast(({ atMs }) => atMs <= playedMs);
     if (viseme) return MOUTHS[viseme.shape];

@@ -1,4 +1,4 @@
-import type { Conversation, Roleplay } from "@repartee/client";
+import type { Conversation, Progress, Roleplay, TalkMode } from "@repartee/client";
 import { useStore } from "@repartee/client/react";
 import { useSyncExternalStore } from "react";
 import type { Texts } from "../i18n/en";
@@ -10,22 +10,41 @@ export type Scene =
   | "ending"
   | "paused"
   | "speaking"
+  /** The user speaks over the persona, which waits whether it is a turn. */
+  | "held"
   | "hearing"
   | "transcribing"
   | "thinking"
   | "listening";
 
+export interface Floor {
+  mode: TalkMode;
+  /** The user holds the button. */
+  talking: boolean;
+  /** Of the reply that sounds. */
+  playing: Progress["state"] | null;
+}
+
 export function useScene(roleplay: Roleplay, conversation: Conversation): Scene {
+  const mode = useStore(roleplay.mode);
   const talking = useStore(roleplay.talking);
-  const playing = useSyncExternalStore(roleplay.signals.subscribe, () => roleplay.signals.get().playing !== null);
-  const { connection, stage, sessionId } = conversation;
+  const { signals } = roleplay;
+  const playing = useSyncExternalStore(signals.subscribe, () => signals.get().playing?.state ?? null);
+  return sceneOf(conversation, { mode, talking, playing });
+}
+
+export function sceneOf(conversation: Conversation, { mode, talking, playing }: Floor): Scene {
+  const { connection, stage, sessionId, understanding } = conversation;
   if (!sessionId) return "connecting";
   if (connection.status === "reconnecting" || connection.status === "closed") return "reconnecting";
   if (talking) return "hearing";
+  // Without an open microphone nobody is heard any more, but what was said is still on its way into the store.
+  if (stage === "hearing" && mode === "push-to-talk") return "transcribing";
+  if (stage === "hearing") return playing ? "held" : "hearing";
   if (playing) return "speaking";
+  if (stage === "listening" && understanding) return "transcribing";
   // What the server calls speaking is over for the user when the last sound is out.
-  if (stage === "speaking" || stage === "hearing") return "listening";
-  return stage;
+  return stage === "speaking" ? "listening" : stage;
 }
 
 export function sceneText(scene: Scene, t: Texts, name: string): string {

@@ -38,9 +38,8 @@ export function useHold(onPress: () => void, onRelease: () => void): Hold {
 }
 
 /** The space bar holds too, unless it already means something where the focus is. */
-export function useSpaceBar(active: boolean, hold: Hold): void {
+export function useSpaceBar(hold: Hold): void {
   useEffect(() => {
-    if (!active) return;
     const down = (event: KeyboardEvent) => {
       if (event.code !== "Space" || event.repeat || hasItsOwnSpace(event.target)) return;
       event.preventDefault();
@@ -55,7 +54,7 @@ export function useSpaceBar(active: boolean, hold: Hold): void {
       removeEventListener("keydown", down);
       removeEventListener("keyup", up);
     };
-  }, [active, hold]);
+  }, [hold]);
 }
 
 function hasItsOwnSpace(target: EventTarget | null): boolean {

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
-import { after, type Change, type Conversation, nothingYet } from "./conversation.js";
-import type { ServerEvents } from "./wire.js";
+import {
+  after,
+  type Change,
+  type Conversation,
+  heardAndNot,
+  nothingYet,
+  type Stage,
+  stableAndNot,
+} from "./conversation.js";
+import type { ServerEvents } from "./generated/roleplay.js";
 
 const head = { sessionId: "s", eventSeq: 1, timestamp: 1 };
 const started: ServerEvents["session-started"] = {
@@ -48,13 +56,39 @@ test("a streamed piece that comes after the whole reply changes nothing", () => 
   expect(texts(told(said, replied, delta("late", 2)))).toEqual(["user: Hello", "ai: What do you want?"]);
 });
 
-test("the text so far disappears when the turn's words are final", () => {
-  const partial: Change = {
-    name: "transcription-partial",
-    payload: { ...head, turnId: "1", text: "Hel", stableChars: 0 },
-  };
-  expect(told(partial).partial).toBe("Hel");
-  expect(told(partial, said).partial).toBe("");
+test("the text so far grows, and disappears when the turn's words are final", () => {
+  const now = told(began, partial("Hel"), partial("Hello", 3));
+  expect(now.partial).toEqual({ turnId: "1", text: "Hello", stableChars: 3 });
+  expect(after(now, said).partial).toBeNull();
+});
+
+test("the text so far stays while the server makes sure of it", () => {
+  const stages = [stage("hearing"), partial("Hello"), stopped(true), stage("listening")];
+  expect(told(began, ...stages)).toMatchObject({ partial: { text: "Hello" }, understanding: true });
+  const understood = told(began, ...stages, stage("transcribing", "1"), said, stage("thinking", "1"));
+  expect(understood).toMatchObject({ partial: null, understanding: false });
+});
+
+test("speech that turned out to be nothing leaves no text behind", () => {
+  const nothing = [began, stage("hearing"), partial("mm"), stopped(true), stage("listening")];
+  expect(told(...nothing, stage("transcribing", "1"), stage("listening")).partial).toBeNull();
+  expect(told(began, stage("hearing"), partial("a"), stopped(false), stage("listening")).partial).toBeNull();
+});
+
+test("a cough over the persona leaves no text behind when the persona goes on", () => {
+  const cough = [began, stage("hearing", "1"), partial("mm", 0, "2"), stopped(true), stage("speaking", "1")];
+  const now = told(said, replied, stage("speaking", "1"), ...cough);
+  expect(now).toMatchObject({ partial: null, understanding: false, stage: "speaking" });
+  expect(now.lines[1]?.heardText).toBeUndefined();
+});
+
+test("what is said before the last turn was understood is shown until its own words come", () => {
+  const now = told(began, partial("Hello"), stopped(true), began, partial("And then", 0, "2"), said);
+  expect(now.partial?.text).toBe("And then");
+});
+
+test("words that will not change are told from those that may, as the server counts them", () => {
+  expect(stableAndNot({ turnId: "1", text: "😀 hello", stableChars: 3 })).toEqual(["😀 h", "ello"]);
 });
 
 test("coming back tells what was missed and repeats nothing", () => {
@@ -89,7 +123,18 @@ test("an interrupted reply keeps what was heard of it", () => {
     name: "interrupted",
     payload: { ...head, turnId: "1", heardMs: 400, heardText: "What do", reason: "barge-in" },
   };
-  expect(told(said, replied, cut).lines[1]).toMatchObject({ heardText: "What do", text: "What do you want?" });
+  const line = told(said, replied, cut).lines[1]!;
+  expect(heardAndNot(line)).toEqual(["What do", " you want?"]);
+  expect(heardAndNot(told(said, replied).lines[1]!)).toEqual(["What do you want?", ""]);
+});
+
+test("a reply that was cut before it was written to its end does not grow afterwards", () => {
+  const cut: Change = {
+    name: "interrupted",
+    payload: { ...head, turnId: "1", heardMs: 0, heardText: "", reason: "barge-in" },
+  };
+  const line = told(said, delta("What do ", 0), cut, delta("you want?", 1)).lines[1]!;
+  expect(heardAndNot(line)).toEqual(["", "What do "]);
 });
 
 test("a problem of a turn goes away with the next turn that works", () => {
@@ -100,6 +145,20 @@ test("a problem of a turn goes away with the next turn that works", () => {
   expect(told(failed).problem?.code).toBe("STT_FAILED");
   expect(told(failed, said).problem).toBeNull();
 });
+
+const began: Change = { name: "speech-started", payload: { ...head, atMs: 100 } };
+
+function stopped(endOfTurn: boolean): Change {
+  return { name: "speech-stopped", payload: { ...head, atMs: 900, endOfTurn } };
+}
+
+function partial(text: string, stableChars = 0, turnId = "1"): Change {
+  return { name: "transcription-partial", payload: { ...head, turnId, text, stableChars } };
+}
+
+function stage(state: Stage, turnId?: string): Change {
+  return { name: "session-state", payload: { ...head, state, turnId } };
+}
 
 function told(...changes: Change[]): Conversation {
   return changes.reduce(after, nothingYet);

@@ -1,17 +1,22 @@
 /** What is known about a session, as a pure function of what was told. It knows no socket, sound or screen. */
+
+import type { ServerEvents, TurnDetectionInForce, TurnLatency, Viseme } from "./generated/roleplay.js";
 import type { Connection } from "./realtime-client.js";
-import type { ServerEvents, TurnDetection, TurnLatency, Viseme } from "./wire.js";
 
 export interface Conversation {
   connection: Connection;
   sessionId: string | null;
   stage: Stage;
+  /** Whose answer the stage is about, if there is one. */
+  turnId: string | null;
   lines: Line[];
   /** What the user is saying right now, as far as it was understood. */
-  partial: string;
+  partial: PartialWords | null;
+  /** The user has said all, and it is not known yet what it was. */
+  understanding: boolean;
   turnCount: number;
   maxTurns: number;
-  turnDetection: TurnDetection;
+  turnDetection: TurnDetectionInForce;
   providers: ServerEvents["session-started"]["providers"] | null;
   latency: TurnLatency | null;
   hints: { text: string; timestamp: number }[];
@@ -40,6 +45,13 @@ export interface Line {
   face?: Face;
 }
 
+export interface PartialWords {
+  turnId: string;
+  text: string;
+  /** So many characters will not change any more. */
+  stableChars: number;
+}
+
 export interface Face {
   visemes: Viseme[];
   expression: string;
@@ -62,6 +74,8 @@ export interface Ended {
 export const TOLD = [
   "session-started",
   "session-state",
+  "speech-started",
+  "speech-stopped",
   "transcription-partial",
   "transcription",
   "ai-response-delta",
@@ -89,8 +103,10 @@ export const nothingYet: Conversation = {
   connection: { status: "idle" },
   sessionId: null,
   stage: "listening",
+  turnId: null,
   lines: [],
-  partial: "",
+  partial: null,
+  understanding: false,
   turnCount: 0,
   maxTurns: 0,
   turnDetection: "manual",
@@ -114,13 +130,20 @@ export function after(now: Conversation, change: Change): Conversation {
     case "session-started":
       return started(now, change.payload);
     case "session-state":
-      return { ...now, stage: change.payload.state };
-    case "transcription-partial":
-      return { ...now, partial: change.payload.text };
+      return atStage(now, change.payload);
+    case "speech-started":
+      return { ...now, partial: now.understanding ? null : now.partial, understanding: false };
+    case "speech-stopped":
+      return { ...now, understanding: change.payload.endOfTurn };
+    case "transcription-partial": {
+      const { turnId, text, stableChars } = change.payload;
+      return { ...now, partial: { turnId, text, stableChars } };
+    }
     case "transcription": {
       const { turnId, text, timestamp, provider, demo } = change.payload;
       const line: Line = { role: "user", turnId, text, timestamp, complete: true, provider, demo };
-      return { ...now, partial: "", problem: null, lines: upsert(now.lines, line) };
+      const partial = now.partial?.turnId === turnId ? null : now.partial;
+      return { ...now, partial, problem: null, lines: upsert(now.lines, line) };
     }
     case "ai-response-delta": {
       const { turnId, text, timestamp } = change.payload;
@@ -174,6 +197,26 @@ export function after(now: Conversation, change: Change): Conversation {
     default:
       return now;
   }
+}
+
+/** The words that will not change, and those that may. Characters are counted as the server counts them. */
+export function stableAndNot({ text, stableChars }: PartialWords): [stable: string, open: string] {
+  const characters = [...text];
+  return [characters.slice(0, stableChars).join(""), characters.slice(stableChars).join("")];
+}
+
+/** What was heard of a line, and what was not. */
+export function heardAndNot({ text, heardText }: Line): [heard: string, unheard: string] {
+  if (heardText === undefined) return [text, ""];
+  return [heardText, text.startsWith(heardText) ? text.slice(heardText.length) : ""];
+}
+
+function atStage(now: Conversation, { state, turnId }: ServerEvents["session-state"]): Conversation {
+  const next = { ...now, stage: state, turnId: turnId ?? null };
+  // Between the end of a turn and its words the server listens for a moment.
+  if (state === "listening" && now.understanding) return next;
+  const isOver = state === "listening" || state === "speaking";
+  return { ...next, understanding: now.understanding && state === "hearing", partial: isOver ? null : now.partial };
 }
 
 /** Who watches is told again after it. */

@@ -1,4 +1,15 @@
-export type { Conversation, Ended, Face, Line, Problem, Stage } from "./conversation.js";
+export {
+  type Conversation,
+  type Ended,
+  type Face,
+  heardAndNot,
+  type Line,
+  type PartialWords,
+  type Problem,
+  type Stage,
+  stableAndNot,
+} from "./conversation.js";
+export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./generated/roleplay.js";
 export { Player, type PlayerEvents, type Progress } from "./player.js";
 export {
   type Connection,
@@ -17,6 +28,5 @@ export {
   type RecorderProblem,
   type RecorderState,
 } from "./recorder.js";
-export { type Microphone, Roleplay, type Signals, type TalkMode } from "./roleplay.js";
+export { type Microphone, Roleplay, type RoleplayOptions, type Signals, type TalkMode } from "./roleplay.js";
 export { Watch } from "./watch.js";
-export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./wire.js";

@@ -1,9 +1,9 @@
-import type { PlayoutCommand, PlayoutReport } from "./audio/playout.js";
-import { Resampler } from "./audio/resampler.js";
+import type { PlayoutCommand, PlayoutState } from "./audio/playout.js";
 import { Emitter } from "./emitter.js";
+import type { PlayerMessage } from "./worklets/player.worklet.js";
 
 export interface PlayerEvents {
-  /** About 25 times a second while a turn sounds, and once more when it has ended. */
+  /** About 25 times a second while a turn sounds or is held, at every change, and once more when it is over. */
   progress: Progress;
   /** This turn will not be heard: its file could not be fetched or read. */
   failed: { turnId: string };
@@ -15,22 +15,27 @@ export interface Progress {
   turnId: string;
   /** What came out of the loudspeaker so far. */
   playedMs: number;
-  finished: boolean;
+  /** `ended` was heard to its last sample, `cut` was silenced before; both are the last that is told of a turn. */
+  state: PlayoutState;
   /** How loud it is now, 0 to 1. */
   level: number;
+  /** When that was, by the sound card's clock: it stands still where nothing can sound. */
+  atMs: number;
 }
 
+/** Of the samples that {@link Player.write} takes. */
+export const SPEECH_RATE = 24_000;
+
 /**
- * The persona's voice: pieces of speech or whole files, played without a gap, cut without a click, with the exact position.
- * It knows no server.
+ * The persona's voice: pieces of speech or whole files, played without a gap, held and cut without a click, with the exact
+ * position. It knows no server.
  */
 export class Player extends Emitter<PlayerEvents> {
   #output: Promise<Output> | null = null;
   #current: Progress | null = null;
   #fetching = new AbortController();
-  readonly #resamplers = new Map<string, Resampler>();
 
-  /** The turn that sounds now. */
+  /** The turn that sounds now, or is held. */
   get current(): Progress | null {
     return this.#current;
   }
@@ -41,18 +46,13 @@ export class Player extends Emitter<PlayerEvents> {
     if (context.state === "suspended") await context.resume();
   }
 
-  /** The next samples of a turn, mono, at any rate. */
-  async write(turnId: string, samples: Float32Array, sampleRate: number): Promise<void> {
-    const resampler = this.#resamplers.get(turnId) ?? new Resampler(sampleRate, RATE);
-    this.#resamplers.set(turnId, resampler);
-    await this.#post({ kind: "write", turnId, samples: resampler.push(samples) });
+  /** Samples of a turn, mono, and where in it they belong. What was written before is not written twice. */
+  async write(turnId: string, samples: Float32Array, at: number): Promise<void> {
+    await this.#post({ kind: "write", turnId, samples, at });
   }
 
   /** A turn has no more samples. */
   async end(turnId: string): Promise<void> {
-    const rest = this.#resamplers.get(turnId)?.flush();
-    this.#resamplers.delete(turnId);
-    if (rest) await this.#post({ kind: "write", turnId, samples: rest });
     await this.#post({ kind: "end", turnId });
   }
 
@@ -65,20 +65,28 @@ export class Player extends Emitter<PlayerEvents> {
       if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
       const audio = await context.decodeAudioData(await answer.arrayBuffer());
       signal.throwIfAborted();
-      await this.#post({ kind: "write", turnId, samples: audio.getChannelData(0) });
-      await this.#post({ kind: "end", turnId });
+      await this.write(turnId, audio.getChannelData(0), 0);
+      await this.end(turnId);
     } catch (error) {
       this.emit("failed", { turnId });
       if (!signal.aborted) console.warn("a reply could not be played", error);
     }
   }
 
-  /** Silences everything, and says what was sounding. */
-  cut(): Progress | null {
+  /** Falls silent and keeps its place. */
+  hold(): void {
+    void this.#post({ kind: "hold" });
+  }
+
+  goOn(): void {
+    void this.#post({ kind: "go-on" });
+  }
+
+  /** Silences everything, and says what was sounding. Nothing of this turn will be heard, even if it still arrives. */
+  cut(turnId?: string): Progress | null {
     this.#fetching.abort();
     this.#fetching = new AbortController();
-    this.#resamplers.clear();
-    void this.#post({ kind: "cut" });
+    if (this.#output) void this.#post({ kind: "cut", turnId });
     return this.#current;
   }
 
@@ -86,6 +94,7 @@ export class Player extends Emitter<PlayerEvents> {
     this.#fetching.abort();
     const output = await this.#output;
     this.#output = null;
+    this.#current = null;
     await output?.context.close();
   }
 
@@ -100,19 +109,21 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   async #open(): Promise<Output> {
-    const context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
+    const context = new AudioContext({ sampleRate: SPEECH_RATE, latencyHint: "interactive" });
     context.onstatechange = () => this.emit("blocked", context.state === "suspended");
     await context.audioWorklet.addModule(new URL("./worklets/player.worklet.js", import.meta.url));
     const node = new AudioWorkletNode(context, "repartee-player", { numberOfInputs: 0, outputChannelCount: [1] });
-    node.port.onmessage = ({ data }: MessageEvent<PlayoutReport & { level: number }>) => this.#onReport(data);
+    node.port.onmessage = ({ data }: MessageEvent<PlayerMessage>) => this.#onMessage(data);
     node.connect(context.destination);
     if (context.state === "suspended") this.emit("blocked", true);
     return { context, node };
   }
 
-  #onReport({ turnId, played, finished, level }: PlayoutReport & { level: number }): void {
-    const progress = { turnId, playedMs: (played / RATE) * 1000, finished, level: finished ? 0 : level };
-    this.#current = finished ? null : progress;
+  #onMessage({ turnId, played, state, level, at }: PlayerMessage): void {
+    const over = state === "ended" || state === "cut";
+    const playedMs = (played / SPEECH_RATE) * 1000;
+    const progress = { turnId, playedMs, state, level: over ? 0 : level, atMs: at * 1000 };
+    this.#current = over ? null : progress;
     this.emit("progress", progress);
   }
 }
@@ -121,6 +132,3 @@ interface Output {
   context: AudioContext;
   node: AudioWorkletNode;
 }
-
-/** What the wire's speech is in; the browser brings it to the loudspeaker's rate. */
-const RATE = 24_000;

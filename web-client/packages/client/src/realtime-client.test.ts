@@ -91,6 +91,21 @@ test("coming back asks for what was missed and tells nothing twice", async () =>
   expect(told).toEqual(["one", "two", "three"]);
 });
 
+test("pieces of speech that are told again after the line broke are told once and in order", async () => {
+  const client = await inSession();
+  const told: number[] = [];
+  client.on("audio-frame", ({ frame }) => told.push(frame));
+  speak(1, 0);
+  speak(2, 1);
+  await until(() => told.length === 2);
+  cutTheLine();
+  await until(() => sessionsStarted() === 2);
+  speak(2, 1);
+  speak(3, 2);
+  await until(() => told.length === 3);
+  expect(told).toEqual([0, 1, 2]);
+});
+
 test("words that the server did not confirm are said again, confirmed ones are not", async () => {
   const client = await inSession();
   client.say("confirmed");
@@ -165,6 +180,10 @@ function cutTheLine(): void {
 
 function say(eventSeq: number, text: string): void {
   newest().emit("transcription", { sessionId: "s", eventSeq, text });
+}
+
+function speak(eventSeq: number, frame: number): void {
+  newest().emit("audio-frame", { sessionId: "s", eventSeq, turnId: "1", frame, audioData: Buffer.alloc(1920) });
 }
 
 function seqs(): number[] {

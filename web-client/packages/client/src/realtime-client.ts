@@ -1,8 +1,8 @@
 import { io, type Socket } from "socket.io-client";
 import { Emitter } from "./emitter.js";
 import { EventOrder } from "./event-order.js";
+import type { Ack, ClientEvents, ErrorCode, ServerEvents, WireError } from "./generated/roleplay.js";
 import { type Entry, Outbox, type TurnCommand } from "./outbox.js";
-import type { Ack, ClientEvents, ErrorCode, ServerEvents, WireError } from "./wire.js";
 
 /** How the line to the server is. */
 export type Connection =

@@ -47,6 +47,12 @@ export class Recorder extends Emitter<RecorderEvents> {
     return this.#muted;
   }
 
+  /** Whether the loudspeaker is kept out of what is recorded; unknown while closed, and where the browser does not say. */
+  get echoCancellation(): boolean | undefined {
+    const setting = this.#line?.stream.getAudioTracks()[0]?.getSettings().echoCancellation;
+    return setting === undefined ? undefined : Boolean(setting);
+  }
+
   /** Takes the microphone, or changes to another one. Rejects with a {@link MicrophoneError}. */
   async open({ deviceId, format = "pcm" }: RecorderOptions = {}): Promise<void> {
     const recording = this.#state === "recording";

@@ -1,6 +1,8 @@
 import { fromPcm16, toBytes } from "./audio/pcm.js";
 import { after, type Change, type Conversation, nothingYet, type Problem, TOLD, type Told } from "./conversation.js";
-import { Player, type Progress } from "./player.js";
+import type { ServerEvents } from "./generated/roleplay.js";
+import { PlaybackReports } from "./playback-reports.js";
+import { Player, type Progress, SPEECH_RATE } from "./player.js";
 import { RealtimeClient, type RealtimeClientOptions, RealtimeError, type StartOptions } from "./realtime-client.js";
 import {
   MicrophoneError,
@@ -9,12 +11,15 @@ import {
   type RecorderProblem,
   type RecorderState,
 } from "./recorder.js";
-import { SpeechGate } from "./speech-gate.js";
 import { Store } from "./store.js";
-import type { ServerEvents, TurnDetection } from "./wire.js";
 
-/** `push-to-talk`: a turn is what is said between `startTalking` and `stopTalking`. `open`: just speak. */
+/** `push-to-talk`: a turn is what is said between `startTalking` and `stopTalking`. `open`: just speak, also over the persona. */
 export type TalkMode = "push-to-talk" | "open";
+
+export interface RoleplayOptions extends RealtimeClientOptions {
+  /** `push-to-talk` where nothing is said. */
+  mode?: TalkMode;
+}
 
 export interface Microphone {
   state: RecorderState;
@@ -26,7 +31,7 @@ export interface Microphone {
 export interface Signals {
   /** How loud the user is, 0 to 1. */
   user: number;
-  /** The reply that sounds now. */
+  /** The reply that sounds now, or is held while the user speaks over it. */
   playing: Progress | null;
 }
 
@@ -38,21 +43,23 @@ export class Roleplay {
   readonly conversation = new Store<Conversation>(nothingYet);
   readonly microphone = new Store<Microphone>({ state: "closed", muted: false, problem: null });
   readonly signals = new Store<Signals>({ user: 0, playing: null });
+  /** The user holds the floor by `startTalking`. With an open microphone the conversation's `stage` tells who speaks. */
   readonly talking = new Store(false);
-  readonly mode = new Store<TalkMode>("push-to-talk");
+  readonly mode: Store<TalkMode>;
   /** The browser waits for a click before anything may sound. */
   readonly soundBlocked = new Store(false);
   readonly client: RealtimeClient;
   readonly #recorder = new Recorder();
   readonly #player = new Player();
-  readonly #gate = new SpeechGate();
+  readonly #reports = new PlaybackReports();
   /** Turns whose voice comes in pieces, and so not from a file. */
   readonly #streamed = new Set<string>();
   #options: StartOptions = {};
-  #reportedAt = 0;
+  #declaredEcho: boolean | undefined;
 
-  constructor(options: RealtimeClientOptions) {
+  constructor({ mode = "push-to-talk", ...options }: RoleplayOptions) {
     this.client = new RealtimeClient(options);
+    this.mode = new Store(mode);
     this.#listenToServer();
     this.#listenToMicrophone();
     this.#listenToPlayer();
@@ -70,7 +77,6 @@ export class Roleplay {
   async openMicrophone(options?: RecorderOptions): Promise<void> {
     try {
       await this.#recorder.open(options);
-      this.#listenAlong();
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
     }
@@ -89,14 +95,13 @@ export class Roleplay {
     if (mode === this.mode.get()) return;
     await this.stopTalking();
     this.mode.set(mode);
-    const { sessionId } = this.client;
-    if (sessionId) await this.#startSession(sessionId);
-    this.#listenAlong();
+    if (mode === "push-to-talk") await this.#recorder.stop();
+    await this.#tellAnew();
   }
 
   /** The user takes the floor: the persona falls silent. */
   startTalking(): void {
-    if (this.#recorder.state !== "ready" || !this.client.sessionId) return;
+    if (this.mode.get() === "open" || this.#recorder.state !== "ready" || !this.client.sessionId) return;
     this.interrupt();
     this.#recorder.start();
     this.talking.set(true);
@@ -112,14 +117,16 @@ export class Roleplay {
 
   /** A turn in writing. */
   say(text: string): void {
-    this.interrupt();
+    if (this.#player.current) this.interrupt();
     this.client.say(text);
   }
 
+  /** The persona falls silent, or does not begin to speak. */
   interrupt(): void {
-    const cut = this.#player.current;
-    this.#player.cut();
+    const { stage, turnId } = this.conversation.get();
+    const cut = this.#player.cut(turnId ?? undefined);
     if (cut) this.client.interrupt(cut.turnId, cut.playedMs);
+    else if (turnId && (stage === "thinking" || stage === "speaking")) this.client.interrupt(turnId, 0);
   }
 
   async setLanguage(language: string): Promise<void> {
@@ -152,29 +159,32 @@ export class Roleplay {
   }
 
   async #startSession(sessionId: string): Promise<void> {
-    const options = {
+    const { echoCancellation } = this.#recorder;
+    this.#declaredEcho = echoCancellation;
+    await this.client.startSession(sessionId, {
       ...this.#options,
-      audio: { binary: true },
-      speech: { enabled: true, codec: "pcm16", sampleRate: 24_000 },
+      audio: { binary: true, echoCancellation },
+      speech: { enabled: true, codec: "pcm16", sampleRate: SPEECH_RATE },
       bargeIn: true,
-    } as const;
-    const wish: TurnDetection = this.mode.get() === "open" ? "vad" : "manual";
+      turnDetection: this.mode.get() === "open" ? "vad" : "manual",
+    });
+    this.#listenAlong();
+  }
+
+  /** Tells the server how this client wants to converse now. Where the line is down it is told when it is back. */
+  async #tellAnew(): Promise<void> {
+    const { sessionId } = this.client;
+    if (!sessionId) return;
     try {
-      await this.client.startSession(sessionId, { ...options, turnDetection: wish });
+      await this.#startSession(sessionId);
     } catch (error) {
-      // A server that does not listen for pauses itself leaves this to the gate here.
-      if (wish !== "vad" || !(error instanceof RealtimeError) || error.code !== "BAD_EVENT") throw error;
-      await this.client.startSession(sessionId, { ...options, turnDetection: "manual" });
+      if (error instanceof RealtimeError) this.report(error);
     }
   }
 
-  /** With an open microphone and a server that hears pauses, everything is sent. */
+  /** With an open microphone everything is sent: who speaks, and when it is a turn, is heard by the server. */
   #listenAlong(): void {
-    if (this.mode.get() === "open" && this.#serverHearsPauses()) this.#recorder.start();
-  }
-
-  #serverHearsPauses(): boolean {
-    return this.conversation.get().turnDetection === "vad";
+    if (this.mode.get() === "open" && this.client.sessionId) this.#recorder.start();
   }
 
   #listenToServer(): void {
@@ -182,6 +192,10 @@ export class Roleplay {
     for (const name of TOLD) client.on(name, (payload) => this.#tell({ name, payload } as Told));
     client.on("connection", (payload) => this.#tell({ name: "connection", payload }));
     client.on("audio-lost", () => this.#tell({ name: "problem", payload: AUDIO_LOST }));
+    client.on("session-state", ({ state }) => this.#onStage(state));
+    client.on("session-started", () => this.#reportAgain());
+    // What still sounds of an older turn would be heard over the answer to this one.
+    client.on("transcription", () => this.#player.cut());
     client.on("audio-frame", (frame) => this.#onFrame(frame));
     client.on("audio-end", ({ turnId }) => void this.#player.end(turnId));
     client.on("avatar-response", ({ turnId, audioUrl }) => {
@@ -189,9 +203,20 @@ export class Roleplay {
       if (audioUrl) void this.#player.playFile(turnId, audioUrl);
       else client.reportPlayback(turnId, 0, true);
     });
-    client.on("interrupted", () => this.#player.cut());
+    client.on("interrupted", ({ turnId }) => this.#player.cut(turnId));
     client.on("session-ended", () => this.#onEnded());
     client.on("session-force-ended", () => this.#onEnded());
+  }
+
+  /** Whoever speaks over the persona is listened to: it goes on where it stopped, or is interrupted. */
+  #onStage(stage: ServerEvents["session-state"]["state"]): void {
+    if (stage === "hearing" || stage === "paused") this.#player.hold();
+    else this.#player.goOn();
+  }
+
+  #reportAgain(): void {
+    const { last } = this.#reports;
+    if (last) this.client.reportPlayback(last.turnId, last.playedMs, last.done);
   }
 
   #onEnded(): void {
@@ -203,47 +228,40 @@ export class Roleplay {
     const recorder = this.#recorder;
     recorder.on("state", (state) => {
       const { muted } = recorder;
-      const problem = state === "ready" ? null : this.microphone.get().problem;
-      this.microphone.set({ state, muted, problem });
+      const before = this.microphone.get();
+      this.microphone.set({ state, muted, problem: state === "ready" ? null : before.problem });
       if (state === "device-lost") this.talking.set(false);
+      if (state === "ready" && before.state === "opening") this.#onOpened();
     });
     recorder.on("problem", (problem) => this.microphone.set({ ...this.microphone.get(), problem }));
-    recorder.on("level", (level) => {
-      this.signals.set({ ...this.signals.get(), user: level });
-      if (this.mode.get() === "open" && this.client.sessionId) this.#onLevel(level);
-    });
+    recorder.on("level", (level) => this.signals.set({ ...this.signals.get(), user: level }));
     recorder.on("chunk", ({ bytes, mimeType }) => {
       if (this.client.sessionId) this.client.sendAudio(bytes, mimeType);
     });
   }
 
-  #onLevel(level: number): void {
-    const heard = this.#gate.push(level, LEVEL_EVERY_MS, this.#player.current !== null);
-    if (this.#serverHearsPauses()) return this.talking.set(this.#gate.speaking);
-    if (heard === "started") this.startTalking();
-    if (heard === "ended") void this.stopTalking();
+  #onOpened(): void {
+    this.#listenAlong();
+    // The server should know whether this microphone hears the loudspeaker.
+    if (this.#recorder.echoCancellation !== this.#declaredEcho) void this.#tellAnew();
   }
 
   #listenToPlayer(): void {
     this.#player.on("blocked", (blocked) => this.soundBlocked.set(blocked));
     this.#player.on("failed", ({ turnId }) => this.client.reportPlayback(turnId, 0, true));
     this.#player.on("progress", (progress) => {
-      this.signals.set({ ...this.signals.get(), playing: progress.finished ? null : progress });
-      if (
-        !progress.finished &&
-        progress.playedMs >= this.#reportedAt &&
-        progress.playedMs - this.#reportedAt < REPORT_EVERY_MS
-      )
-        return;
-      this.#reportedAt = progress.finished ? 0 : progress.playedMs;
-      this.client.reportPlayback(progress.turnId, progress.playedMs, progress.finished);
+      const isOver = progress.state === "ended" || progress.state === "cut";
+      this.signals.set({ ...this.signals.get(), playing: isOver ? null : progress });
+      const report = this.#reports.after(progress);
+      if (report) this.client.reportPlayback(report.turnId, report.playedMs, report.done);
     });
   }
 
-  #onFrame({ turnId, audioData, codec, sampleRate }: ServerEvents["audio-frame"]): void {
-    if (codec !== "pcm16") return;
+  /** Frames are of one length, the last one included. */
+  #onFrame({ turnId, frame, audioData }: ServerEvents["audio-frame"]): void {
+    const samples = fromPcm16(toBytes(audioData));
     this.#streamed.add(turnId);
-    void this.#player.write(turnId, fromPcm16(toBytes(audioData)), sampleRate);
+    void this.#player.write(turnId, samples, frame * samples.length);
   }
 
   #tell(change: Change): void {
@@ -251,8 +269,6 @@ export class Roleplay {
   }
 }
 
-const LEVEL_EVERY_MS = 100;
-const REPORT_EVERY_MS = 250;
 const AUDIO_LOST = {
   message: "The connection was away for too long: a part of what you said is lost.",
   code: "OVERLOADED",

@@ -2,52 +2,87 @@ import { Cushion, JitterBuffer } from "./jitter-buffer.js";
 
 /** What the player's main side tells the audio thread. `samples` are mono at the context's rate. */
 export type PlayoutCommand =
-  | { kind: "write"; turnId: string; samples: Float32Array }
+  /** `at` is where in the turn they belong. */
+  | { kind: "write"; turnId: string; samples: Float32Array; at: number }
   | { kind: "end"; turnId: string }
-  | { kind: "cut" };
+  /** Whatever there is falls silent, and nothing of this turn will be heard. */
+  | { kind: "cut"; turnId?: string | undefined }
+  | { kind: "hold" }
+  | { kind: "go-on" };
+
+/** `ended`: heard to its last sample. `cut`: silenced before. */
+export type PlayoutState = "playing" | "held" | "ended" | "cut";
 
 export interface PlayoutReport {
   turnId: string;
   /** Samples of this turn that went to the sound card. */
   played: number;
-  finished: boolean;
+  state: PlayoutState;
 }
 
 /** The replies that wait to be heard, one after the other. */
 export class Playout {
   readonly #cushion: Cushion;
+  /** Turns that are not heard any more, whatever of them still arrives. */
+  readonly #over = new Set<string>();
   #turns: { turnId: string; buffer: JitterBuffer }[] = [];
+  #held = false;
 
   constructor(sampleRate: number) {
     this.#cushion = new Cushion(sampleRate * 0.08, sampleRate * 0.8);
   }
 
   handle(command: PlayoutCommand): void {
-    if (command.kind === "cut") {
-      this.#turns = this.#turns.slice(0, 1);
-      this.#turns[0]?.buffer.cut();
-      return;
+    switch (command.kind) {
+      case "write":
+        return this.#buffer(command.turnId)?.write(command.samples, command.at);
+      case "end":
+        return this.#buffer(command.turnId)?.end();
+      case "cut":
+        return this.#cut(command.turnId);
+      case "hold":
+        return this.#hold(true);
+      case "go-on":
+        return this.#hold(false);
     }
-    const buffer = this.#buffer(command.turnId);
-    if (command.kind === "write") buffer.write(command.samples);
-    else buffer.end();
   }
 
   /** Fills `out` and tells about the turn that sounds; `null` while there is none. */
   read(out: Float32Array): PlayoutReport | null {
     const turn = this.#turns[0];
     if (!turn) return null;
-    turn.buffer.read(out);
-    const { played, finished } = turn.buffer;
-    if (finished) this.#turns.shift();
-    return { turnId: turn.turnId, played, finished };
+    const { turnId, buffer } = turn;
+    buffer.read(out);
+    if (!buffer.finished) return { turnId, played: buffer.played, state: buffer.still ? "held" : "playing" };
+    this.#turns.shift();
+    this.#over.add(turnId);
+    return { turnId, played: buffer.played, state: buffer.wasCut ? "cut" : "ended" };
   }
 
-  #buffer(turnId: string): JitterBuffer {
+  #cut(turnId: string | undefined): void {
+    if (turnId !== undefined) this.#over.add(turnId);
+    for (const turn of this.#turns) this.#over.add(turn.turnId);
+    this.#turns = this.#turns.slice(0, 1);
+    this.#turns[0]?.buffer.cut();
+  }
+
+  #hold(held: boolean): void {
+    this.#held = held;
+    for (const { buffer } of this.#turns) apply(buffer, held);
+  }
+
+  #buffer(turnId: string): JitterBuffer | undefined {
+    if (this.#over.has(turnId)) return undefined;
     const known = this.#turns.find((turn) => turn.turnId === turnId);
     if (known) return known.buffer;
     const buffer = new JitterBuffer(this.#cushion);
+    apply(buffer, this.#held);
     this.#turns.push({ turnId, buffer });
     return buffer;
   }
+}
+
+function apply(buffer: JitterBuffer, held: boolean): void {
+  if (held) buffer.hold();
+  else buffer.goOn();
 }

@@ -1,7 +1,7 @@
 import { useCallback } from "react";
 import type { Conversation, Line } from "../conversation.js";
-import { type RealtimeClientOptions, RealtimeError, type StartOptions } from "../realtime-client.js";
-import type { Roleplay } from "../roleplay.js";
+import { RealtimeError, type StartOptions } from "../realtime-client.js";
+import type { Roleplay, RoleplayOptions } from "../roleplay.js";
 import { useRoleplay, useStore } from "./use-roleplay.js";
 
 export interface RealtimeRoleplay {
@@ -17,8 +17,9 @@ export interface RealtimeRoleplay {
   error: string | null;
   conversationHistory: Line[];
   connectSession: (sessionId: string, scenarioId: string, options?: StartOptions) => Promise<void>;
+  /** Opens the microphone where it is closed. With push-to-talk a turn begins. */
   startRecording: () => Promise<void>;
-  /** Ends the turn; the answer follows. */
+  /** Ends the turn; the answer follows. An open microphone is closed. */
   stopRecording: () => Promise<void>;
   endSession: () => Promise<void>;
   /** Everything else that is known. */
@@ -28,11 +29,10 @@ export interface RealtimeRoleplay {
 }
 
 /** A voice conversation with a persona, microphone and loudspeaker included. */
-export function useRealtimeRoleplay(options: RealtimeClientOptions): RealtimeRoleplay {
+export function useRealtimeRoleplay(options: RoleplayOptions): RealtimeRoleplay {
   const roleplay = useRoleplay(options);
   const conversation = useStore(roleplay.conversation);
   const microphone = useStore(roleplay.microphone);
-  const isRecording = useStore(roleplay.talking);
 
   const connectSession = useCallback(
     async (sessionId: string, scenarioId: string, options?: StartOptions) => {
@@ -50,16 +50,19 @@ export function useRealtimeRoleplay(options: RealtimeClientOptions): RealtimeRol
     if (roleplay.microphone.get().state === "closed") await roleplay.openMicrophone();
     roleplay.startTalking();
   }, [roleplay]);
-  const stopRecording = useCallback(() => roleplay.stopTalking(), [roleplay]);
+  const stopRecording = useCallback(
+    () => (roleplay.mode.get() === "open" ? roleplay.closeMicrophone() : roleplay.stopTalking()),
+    [roleplay],
+  );
   const endSession = useCallback(() => roleplay.end(), [roleplay]);
 
   const last = (role: Line["role"]): string => conversation.lines.findLast((line) => line.role === role)?.text ?? "";
   return {
     sessionId: conversation.sessionId,
     isConnected: conversation.connection.status === "connected",
-    isRecording,
+    isRecording: microphone.state === "recording",
     isProcessing: conversation.stage === "transcribing" || conversation.stage === "thinking",
-    currentTranscription: conversation.partial || last("user"),
+    currentTranscription: conversation.partial?.text || last("user"),
     aiResponse: last("ai"),
     turnCount: conversation.turnCount,
     maxTurns: conversation.maxTurns,

@@ -1,10 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import type { RealtimeClientOptions } from "../realtime-client.js";
-import { Roleplay } from "../roleplay.js";
+import { Roleplay, type RoleplayOptions } from "../roleplay.js";
 import type { Store } from "../store.js";
 
 /** One conversation for as long as the component lives. The options of the first render count. */
-export function useRoleplay(options: RealtimeClientOptions): Roleplay {
+export function useRoleplay(options: RoleplayOptions): Roleplay {
   const [roleplay] = useState(() => new Roleplay(options));
   useEffect(() => () => void roleplay.leave(), [roleplay]);
   return roleplay;
