@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    Engine, Envelope, Meter, Opening,
+    Engine, Envelope, Meter, Opening, Recorder,
     live::{Letter, LiveSession},
 };
 
@@ -23,6 +23,7 @@ pub struct Hub {
     meter: Arc<Meter>,
     max_per_user: usize,
     max_sessions: Option<usize>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// The way to a live session.
@@ -58,12 +59,18 @@ impl Hub {
             meter: Arc::default(),
             max_per_user,
             max_sessions: None,
+            recorder: None,
         }
     }
 
     /// Holds at most so many sessions at once.
     pub fn limited_to(self, max_sessions: usize) -> Self {
         Self { max_sessions: Some(max_sessions), ..self }
+    }
+
+    /// Writes down what happens in every session.
+    pub fn recorded_by(self, recorder: Arc<Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     pub fn engine(&self) -> &Arc<Engine> {
@@ -117,7 +124,8 @@ impl Hub {
         drop(live);
 
         let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
-        let session = Box::new(LiveSession::new(Arc::clone(&self.engine), Arc::clone(&self.meter), opening, mailbox));
+        let (engine, meter) = (Arc::clone(&self.engine), Arc::clone(&self.meter));
+        let session = Box::new(LiveSession::new(engine, meter, opening, mailbox, self.recorder.as_deref()));
         self.tasks.spawn(async move {
             // Even a session that panics leaves its place.
             let _place = Place { id, registry };

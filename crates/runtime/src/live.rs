@@ -17,11 +17,12 @@ use tokio::{
 };
 
 use crate::{
-    Charge, Chunk, Engine, Member, MemberId, Meter, Opening, Rejection, Reply, Told, Wish, chronicle,
+    Charge, Chunk, Engine, Member, MemberId, Meter, Opening, Recorder, Rejection, Reply, Told, Wish, chronicle,
     ears::{Ears, Taken},
     hearing::Hearing,
     mouth::Mouth,
     outbox::Outbox,
+    recorder::{Beginning, Tape},
     room::Room,
     translate,
     work::{Desk, Happened, Report},
@@ -78,6 +79,7 @@ pub(crate) struct LiveSession {
     mailbox: mpsc::Receiver<Letter>,
     reports: mpsc::Receiver<Report>,
     machine: Session,
+    tape: Option<Tape>,
     ears: Ears,
     /// Where the session hears when somebody speaks.
     hearing: Option<Box<Hearing>>,
@@ -105,6 +107,7 @@ impl LiveSession {
         meter: Arc<Meter>,
         opening: Opening,
         mailbox: mpsc::Receiver<Letter>,
+        recorder: Option<&Recorder>,
     ) -> Self {
         let Opening {
             session,
@@ -133,12 +136,16 @@ impl LiveSession {
             answered_turns: resumption.as_ref().map_or(0, |resumption| resumption.answered_turns),
             left_over: resumption.as_ref().map(translate::left_over).unwrap_or_default(),
         };
+        let (now, at) = (engine.clock.now(), SessionTime(offset_ms));
+        let beginning = Beginning { started_at, now, at, config: &config, briefing: &briefing };
+        let tape = recorder.map(|recorder| recorder.begin(&session, beginning));
         let (report, reports) = mpsc::channel(REPORTS);
         let last_seq = resumption.as_ref().map_or(0, |resumption| resumption.last_event_seq);
         Self {
             mailbox,
             reports,
-            machine: Session::new(config, briefing, SessionTime(offset_ms)),
+            machine: Session::new(config, briefing, at),
+            tape,
             hearing: None,
             mouth: Mouth::new(lead),
             codec: SpeechCodec::Pcm16,

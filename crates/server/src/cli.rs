@@ -1,6 +1,6 @@
 //! The command line. Parses, and hands over; it knows no more than which command does what.
 
-use std::io::Write as _;
+use std::{io::Write as _, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -14,7 +14,7 @@ use crate::{
         Config,
         parse::{SPAN, span},
     },
-    telemetry,
+    replay, telemetry,
     wiring::open_database,
 };
 
@@ -33,6 +33,7 @@ Examples:
   repartee token --user ann --role coach      a token for Ann
   repartee config example > .env              every variable with its default
   repartee config check                       what is in force, secrets hidden
+  repartee replay recordings/*.jsonl          whether recorded sessions do the same again
 
 Everything is configured by environment variables or a `.env` file in the working directory.";
 
@@ -44,6 +45,8 @@ enum Command {
     Token(TokenArguments),
     /// Bring the database up to date; serving does that too
     Migrate,
+    /// Replay recorded sessions and compare what they do
+    Replay(ReplayArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -65,6 +68,31 @@ struct TokenArguments {
     expires_in: Option<std::time::Duration>,
 }
 
+/// Replay recorded sessions and compare what they do
+///
+/// With RECORD_SESSIONS=DIR the server writes a file of every session: whatever happened to it, line by line, and what
+/// it did about it. The same things lead to the same again, so a replay shows how a session went, and whether this
+/// version behaves as the one that recorded it. No provider, store or client is needed.
+///
+/// The exit status is 0 if all of them did the same again, and 1 if one did something else or cannot be read.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment, after_help = REPLAY_EXAMPLES)]
+struct ReplayArguments {
+    /// Recordings, as the server wrote them
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print what happened, second by second; words that were not recorded are x's
+    #[arg(long)]
+    timeline: bool,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  RECORD_SESSIONS=recordings repartee         record what happens in every session from now on
+  RECORD_SESSIONS=recordings RECORD_WORDS=true repartee    and what is said in it
+  repartee replay recordings/*.jsonl          whether they do the same again
+  repartee replay --timeline FILE | less      how a session went";
+
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Print every value, secrets hidden, and where it came from
@@ -79,6 +107,9 @@ impl Cli {
             Command::Serve => serve(),
             Command::Token(arguments) => print_token(&arguments),
             Command::Migrate => runtime()?.block_on(migrate()),
+            Command::Replay(ReplayArguments { files, timeline }) => {
+                replay::replay(&files, timeline, &mut std::io::stdout().lock())
+            }
             Command::Config(ConfigCommand::Check) => print_settings(),
             Command::Config(ConfigCommand::Example) => print(&Config::example()),
         }

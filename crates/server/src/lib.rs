@@ -14,6 +14,7 @@ mod fixtures;
 pub mod http;
 pub mod operations;
 pub mod recording;
+pub mod replay;
 pub mod retention;
 pub mod serve;
 pub mod sessions;

@@ -4,14 +4,15 @@ use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::serve::Listener;
-use runtime::{Clock, Engine, Hub};
+use runtime::{Clock, Engine, Hub, Recorder};
+use tape::Words;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{Accounts, Origins, Passwords, Tokens, load_or_generate},
     clock,
-    config::{Config, Environment, Limits},
+    config::{Config, Environment, Limits, Recordings},
     http::{App, Throttles, TypedTurns, media::MediaLinks, protect, routes},
     operations,
     recording::Archive,
@@ -46,7 +47,8 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let address = Listener::local_addr(&listener)?;
     let stores = wiring::open_stores(&config).await?;
     let providers = wiring::providers(&config.providers).await?;
-    let app = Arc::new(open(config, address, &stores, &providers)?);
+    let recorder = recorder(config.operations.recordings.as_ref()).await?;
+    let app = Arc::new(open(config, address, &stores, &providers, recorder.clone())?);
     let sessions = Arc::new(Sessions::new(Arc::clone(&app)));
     let registry = Arc::new(Registry::default());
     let endpoint = socketio::install(Arc::clone(&sessions), Arc::clone(&registry));
@@ -70,6 +72,9 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     registry.close();
     let leaving = async {
         sessions.hub().suspend().await;
+        if let Some(recorder) = recorder {
+            recorder.finish().await;
+        }
         farewell.await;
         // Only now: a client that polls must come once more to be told.
         stop.cancel();
@@ -90,7 +95,19 @@ fn archive(stores: &Stores) -> Archive {
     }
 }
 
-fn hub(limits: &Limits, stores: &Stores, providers: &Providers) -> Hub {
+async fn recorder(recordings: Option<&Recordings>) -> anyhow::Result<Option<Arc<Recorder>>> {
+    let Some(Recordings { folder, words }) = recordings else {
+        return Ok(None);
+    };
+    let words = if *words { Words::Kept } else { Words::Redacted };
+    let recorder = Recorder::open(folder.clone(), words, env!("CARGO_PKG_VERSION")).await;
+    let folder = folder.display();
+    Ok(Some(Arc::new(
+        recorder.with_context(|| format!("cannot record sessions in {folder}; look at RECORD_SESSIONS"))?,
+    )))
+}
+
+fn hub(limits: &Limits, stores: &Stores, providers: &Providers, recorder: Option<Arc<Recorder>>) -> Hub {
     let engine = Engine {
         clock: Clock::starting_at(clock::now()),
         recogniser: Arc::clone(&providers.speech_to_text),
@@ -100,14 +117,23 @@ fn hub(limits: &Limits, stores: &Stores, providers: &Providers) -> Hub {
         objects: Arc::clone(&stores.objects),
         journal: Arc::clone(&stores.journal),
     };
-    let hub = Hub::new(Arc::new(engine), limits.max_sessions_per_user);
-    match limits.max_sessions {
-        Some(most) => hub.limited_to(most),
+    let mut hub = Hub::new(Arc::new(engine), limits.max_sessions_per_user);
+    if let Some(most) = limits.max_sessions {
+        hub = hub.limited_to(most);
+    }
+    match recorder {
+        Some(recorder) => hub.recorded_by(recorder),
         None => hub,
     }
 }
 
-fn open(config: Config, address: SocketAddr, stores: &Stores, providers: &Providers) -> anyhow::Result<App> {
+fn open(
+    config: Config,
+    address: SocketAddr,
+    stores: &Stores,
+    providers: &Providers,
+    recorder: Option<Arc<Recorder>>,
+) -> anyhow::Result<App> {
     let secret = load_or_generate(&config)?;
     let tokens = Tokens::new(&config.auth, &secret);
     let public_url = config.listen.public_url.clone();
@@ -119,7 +145,7 @@ fn open(config: Config, address: SocketAddr, stores: &Stores, providers: &Provid
         media: MediaLinks::new(&secret),
         typed_turns: TypedTurns::default(),
         throttles: Throttles::new(&config.limits),
-        hub: hub(&config.limits, stores, providers),
+        hub: hub(&config.limits, stores, providers, recorder),
         catalog: Arc::clone(&stores.catalog),
         journal: Arc::clone(&stores.journal),
         objects: Arc::clone(&stores.objects),

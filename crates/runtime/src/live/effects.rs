@@ -13,12 +13,19 @@ impl LiveSession {
         // The first handling comes with outputs of the opening; they are carried out in order.
         self.drain();
         let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.machine.handle(SessionTime(self.offset_ms.saturating_add(elapsed)), input);
+        let at = SessionTime(self.offset_ms.saturating_add(elapsed));
+        if let Some(tape) = &mut self.tape {
+            tape.on_input(at, &input);
+        }
+        self.machine.handle(at, input);
         self.drain();
     }
 
     fn drain(&mut self) {
         while let Some(output) = self.machine.poll() {
+            if let Some(tape) = &mut self.tape {
+                tape.on_output(&output);
+            }
             match output {
                 Output::Event(event) => self.tell(RoomEvent::Session(event)),
                 Output::Record(fact) => self.record(fact),
@@ -36,6 +43,9 @@ impl LiveSession {
                     }
                 }
             }
+        }
+        if let Some(tape) = &mut self.tape {
+            tape.pass_on();
         }
     }
 

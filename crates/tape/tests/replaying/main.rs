@@ -1,0 +1,5 @@
+//! Recordings of sessions in which anything may happen, replayed.
+
+mod conversation;
+mod files;
+mod replays;
