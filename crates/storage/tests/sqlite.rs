@@ -100,7 +100,7 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
 
     let database = Database::open(&format!("sqlite:{}", file.display())).await.unwrap();
     let pending = database.pending_migrations().await.unwrap();
-    assert_eq!((pending.len(), pending[0].as_str()), (6, "0002 journal"));
+    assert_eq!((pending.len(), pending[0].as_str()), (7, "0002 journal"));
     database.migrate().await.unwrap();
     let session = ports::SessionId::parse("s").unwrap();
     database.record(&session, vec![database::segment(&session, 1)]).await.unwrap();
