@@ -53,7 +53,7 @@ test('a person speaks, is heard, is answered aloud, and cuts the answer short', 
 
 /** What a microphone hears of somebody who says this: 16 kHz, mono, with a breath before it. */
 function spoken(text) {
-    const voice = spawnSync('espeak-ng', ['-v', 'en-us', '-s', '150', '--stdout', text], { maxBuffer: 1 << 26 }).stdout;
+    const voice = spawnSync('espeak-ng', ['-v', 'en-us', '--stdout', text], { maxBuffer: 1 << 26 }).stdout;
     const args = ['-v', 'error', '-i', 'pipe:0', '-ar', '16000', '-ac', '1', '-f', 's16le', 'pipe:1'];
     const samples = spawnSync('ffmpeg', args, { input: voice, maxBuffer: 1 << 26 }).stdout;
     return Buffer.concat([Buffer.alloc(9_600), samples]);

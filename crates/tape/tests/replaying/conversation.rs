@@ -229,6 +229,7 @@ fn briefing() -> Briefing {
         history: vec![],
         last_turn: 0,
         answered_turns: 0,
+        left_over: session::LeftOver::default(),
     }
 }
 
