@@ -166,7 +166,7 @@ impl Listeners {
 }
 
 /// Chinese has no spaces between its words.
-fn join(before: &str, after: &str) -> String {
+pub(crate) fn join(before: &str, after: &str) -> String {
     let (before, after) = (before.trim_end(), after.trim_start());
     let wide = |c: Option<char>| c.is_none_or(|c| c >= '\u{2e80}');
     let space = if wide(before.chars().last()) || wide(after.chars().next()) { "" } else { " " };

@@ -108,7 +108,37 @@ impl Listening {
 
     /// How many turns come before what is being said now.
     pub(crate) fn turns_before_the_next(&self) -> usize {
-        self.ready.len() - usize::from(matches!(self.ready.back(), Some(Utterance::Audio(_))))
+        self.ready.len() - usize::from(self.would_be_joined())
+    }
+
+    /// What is said next belongs to the same turn as what was said last, which nobody has answered yet.
+    fn would_be_joined(&self) -> bool {
+        matches!(self.ready.back(), Some(Utterance::Audio(_)))
+    }
+
+    /// Of the turn that this one listens to: how many come before it, and who listened to its beginning.
+    pub(crate) fn place_of(&self, listen: OpId) -> (usize, Vec<OpId>) {
+        let heard_by = |utterance: &Utterance| match utterance {
+            Utterance::Audio(spoken) => spoken.listens.clone(),
+            Utterance::Text { .. } => Vec::new(),
+        };
+        let mut waiting = self.ready.iter().map(heard_by).enumerate();
+        if let Some((before, mut listens)) = waiting.find(|(_, listens)| listens.contains(&listen)) {
+            listens.retain(|op| *op < listen);
+            return (before, listens);
+        }
+        let mut listens = self.ready.back().map(heard_by).unwrap_or_default();
+        let closing = self.cuts.iter().filter_map(|waiting| match waiting.then {
+            Then::Closes(closing) => closing.listen,
+            Then::GoesOn | Then::Leaves => None,
+        });
+        listens.extend(closing.filter(|op| *op < listen));
+        (self.turns_before_the_next(), listens)
+    }
+
+    /// Some turn is closed and not open yet.
+    pub(crate) fn has_closed_turn(&self) -> bool {
+        !self.ready.is_empty() || self.cuts.iter().any(|waiting| matches!(waiting.then, Then::Closes(_)))
     }
 
     /// Nothing is left that a turn could still come from.
@@ -178,7 +208,11 @@ impl Listening {
         self.store_failures
     }
 
-    pub(crate) fn take_turn(&mut self) -> Option<Utterance> {
+    /// The next turn, unless its user is still adding to it.
+    pub(crate) fn take_turn(&mut self, goes_on: bool) -> Option<Utterance> {
+        if goes_on && self.ready.len() == 1 && self.would_be_joined() {
+            return None;
+        }
         self.ready.pop_front()
     }
 

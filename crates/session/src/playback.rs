@@ -46,6 +46,9 @@ impl Playback {
 
     /// The client has played so much; it is believed as far as there was something to play.
     pub(crate) fn on_played(&mut self, ms: u64, done: bool, now: SessionTime) {
+        if self.total_ms == 0 {
+            return;
+        }
         let position_ms = ms.min(self.total_ms);
         self.known = Some(Known { position_ms, at: now, until: Some(now + UNREPORTED_MS) });
         self.done |= done;
@@ -84,6 +87,15 @@ impl Playback {
     pub(crate) fn reaches(&self, position: u64) -> Option<SessionTime> {
         let known = self.known.filter(|_| !self.held)?;
         Some(known.at + position.saturating_sub(known.position_ms))
+    }
+
+    pub(crate) fn left_ms(&self, now: SessionTime) -> u64 {
+        self.total_ms - self.position_ms(now)
+    }
+
+    /// Nothing is left to be heard.
+    pub(crate) fn is_over(&self, now: SessionTime) -> bool {
+        self.done || self.position_ms(now) == self.total_ms
     }
 
     /// When all of it was heard, as far as one can know.

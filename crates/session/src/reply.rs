@@ -2,15 +2,18 @@
 
 use std::collections::VecDeque;
 
-use crate::{Finish, OpId, SessionTime, Source, Usage, playback::Playback, sentences::Sentences};
+use crate::{Finish, OpId, SessionTime, Source, Speech, Usage, playback::Playback, sentences::Sentences};
 
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The model that still speaks.
     pub(crate) answer: Option<OpId>,
     pub(crate) text: String,
+    /// As a whole.
+    pub(crate) is_told: bool,
     pub(crate) deltas: u32,
-    pub(crate) streamed: bool,
+    /// As its client hears it; whoever comes later and hears otherwise hears the next one.
+    pub(crate) speech: Speech,
     sentences: Option<Sentences>,
     /// For the voice, in order.
     waiting: VecDeque<String>,
@@ -19,6 +22,8 @@ pub(crate) struct Reply {
     pub(crate) playback: Playback,
     pub(crate) voice: Option<Source>,
     pub(crate) face: Face,
+    /// The mouth waits for more.
+    pub(crate) is_mouth_open: bool,
     /// The client was told that something was not spoken.
     pub(crate) is_voice_broken: bool,
 }
@@ -46,6 +51,15 @@ pub(crate) struct Answered {
     pub(crate) by: Source,
 }
 
+/// How far a voice has come with a stretch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Speaks,
+    /// It failed, at the beginning or later. The rest is read.
+    Failed,
+    HasSpoken,
+}
+
 /// A piece of the reply that was given to the voice as one.
 #[derive(Debug)]
 struct Stretch {
@@ -53,25 +67,27 @@ struct Stretch {
     begins_ms: u64,
     /// Spoken so far.
     ms: u64,
-    is_whole: bool,
+    voice: Voice,
     /// Where in the text words begin, in `char`s, and when in the speech.
     words: Vec<(u32, u64)>,
 }
 
 impl Reply {
-    pub(crate) fn new(answer: OpId, streamed: bool) -> Self {
+    pub(crate) fn new(answer: OpId, speech: Speech) -> Self {
         Self {
             answer: Some(answer),
             text: String::new(),
+            is_told: false,
             deltas: 0,
-            streamed,
-            sentences: streamed.then(Sentences::default),
+            speech,
+            sentences: (speech == Speech::Streamed).then(Sentences::default),
             waiting: VecDeque::new(),
             voicing: None,
             stretches: Vec::new(),
             playback: Playback::default(),
             voice: None,
             face: Face::NotYet,
+            is_mouth_open: speech != Speech::Mute,
             is_voice_broken: false,
         }
     }
@@ -93,6 +109,10 @@ impl Reply {
         }
     }
 
+    pub(crate) fn is_streamed(&self) -> bool {
+        self.speech == Speech::Streamed
+    }
+
     pub(crate) fn has_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
@@ -107,7 +127,7 @@ impl Reply {
         let text = self.waiting.pop_front()?;
         let number = u32::try_from(self.stretches.len()).unwrap_or(u32::MAX);
         let begins_ms = self.playback.total_ms();
-        self.stretches.push(Stretch { text: text.clone(), begins_ms, ms: 0, is_whole: false, words: Vec::new() });
+        self.stretches.push(Stretch { text: text.clone(), begins_ms, ms: 0, voice: Voice::Speaks, words: Vec::new() });
         Some((number, text))
     }
 
@@ -125,10 +145,10 @@ impl Reply {
     }
 
     /// The newest stretch was spoken, or cannot be.
-    pub(crate) fn on_stretch_over(&mut self) {
+    pub(crate) fn on_stretch_over(&mut self, is_whole: bool) {
         self.voicing = None;
         if let Some(stretch) = self.stretches.last_mut() {
-            stretch.is_whole = true;
+            stretch.voice = if is_whole { Voice::HasSpoken } else { Voice::Failed };
         }
     }
 
@@ -148,7 +168,7 @@ impl Reply {
 
     /// The words that were heard by then: whole sentences, and of the one that sounded, every word that had begun.
     pub(crate) fn heard_text(&self, now: SessionTime) -> String {
-        if !self.streamed {
+        if !self.is_streamed() {
             return self.text.clone();
         }
         let position = self.playback.position_ms(now);
@@ -167,7 +187,7 @@ impl Stretch {
             return "";
         }
         // What could not be spoken was read.
-        if self.is_whole && position_ms >= self.ms {
+        if self.voice != Voice::Speaks && position_ms >= self.ms {
             return &self.text;
         }
         let chars = match self.words.iter().find(|(_, at_ms)| *at_ms > position_ms) {
@@ -184,7 +204,7 @@ impl Stretch {
 
     /// How long the whole of it is, or will be.
     fn whole_ms(&self) -> u64 {
-        if self.is_whole {
+        if self.voice == Voice::HasSpoken {
             return self.ms;
         }
         let usual = self.text.chars().map(|c| if c < '\u{2e80}' { LETTER_MS } else { WIDE_LETTER_MS }).sum::<u64>();
@@ -211,12 +231,12 @@ mod tests {
     use super::*;
 
     fn spoken(text: &str, ms: u64) -> Reply {
-        let mut reply = Reply::new(OpId(1), true);
+        let mut reply = Reply::new(OpId(1), Speech::Streamed);
         reply.on_token(text);
         reply.on_last_token();
         while reply.next_stretch().is_some() {
             reply.on_voiced(ms, SessionTime(0));
-            reply.on_stretch_over();
+            reply.on_stretch_over(true);
         }
         reply
     }
@@ -248,12 +268,12 @@ mod tests {
 
     #[test]
     fn sentences_before_the_one_that_sounds_were_heard_whole() {
-        let mut reply = Reply::new(OpId(1), true);
+        let mut reply = Reply::new(OpId(1), Speech::Streamed);
         reply.on_token("That is rather expensive for us. I would have to ask my boss about it.");
         reply.on_last_token();
         while reply.next_stretch().is_some() {
             reply.on_voiced(2_000, SessionTime(0));
-            reply.on_stretch_over();
+            reply.on_stretch_over(true);
         }
         assert_eq!(reply.heard_text(SessionTime(2_000)), "That is rather expensive for us.");
         assert!(reply.heard_text(SessionTime(3_000)).starts_with("That is rather expensive for us. I would have"));

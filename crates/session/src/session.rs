@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use crate::{
     Briefing, Command, Config, EndReason, Event, Fact, Input, InterruptReason, LeftOver, Link, Manner, Mouth, OpEvent,
-    OpId, Output, Problem, SessionTime, Source, Speech, Stage, State, Timer, TurnDetection, TurnId, Work,
+    OpId, Output, Problem, SessionTime, Source, Stage, State, Timer, TurnDetection, TurnId, Work,
     degrading::retry_after_ms,
     hearing::{Hearing, Listeners},
     history::History,
@@ -40,6 +40,7 @@ pub struct Session {
     heard: (u64, SessionTime),
     /// What was said over the persona and may be no turn.
     doubtful: Option<OpId>,
+    promise: Promise,
     turn: Option<Turn>,
     /// The persona keeps still, though it has something to say.
     mouth_held: bool,
@@ -53,6 +54,15 @@ pub struct Session {
     told_state: (State, Option<TurnId>),
     timers: Timers,
     outputs: VecDeque<Output>,
+}
+
+/// What was told of a turn that is still being said, and will not change.
+#[derive(Debug, Default)]
+struct Promise {
+    turn: Option<TurnId>,
+    /// Who understood it last.
+    listen: Option<OpId>,
+    text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +94,7 @@ impl Session {
             listeners: Listeners::default(),
             heard: (0, at),
             doubtful: None,
+            promise: Promise::default(),
             turn: None,
             mouth_held: false,
             keeping: Vec::new(),
@@ -153,6 +164,8 @@ impl Session {
                 }
             }
             Command::Said { text, confidence } => self.listening.on_text(text, confidence, self.now),
+            // Who listens here knows better.
+            Command::Saying { .. } if self.promise.turn == Some(self.turn_to_come()) => (),
             Command::Saying { text } => self.tell(Event::Partial { turn: self.turn_to_come(), text, stable_chars: 0 }),
             Command::EndTurn => self.close_user_turn(),
             Command::Interrupt { played } => {
@@ -275,6 +288,7 @@ impl Session {
                 self.outputs.push_back(Output::Start(op, Work::Store { cut }));
             }
         }
+        self.watch_intruder();
         self.hold_or_release();
         self.take_up_what_was_left();
         loop {
@@ -283,16 +297,24 @@ impl Session {
             if self.turn.is_some() || matches!(self.phase, Phase::Closing(_) | Phase::Over) {
                 break;
             }
-            let Some(utterance) = self.listening.take_turn() else {
+            let Some(utterance) = self.listening.take_turn(!self.hearing.is_quiet()) else {
                 break;
             };
             self.open_turn(utterance);
+            self.watch_intruder();
             self.hold_or_release();
         }
         while let Some(op) = self.listening.take_needless() {
-            self.forget_listener(op);
+            self.pass_over(op);
         }
         self.close_if_done();
+    }
+
+    /// Whoever speaks over the persona interrupts it by going on.
+    fn watch_intruder(&mut self) {
+        if self.hearing.is_speaking() && self.can_be_interrupted() && !self.timers.is_armed(Timer::Confirm) {
+            self.timers.arm(Timer::Confirm, self.now + self.config.interruption.confirm_ms);
+        }
     }
 
     /// Nothing is heard while the user speaks over it, nobody is there, or both agreed on a pause.
@@ -357,10 +379,6 @@ impl Session {
         self.manner().detection == TurnDetection::Voice
     }
 
-    fn is_streamed(&self) -> bool {
-        self.manner().speech == Speech::Streamed
-    }
-
     fn next_op(&mut self) -> OpId {
         self.last_op += 1;
         OpId(self.last_op)
@@ -374,7 +392,12 @@ impl Session {
 
     /// The turn that what is being said now will be.
     fn turn_to_come(&self) -> TurnId {
-        TurnId(self.last_turn + 1 + u32::try_from(self.listening.turns_before_the_next()).unwrap_or(u32::MAX - 1))
+        self.turn_after(self.listening.turns_before_the_next())
+    }
+
+    /// The one that comes after so many that wait.
+    fn turn_after(&self, turns: usize) -> TurnId {
+        TurnId(self.last_turn.saturating_add(1).saturating_add(u32::try_from(turns).unwrap_or(u32::MAX)))
     }
 
     fn stay_awake(&mut self) {
@@ -397,7 +420,11 @@ impl Session {
 
     /// An open microphone brings audio all the time; only speech counts there.
     fn is_hearing(&self) -> bool {
-        if self.hears() { !self.hearing.is_quiet() } else { !self.listening.is_stored() }
+        if self.hears() {
+            !self.hearing.is_quiet() || self.listening.has_closed_turn()
+        } else {
+            !self.listening.is_stored()
+        }
     }
 
     fn tell_state(&mut self) {

@@ -1,13 +1,18 @@
 //! The session hears when its user begins and stops to speak.
 
-use super::{Phase, Session};
+use super::{
+    Phase, Promise, Session,
+    turn::{Doing, Turn},
+};
 use crate::{
     Event, InterruptReason, OpEvent, OpId, Output, Sound, SoundChange, Timer, Work,
-    hearing::{Hearing, Outcome, Saying, Understood},
+    hearing::{Hearing, Outcome, Saying, Understood, join},
     interruption::is_backchannel,
     listening::{Closing, Then},
 };
 
+/// Whoever speaks into the last word answers.
+const LAST_WORD_MS: u64 = 400;
 /// The end of a turn is believed by the clock, though this much of the silence is still on its way here.
 const ON_ITS_WAY_MS: u64 = 250;
 
@@ -52,13 +57,13 @@ impl Session {
         self.hearing = Hearing::Speaking(saying);
         self.timers.disarm(Timer::EndOfTurn);
         self.tell(Event::SpeechStarted { at_ms });
-        if self.can_be_interrupted() {
-            self.timers.arm(Timer::Confirm, self.now + self.config.interruption.confirm_ms);
-        }
     }
 
     fn on_speech_stopped(&mut self, at_ms: u64, head_ms: u64) {
-        let Hearing::Speaking(saying) = std::mem::take(&mut self.hearing) else {
+        if !self.hearing.is_speaking() {
+            return;
+        }
+        let Some(saying) = self.hearing.take() else {
             return;
         };
         let silent_ms = head_ms.saturating_sub(at_ms);
@@ -146,16 +151,24 @@ impl Session {
 
     /// It was the persona's own voice, or nothing that anybody said.
     fn withdraw(&mut self) {
+        let is_speaking = self.hearing.is_speaking();
         let Some(saying) = self.hearing.take() else {
             return;
         };
         for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm, Timer::Settle] {
             self.timers.disarm(timer);
         }
-        self.cut(Then::Leaves);
-        self.forget_listener(saying.listen);
         let (head_ms, _) = self.heard;
-        self.tell(Event::SpeechStopped { at_ms: head_ms, end_of_turn: false });
+        if is_speaking {
+            self.tell(Event::SpeechStopped { at_ms: head_ms, end_of_turn: false });
+        }
+        // What was said before that was somebody's.
+        if is_speaking && saying.spoken_ms() > 0 {
+            self.hearing = Hearing::Trailing(saying);
+            return self.await_end_of_turn();
+        }
+        self.cut(Then::Leaves);
+        self.pass_over(saying.listen);
     }
 
     pub(super) fn on_confirm(&mut self) {
@@ -194,14 +207,55 @@ impl Session {
         let Some((text, stable_chars)) = self.listeners.on_partial(op, text, stable_chars) else {
             return;
         };
-        let intrudes = has_words(&text) && !is_backchannel(&text);
-        self.tell(Event::Partial { turn: self.turn_to_come(), text, stable_chars });
+        let intrudes = !is_backchannel(&text);
+        self.tell_partial(op, &text, stable_chars);
         let is_said_now = self.hearing.saying().is_some_and(|saying| saying.listen == op);
         if intrudes && (is_said_now || self.doubtful == Some(op)) && self.can_be_interrupted() {
             self.doubtful = None;
             self.interrupt(InterruptReason::BargeIn);
         }
         self.await_end_of_turn();
+    }
+
+    /// As the beginning of a turn, or what comes after the beginning that others listened to.
+    fn tell_partial(&mut self, op: OpId, text: &str, stable_chars: u32) {
+        let (turn, before) = match &self.turn {
+            Some(Turn { id, doing: Doing::Transcribing { spoken, .. }, .. }) if spoken.listens.contains(&op) => {
+                (*id, spoken.listens.iter().copied().filter(|listen| *listen < op).collect())
+            }
+            _ => {
+                let (turns_before, before) = self.listening.place_of(op);
+                (self.turn_after(turns_before), before)
+            }
+        };
+        let (mut whole, mut is_stable) = (String::new(), true);
+        for listen in before {
+            is_stable &= !self.listeners.is_listening(listen);
+            whole = join(&whole, self.listeners.text(listen).unwrap_or_default());
+        }
+        let stable_before = join(&whole, text).chars().count() - text.trim_start().chars().count();
+        whole = join(&whole, text);
+        if self.promise.turn != Some(turn) {
+            self.promise = Promise { turn: Some(turn), ..Promise::default() };
+        }
+        let promise = &mut self.promise;
+        promise.listen = Some(op);
+        let promised = promise.text.chars().count();
+        let text: String = promise.text.chars().chain(whole.chars().skip(promised)).collect();
+        if is_stable {
+            let stable = (stable_before + stable_chars as usize).max(promised);
+            promise.text = text.chars().take(stable).collect();
+        }
+        let stable_chars = u32::try_from(promise.text.chars().count()).unwrap_or(u32::MAX);
+        self.tell(Event::Partial { turn, text, stable_chars });
+    }
+
+    /// What this one listened to is no turn. If an unfinished text of it was told, what is said next is another one.
+    pub(super) fn pass_over(&mut self, listen: OpId) {
+        self.forget_listener(listen);
+        if self.promise.listen == Some(listen) {
+            self.last_turn = self.last_turn.max(self.promise.turn.map_or(0, |turn| turn.0));
+        }
     }
 
     /// Somebody was heard to the end. If that was said over the persona it is decided now what it was.
@@ -211,10 +265,10 @@ impl Session {
         }
         self.doubtful = None;
         match self.listeners.outcome(&[op]) {
-            Some(Outcome::Heard(understood)) if !has_words(&understood.text) || is_backchannel(&understood.text) => {
+            Some(Outcome::Heard(understood)) if self.is_no_turn(&understood.text) => {
                 self.timers.disarm(Timer::Settle);
                 self.listening.leave(op);
-                self.forget_listener(op);
+                self.pass_over(op);
             }
             Some(Outcome::Heard(_)) => self.interrupt(InterruptReason::BargeIn),
             // Nobody knows what it was: the persona goes on, and it is a turn afterwards.
@@ -222,12 +276,21 @@ impl Session {
         }
     }
 
+    /// Who says no more than "right" leaves the floor to the persona, unless it has nothing more to say.
+    fn is_no_turn(&self, text: &str) -> bool {
+        let Some(Turn { doing: Doing::Replying(reply), .. }) = &self.turn else {
+            return !has_words(text);
+        };
+        let is_over = reply.is_voiced() && reply.playback.left_ms(self.now) <= LAST_WORD_MS;
+        if is_over { !has_words(text) } else { is_backchannel(text) }
+    }
+
     /// Whether the persona must keep still because the user may be taking the floor.
     pub(super) fn may_be_interrupting(&self) -> bool {
         self.hearing.is_speaking() || self.timers.is_armed(Timer::Settle)
     }
 
-    fn can_be_interrupted(&self) -> bool {
+    pub(super) fn can_be_interrupted(&self) -> bool {
         self.manner().barge_in && self.phase == Phase::Open && self.turn.as_ref().is_some_and(super::Turn::is_replying)
     }
 

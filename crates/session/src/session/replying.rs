@@ -1,13 +1,13 @@
 //! A turn, from the user's words to the persona's.
 
 use super::{
-    Session,
+    Phase, Session,
     turn::{Doing, Turn},
 };
 use crate::{
     Event, Fact, Failure, FailureKind, Finish, Heard, LeftOver, Mouth, OpEvent, OpId, Output, Problem, Source, Speaker,
-    Speech, Stage, Timer, TurnId, Usage, Work,
-    hearing::{Hearing, Outcome, Understood},
+    Stage, Timer, TurnId, Usage, Work,
+    hearing::{Outcome, Understood},
     latency::{Ledger, UserTimes},
     listening::Utterance,
     reply::{Answered, Face, KeptSpeech, Reply},
@@ -27,6 +27,8 @@ impl Session {
         let mut ledger = Ledger { user, opened: Some(self.now), ..Ledger::default() };
         match utterance {
             Utterance::Audio(spoken) => {
+                // The persona has said all, so it is an answer.
+                self.doubtful.take_if(|listen| spoken.listens.contains(listen));
                 let op = spoken.listens.is_empty().then(|| self.transcribe(id, spoken.heard));
                 self.turn = Some(Turn { id, ledger, doing: Doing::Transcribing { spoken, op } });
                 self.timers.arm(Timer::Stage, self.now + self.config.limits.transcribe_ms);
@@ -77,6 +79,23 @@ impl Session {
         }
     }
 
+    /// Who listened says nothing: what is stored can still be transcribed.
+    fn give_up_listeners(&mut self) -> bool {
+        let Some(Turn { doing: Doing::Transcribing { spoken, .. }, .. }) = &self.turn else {
+            return false;
+        };
+        if !matches!(self.phase, Phase::Open | Phase::Ending(_)) {
+            return false;
+        }
+        for listen in spoken.listens.clone() {
+            if self.listeners.is_listening(listen) {
+                self.outputs.push_back(Output::Cancel(listen));
+                self.listeners.on_outcome(listen, Outcome::Failed);
+            }
+        }
+        true
+    }
+
     pub(super) fn on_turn(&mut self, op: OpId, event: OpEvent) {
         let Some(turn) = &mut self.turn else {
             return;
@@ -99,7 +118,7 @@ impl Session {
                 OpEvent::Word { at_char, at_ms } => reply.on_word(at_char, at_ms),
                 OpEvent::Spoken { by } => {
                     reply.voice = Some(by);
-                    self.on_stretch_over();
+                    self.on_stretch_over(true);
                 }
                 other => self.give_up(op, Stage::Speak, other),
             },
@@ -141,24 +160,21 @@ impl Session {
         let Some(turn) = &mut self.turn else {
             return;
         };
-        let problem = Event::Problem(Problem { stage, turn: Some(turn.id), failure });
+        let problem = Problem { stage, turn: Some(turn.id), failure };
         match (stage, &mut turn.doing) {
             (Stage::Speak, Doing::Replying(reply)) => {
                 let complains = !std::mem::replace(&mut reply.is_voice_broken, true);
                 let keeping = matches!(reply.face, Face::Keeping(_));
                 if complains {
-                    self.tell(problem);
+                    self.tell(Event::Problem(problem));
                 }
-                if keeping { self.animate(None) } else { self.on_stretch_over() }
+                if keeping { self.animate(None) } else { self.on_stretch_over(false) }
             }
             (Stage::Animate, Doing::Replying(_)) => {
-                self.tell(problem);
+                self.tell(Event::Problem(problem));
                 self.show_face(None);
             }
-            _ => {
-                self.tell(problem);
-                self.drop_turn();
-            }
+            _ => self.break_off_failed(problem),
         }
     }
 
@@ -167,7 +183,7 @@ impl Session {
             return;
         };
         for listen in spoken.listens {
-            self.listeners.forget(listen);
+            self.forget_listener(listen);
         }
         ledger.transcribed = Some(self.now);
         let spoken_ms = if self.hears() { spoken.spoken_ms } else { u64::MAX };
@@ -182,7 +198,7 @@ impl Session {
             if spoken_ms >= SHORTEST_COMPLAINT_MS {
                 self.tell(Event::Silence { turn });
             }
-            return;
+            return self.release_mouth();
         }
         let language = language.unwrap_or_else(|| self.language.clone());
         let (said, spoken_in, source) = (text.clone(), language.clone(), by.clone());
@@ -200,8 +216,8 @@ impl Session {
             language: self.language.clone(),
             history: self.history.lines(),
         });
-        let mut reply = Reply::new(answer, self.is_streamed());
-        if self.manner().speech != Speech::Mute {
+        let mut reply = Reply::new(answer, self.manner().speech);
+        if reply.is_mouth_open {
             self.outputs.push_back(Output::Mouth(Mouth::Begin(turn)));
         }
         if self.mouth_held {
@@ -209,10 +225,6 @@ impl Session {
         }
         self.turn = Some(Turn { id: turn, ledger, doing: Doing::Replying(reply) });
         self.timers.arm(Timer::Stage, self.now + self.config.limits.answer_ms);
-        // Whoever speaks already interrupts it by going on.
-        if self.manner().barge_in && matches!(self.hearing, Hearing::Speaking(_)) {
-            self.timers.arm(Timer::Confirm, self.now + self.config.interruption.confirm_ms);
-        }
     }
 
     fn on_token(&mut self, turn: TurnId, mut token: String) {
@@ -255,6 +267,7 @@ impl Session {
         if text.trim().is_empty() {
             return self.on_failed(Stage::Answer, Failure::new(FailureKind::Garbled));
         }
+        reply.is_told = true;
         let Answered { finish, usage, by } = answered;
         self.record_answer(turn, text.clone(), by.clone(), usage);
         let (count, max) = (self.answered_turns, self.max_turns);
@@ -276,6 +289,9 @@ impl Session {
             Doing::Replying(reply) => (Stage::Answer, reply.answer),
         };
         self.outputs.extend(op.map(Output::Cancel));
+        if (stage, op) == (Stage::Transcribe, None) && self.give_up_listeners() {
+            return;
+        }
         self.on_failed(stage, Failure::new(FailureKind::TimedOut));
     }
 }

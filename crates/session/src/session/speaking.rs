@@ -5,7 +5,8 @@ use super::{
     turn::{Doing, Turn},
 };
 use crate::{
-    Animation, Event, Fact, Failure, FailureKind, Mouth, Output, Source, Speaker, Speech, Stage, Timer, TurnId, Work,
+    Animation, Event, Fact, Failure, FailureKind, InterruptReason, Mouth, Output, Source, Speaker, Speech, Stage,
+    Timer, TurnId, Work,
     reply::{Face, KeptSpeech},
 };
 
@@ -14,15 +15,18 @@ impl Session {
     pub(super) fn speak_on(&mut self) {
         let now = self.now;
         let (language, voice) = (self.language.clone(), self.voice.clone());
-        let speaks = self.speaks();
+        let is_open = self.phase == Phase::Open;
         let Some(Turn { id, ledger, doing: Doing::Replying(reply) }) = &mut self.turn else {
             return;
         };
+        // Nobody plays pieces of speech in a session that ends.
+        let speaks = reply.speech == Speech::Whole || (reply.is_streamed() && is_open);
         if reply.voicing.is_some() || !matches!(reply.face, Face::NotYet) {
             return;
         }
         if !speaks {
             if reply.answer.is_none() {
+                self.close_mouth(Mouth::Stop);
                 self.show_face(None);
             }
             return;
@@ -33,7 +37,7 @@ impl Session {
             }
             return;
         }
-        if let Some(begins_ms) = reply.newest_begins_ms().filter(|_| reply.streamed)
+        if let Some(begins_ms) = reply.newest_begins_ms().filter(|_| reply.is_streamed())
             && reply.playback.position_ms(now) < begins_ms
         {
             match reply.playback.reaches(begins_ms) {
@@ -54,15 +58,6 @@ impl Session {
         self.timers.arm(Timer::Voice, now + self.config.limits.speak_ms);
     }
 
-    /// Nobody plays pieces of speech in a session that ends.
-    fn speaks(&self) -> bool {
-        match self.manner().speech {
-            Speech::Mute => false,
-            Speech::Whole => true,
-            Speech::Streamed => self.phase == Phase::Open,
-        }
-    }
-
     pub(super) fn on_voiced(&mut self, ms: u64) {
         let now = self.now;
         if let Some(Turn { ledger, doing: Doing::Replying(reply), .. }) = &mut self.turn {
@@ -72,10 +67,10 @@ impl Session {
         self.timers.arm(Timer::Voice, now + self.config.limits.speak_ms);
     }
 
-    pub(super) fn on_stretch_over(&mut self) {
+    pub(super) fn on_stretch_over(&mut self, is_whole: bool) {
         self.timers.disarm(Timer::Voice);
         if let Some(reply) = self.turn.as_mut().and_then(Turn::reply) {
-            reply.on_stretch_over();
+            reply.on_stretch_over(is_whole);
         }
         self.speak_on();
     }
@@ -86,13 +81,22 @@ impl Session {
             return;
         };
         let (turn, is_silent) = (*id, reply.playback.total_ms() == 0);
-        self.outputs.push_back(Output::Mouth(Mouth::Finish));
+        self.close_mouth(Mouth::Finish);
         if is_silent {
             return self.show_face(None);
         }
         let op = self.start(Work::Keep { turn, until_ms: None });
         self.set_face(Face::Keeping(op));
         self.timers.arm(Timer::Voice, self.now + self.config.limits.speak_ms);
+    }
+
+    /// Nothing more will be spoken.
+    fn close_mouth(&mut self, order: Mouth) {
+        if let Some(reply) = self.turn.as_mut().and_then(Turn::reply)
+            && std::mem::take(&mut reply.is_mouth_open)
+        {
+            self.outputs.push_back(Output::Mouth(order));
+        }
     }
 
     pub(super) fn on_kept(&mut self, turn: TurnId, kept: KeptSpeech) {
@@ -139,7 +143,7 @@ impl Session {
         let Some(Turn { id, ledger, doing: Doing::Replying(reply) }) = &mut self.turn else {
             return;
         };
-        if *id != turn || !reply.streamed {
+        if *id != turn || !reply.is_streamed() {
             return;
         }
         if played_ms > 0 && ledger.first_audio.is_some() && ledger.played.is_none() {
@@ -154,25 +158,58 @@ impl Session {
     /// The floor is held until the reply was heard, not until it was spoken.
     pub(super) fn end_what_was_said(&mut self) {
         let now = self.now;
+        let Some(Turn { doing: Doing::Replying(reply), .. }) = &self.turn else {
+            return;
+        };
+        let sounds = reply.is_streamed() && reply.playback.total_ms() > 0 && self.phase == Phase::Open;
+        if !sounds {
+            if matches!(reply.face, Face::Shown) {
+                self.end_turn();
+            }
+            return;
+        }
+        if matches!(reply.face, Face::NotYet) {
+            return;
+        }
+        match reply.playback.ends_at() {
+            Some(at) if at > now => self.timers.arm(Timer::Heard, at),
+            Some(_) if reply.playback.is_over(now) => {
+                self.leave_face_behind();
+                self.end_turn();
+            }
+            // The client fell silent, and nobody knows that more was heard.
+            Some(_) => self.cut_short(InterruptReason::Client),
+            None => (), // it is held
+        }
+    }
+
+    /// Nobody waits for a face that has nothing more to move with.
+    fn leave_face_behind(&mut self) {
+        let Some(Turn { id, doing: Doing::Replying(reply), .. }) = &mut self.turn else {
+            return;
+        };
+        match &reply.face {
+            Face::Keeping(op) => self.keeping.push((*op, *id)),
+            Face::Animating(op, _) => self.outputs.push_back(Output::Cancel(*op)),
+            Face::NotYet | Face::Shown => return,
+        }
+        self.show_face(None);
+    }
+
+    fn end_turn(&mut self) {
         let Some(Turn { id, ledger, doing: Doing::Replying(reply) }) = &self.turn else {
             return;
         };
-        if !matches!(reply.face, Face::Shown) {
-            return;
-        }
-        if reply.streamed && reply.playback.total_ms() > 0 && self.phase == Phase::Open {
-            match reply.playback.ends_at() {
-                Some(at) if at > now => return self.timers.arm(Timer::Heard, at),
-                Some(_) => (),
-                None => return, // it is held
-            }
-        }
         let (latency, text) = (ledger.latency(*id), reply.text.clone());
         self.history.add(Speaker::Persona, text);
         if let Some(latency) = latency {
             self.tell(Event::Latency(latency));
         }
         self.drop_turn();
+        self.tell_if_used_up();
+    }
+
+    pub(super) fn tell_if_used_up(&mut self) {
         if self.answered_turns >= self.max_turns {
             self.tell(Event::TurnsUsedUp { turns: self.answered_turns });
         }

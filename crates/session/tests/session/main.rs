@@ -1,3 +1,2 @@
 mod invariants;
 mod turns;
-mod world;

@@ -1,7 +1,7 @@
 //! The session, told in scenarios.
 
-use crate::world::{Does, Scenario, assert_timeline};
 use session::{Command, Link, TurnDetection};
+use sim::{Does, Scenario, assert_timeline};
 
 #[test]
 fn a_full_segment_is_stored_recognised_answered_and_spoken() {
@@ -91,7 +91,7 @@ fn a_turn_that_ends_while_its_tail_is_being_stored_waits_for_the_tail() {
     let timeline = Scenario::new()
         .with(|config| config.manner.detection = TurnDetection::Manual)
         .user_speaks(0, 1_000)
-        .store(Does::Says(500, ""))
+        .store(Does::Well(500))
         .client(800, Command::EndTurn)
         .play(1_300);
     assert!(timeline.contains("1.250    is Transcribing in turn 1"), "{timeline}");
@@ -182,7 +182,7 @@ fn a_store_that_fails_is_tried_again_until_it_takes_the_audio() {
         .user_speaks(0, 1_000)
         .store(Does::Fails(10))
         .store(Does::Fails(10))
-        .store(Does::Says(10, ""))
+        .store(Does::Well(10))
         .play(1_600);
     assert_timeline(
         &timeline,
