@@ -4,10 +4,19 @@ use std::collections::VecDeque;
 
 use crate::{Finish, OpId, SessionTime, Source, Speech, Usage, playback::Playback, sentences::Sentences};
 
+/// What the persona speaks, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Tongue {
+    pub(crate) language: String,
+    pub(crate) voice: Option<String>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The model that still speaks.
     pub(crate) answer: Option<OpId>,
+    /// Who asks for another language gets it with the next turn.
+    pub(crate) tongue: Tongue,
     pub(crate) text: String,
     /// As a whole.
     pub(crate) is_told: bool,
@@ -73,9 +82,10 @@ struct Stretch {
 }
 
 impl Reply {
-    pub(crate) fn new(answer: OpId, speech: Speech) -> Self {
+    pub(crate) fn new(answer: OpId, tongue: Tongue, speech: Speech) -> Self {
         Self {
             answer: Some(answer),
+            tongue,
             text: String::new(),
             is_told: false,
             deltas: 0,
@@ -230,8 +240,12 @@ fn end_of_word(text: &str, at: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn tongue() -> Tongue {
+        Tongue { language: "en".into(), voice: None }
+    }
+
     fn spoken(text: &str, ms: u64) -> Reply {
-        let mut reply = Reply::new(OpId(1), Speech::Streamed);
+        let mut reply = Reply::new(OpId(1), tongue(), Speech::Streamed);
         reply.on_token(text);
         reply.on_last_token();
         while reply.next_stretch().is_some() {
@@ -268,7 +282,7 @@ mod tests {
 
     #[test]
     fn sentences_before_the_one_that_sounds_were_heard_whole() {
-        let mut reply = Reply::new(OpId(1), Speech::Streamed);
+        let mut reply = Reply::new(OpId(1), tongue(), Speech::Streamed);
         reply.on_token("That is rather expensive for us. I would have to ask my boss about it.");
         reply.on_last_token();
         while reply.next_stretch().is_some() {

@@ -17,6 +17,7 @@ use crate::{
     hearing::{Hearing, Listeners},
     history::History,
     listening::{Closing, Listening, Then},
+    reply::Tongue,
     timers::Timers,
 };
 use turn::Turn;
@@ -25,8 +26,7 @@ use turn::Turn;
 #[derive(Debug)]
 pub struct Session {
     config: Config,
-    language: String,
-    voice: Option<String>,
+    tongue: Tongue,
     persona: Source,
     max_turns: u32,
     now: SessionTime,
@@ -81,8 +81,7 @@ impl Session {
         let mut session = Self {
             history: History::new(history, config.history_lines),
             config,
-            language,
-            voice,
+            tongue: Tongue { language, voice },
             persona,
             max_turns,
             now: at,
@@ -180,10 +179,7 @@ impl Session {
                 self.paused = true;
             }
             Command::Resume => self.paused = false,
-            Command::SetLanguage { language, voice } => {
-                self.language = language;
-                self.voice = voice;
-            }
+            Command::SetLanguage { language, voice } => self.tongue = Tongue { language, voice },
             Command::Adopt(manner) => self.adopt(manner),
             Command::End => self.begin_ending(EndReason::UserEnded),
         }

@@ -47,6 +47,7 @@ pub fn briefing() -> Briefing {
         history: Vec::new(),
         last_turn: 0,
         answered_turns: 0,
+        left_over: session::LeftOver::default(),
     }
 }
 

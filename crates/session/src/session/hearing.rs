@@ -43,7 +43,7 @@ impl Session {
     fn on_speech_started(&mut self, at_ms: u64) {
         let saying = match std::mem::take(&mut self.hearing) {
             Hearing::Quiet => {
-                let work = Work::Listen { turn: self.turn_to_come(), language: self.language.clone() };
+                let work = Work::Listen { turn: self.turn_to_come(), language: self.tongue.language.clone() };
                 let listen = self.start(work);
                 self.listeners.begin(listen);
                 Saying::begin(listen, at_ms, self.now)

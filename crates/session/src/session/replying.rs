@@ -57,7 +57,7 @@ impl Session {
     }
 
     fn transcribe(&mut self, turn: TurnId, heard: Heard) -> OpId {
-        self.start(Work::Transcribe { turn, heard, language: self.language.clone() })
+        self.start(Work::Transcribe { turn, heard, language: self.tongue.language.clone() })
     }
 
     /// A turn whose listeners have all said what they heard needs nobody to transcribe it.
@@ -200,7 +200,7 @@ impl Session {
             }
             return self.release_mouth();
         }
-        let language = language.unwrap_or_else(|| self.language.clone());
+        let language = language.unwrap_or_else(|| self.tongue.language.clone());
         let (said, spoken_in, source) = (text.clone(), language.clone(), by.clone());
         let fact = Fact::Heard { turn, text: said, language: spoken_in, confidence, by: source, audio };
         self.outputs.push_back(Output::Record(fact));
@@ -213,10 +213,10 @@ impl Session {
         let answer = self.start(Work::Answer {
             turn,
             number: self.answered_turns + 1,
-            language: self.language.clone(),
+            language: self.tongue.language.clone(),
             history: self.history.lines(),
         });
-        let mut reply = Reply::new(answer, self.manner().speech);
+        let mut reply = Reply::new(answer, self.tongue.clone(), self.manner().speech);
         if reply.is_mouth_open {
             self.outputs.push_back(Output::Mouth(Mouth::Begin(turn)));
         }

@@ -7,14 +7,13 @@ use super::{
 use crate::{
     Animation, Event, Fact, Failure, FailureKind, InterruptReason, Mouth, Output, Source, Speaker, Speech, Stage,
     Timer, TurnId, Work,
-    reply::{Face, KeptSpeech},
+    reply::{Face, KeptSpeech, Tongue},
 };
 
 impl Session {
     /// Gives the voice what it may speak now: a streamed one is at most one stretch ahead of what sounds.
     pub(super) fn speak_on(&mut self) {
         let now = self.now;
-        let (language, voice) = (self.language.clone(), self.voice.clone());
         let is_open = self.phase == Phase::Open;
         let Some(Turn { id, ledger, doing: Doing::Replying(reply) }) = &mut self.turn else {
             return;
@@ -48,6 +47,7 @@ impl Session {
         }
         let turn = *id;
         ledger.voice_asked.get_or_insert(now);
+        let Tongue { language, voice } = reply.tongue.clone();
         let Some((stretch, text)) = reply.next_stretch() else {
             return;
         };
@@ -109,7 +109,7 @@ impl Session {
         let Some(Turn { id, doing: Doing::Replying(reply), .. }) = &self.turn else {
             return;
         };
-        let work = Work::Animate { turn: *id, text: reply.text.clone(), language: self.language.clone() };
+        let work = Work::Animate { turn: *id, text: reply.text.clone(), language: reply.tongue.language.clone() };
         let op = self.start(work);
         self.set_face(Face::Animating(op, kept));
         self.timers.arm(Timer::Voice, self.now + self.config.limits.animate_ms);
