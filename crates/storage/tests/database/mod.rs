@@ -52,6 +52,8 @@ pub(crate) async fn a_new_database_has_everything_pending_until_it_is_migrated(u
         "0005 scenario authors",
         "0006 hints",
         "0007 recordings",
+        "0008 cut short",
+        "0009 departures",
     ];
     assert_eq!(pending, all);
     assert!(database.check().await.is_err(), "a database without tables cannot be used");
