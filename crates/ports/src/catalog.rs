@@ -6,7 +6,7 @@ use crate::{Email, EmailChange, Feedback, ObjectKey, Scenario, SessionId, StoreE
 /// People, scenarios and sessions: what the REST API shows.
 #[async_trait]
 pub trait Catalog: Send + Sync + 'static {
-    /// [`StoreError::Conflict`] when the e-mail is taken.
+    /// [`StoreError::Conflict`] when the e-mail or the id is taken, also by somebody who departed.
     async fn create_user(&self, user: NewUser) -> Result<User, StoreError>;
 
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
@@ -20,6 +20,23 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// Everybody, newest first.
     async fn users(&self, page: PageRequest) -> Result<Page<User>, StoreError>;
+
+    /// Closes an account for good and begins its deletion: what names the person is gone at once, and the id lets nobody in.
+    /// Doing it again changes nothing. [`StoreError::NotFound`] when there is no such user.
+    async fn depart(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Who departed after `since`, and everybody of whom something is still kept; who departed first comes first.
+    async fn departures(&self, since: Timestamp) -> Result<Vec<Departure>, StoreError>;
+
+    /// Deletes what is left of somebody who departed, apart from the id. Whispers go; scenarios stay, without their author.
+    /// [`StoreError::Conflict`] while there are sessions.
+    async fn finish_departure(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Forgets the ids of those whose departure was finished before `before`, and answers how many.
+    async fn forget_departures(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// The same for one whose departure is finished, at once.
+    async fn forget_departure(&self, id: &UserId) -> Result<(), StoreError>;
 
     /// Brings the shipped scenarios up to date. Scenarios that are no longer shipped become inactive.
     /// Those that somebody wrote or changed here are left alone, and so are their names.
@@ -64,7 +81,7 @@ pub trait Catalog: Send + Sync + 'static {
     async fn delete_scenario(&self, id: &str) -> Result<(), StoreError>;
 
     /// Creates the session for this user. [`StoreError::Conflict`] when the id exists,
-    /// [`StoreError::NotFound`] when the user or the scenario does not.
+    /// [`StoreError::NotFound`] when the user or the scenario does not, and when the user departed.
     async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError>;
 
     /// In one step: creates the session if nobody owns it, and says whose it is.
@@ -74,6 +91,9 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// Marks the user's other active sessions as abandoned; answers how many.
     async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError>;
+
+    /// Those of this user in any state, oldest first.
+    async fn sessions_of(&self, user: &UserId, at_most: u32) -> Result<Vec<SessionRow>, StoreError>;
 
     /// Completes it (idempotent) and counts the practice for its scenario.
     /// [`StoreError::Conflict`] when it was abandoned: that is final.
@@ -154,6 +174,15 @@ pub struct NewUser {
     pub password_hash: Option<String>,
     pub role: Role,
     pub at: Timestamp,
+}
+
+/// Somebody whose account is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    pub user: UserId,
+    pub at: Timestamp,
+    /// Nothing of theirs is kept any more, apart from the id.
+    pub is_finished: bool,
 }
 
 /// `None` leaves a field as it is.

@@ -4,6 +4,7 @@
 mod authoring;
 mod backend;
 mod catalog;
+mod departures;
 mod failure;
 mod group_commit;
 mod journal;

@@ -23,6 +23,7 @@ async fn a_database_is_a_catalogue() {
     contract::catalog::suite(async || migrated(&server.new_database().await).await).await;
     contract::authoring::suite(async || migrated(&server.new_database().await).await).await;
     contract::reports::suite(async || migrated(&server.new_database().await).await).await;
+    contract::departures::suite(async || migrated(&server.new_database().await).await).await;
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ async fn a_file_is_a_catalogue() {
     contract::catalog::suite(async || files.fresh().await).await;
     contract::authoring::suite(async || files.fresh().await).await;
     contract::reports::suite(async || files.fresh().await).await;
+    contract::departures::suite(async || files.fresh().await).await;
 }
 
 #[tokio::test]
@@ -100,7 +101,7 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
 
     let database = Database::open(&format!("sqlite:{}", file.display())).await.unwrap();
     let pending = database.pending_migrations().await.unwrap();
-    assert_eq!((pending.len(), pending[0].as_str()), (7, "0002 journal"));
+    assert_eq!((pending.len(), pending[0].as_str()), (8, "0002 journal"));
     database.migrate().await.unwrap();
     let session = ports::SessionId::parse("s").unwrap();
     database.record(&session, vec![database::segment(&session, 1)]).await.unwrap();
@@ -111,6 +112,8 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
     database.ship_scenarios(&[scenario("budget", "No budget left")], ports::Timestamp(9)).await.unwrap();
     let budget = database.scenario("budget").await.unwrap().unwrap();
     assert_eq!((budget.author, budget.created_at), (None, ports::Timestamp(1)));
+    database.depart(&ann.id, ports::Timestamp(10)).await.unwrap();
+    assert_eq!(database.departures(ports::Timestamp(0)).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

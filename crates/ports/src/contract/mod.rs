@@ -5,6 +5,7 @@
 
 pub mod authoring;
 pub mod catalog;
+pub mod departures;
 pub mod example;
 pub mod journal;
 pub mod language_model;

@@ -2,7 +2,8 @@
 
 use audio::Duet;
 use bytes::Bytes;
-use ports::{ObjectStore, SegmentRecord, StoreError, TurnRecord};
+use futures_util::{StreamExt as _, stream};
+use ports::{ObjectStore, Pieces, SegmentRecord, StoreError, TurnRecord};
 
 use super::{
     Layout,
@@ -10,36 +11,67 @@ use super::{
     voice::{Listener, Voice},
 };
 
-/// The file, and when the trainee speaks in it.
-pub(super) async fn compose(
-    objects: &dyn ObjectStore,
-    segments: &[SegmentRecord],
-    turns: &[TurnRecord],
-    layout: &Layout,
-) -> Result<(Bytes, Voice), StoreError> {
-    let mut left = Track::whole(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
-    let speeches = turns.iter().filter_map(|turn| turn.spoken.as_ref());
-    let mut right = Track::cut(speeches.map(|speech| &speech.object).zip(layout.speeches()));
-    if left.is_over() && right.is_over() {
-        return Ok((Bytes::new(), Voice::default()));
+/// A file that is being made. Nothing of it is held but what is heard at the same time.
+pub(super) struct Composing<'a> {
+    objects: &'a dyn ObjectStore,
+    left: Track,
+    right: Track,
+    /// In samples, as `end`.
+    position: u64,
+    end: u64,
+    /// `None` where there is nothing to encode, or no longer.
+    duet: Option<Duet>,
+    listener: Listener,
+}
+
+impl<'a> Composing<'a> {
+    pub(super) fn new(
+        objects: &'a dyn ObjectStore,
+        segments: &[SegmentRecord],
+        turns: &[TurnRecord],
+        layout: &Layout,
+    ) -> Self {
+        let left = Track::whole(segments.iter().map(|segment| &segment.object).zip(layout.segments()));
+        let speeches = turns.iter().filter_map(|turn| turn.spoken.as_ref());
+        let right = Track::cut(speeches.map(|speech| &speech.object).zip(layout.speeches()));
+        let has_voices = !left.is_over() || !right.is_over();
+        let end = samples(layout.end_ms());
+        let (duet, listener) = (has_voices.then(Duet::new), Listener::default());
+        Self { objects, left, right, position: 0, end, duet, listener }
     }
-    let end = samples(layout.end_ms());
-    let (mut duet, mut listener, mut file, mut position) = (Duet::new(), Listener::default(), Vec::new(), 0);
-    while !left.is_over() || (position < end && !right.is_over()) {
-        let heard = left.stretch(objects, position).await?;
-        let spoken = right.stretch(objects, position).await?;
+
+    /// The file, piece by piece.
+    pub(super) fn pieces(&mut self) -> Pieces<'_> {
+        let pieces = stream::try_unfold(self, |composing| async move {
+            let piece = composing.next().await?;
+            Ok(piece.map(|piece| (piece, composing)))
+        });
+        pieces.boxed()
+    }
+
+    /// When the trainee speaks in what was made.
+    pub(super) fn voice(self) -> Voice {
+        self.listener.finish()
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let Some(mut duet) = self.duet.take() else { return Ok(None) };
+        if self.left.is_over() && (self.position >= self.end || self.right.is_over()) {
+            return Ok(Some(duet.finish().into()));
+        }
+        let heard = self.left.stretch(self.objects, self.position).await?;
+        let spoken = self.right.stretch(self.objects, self.position).await?;
+        self.position += STRETCH as u64;
+        let mut listener = std::mem::take(&mut self.listener);
         let encoded = tokio::task::spawn_blocking(move || {
             listener.hear(&heard);
             let piece = duet.push(&heard, &spoken);
             (piece, duet, listener)
         });
-        let piece;
-        (piece, duet, listener) = encoded.await.expect("encoding does not panic");
-        file.extend(piece);
-        position += STRETCH as u64;
+        let (piece, duet, listener) = encoded.await.expect("encoding does not panic");
+        (self.duet, self.listener) = (Some(duet), listener);
+        Ok(Some(piece.into()))
     }
-    file.extend(duet.finish());
-    Ok((file.into(), listener.finish()))
 }
 
 /// When the trainee speaks in a recording that is copied.

@@ -9,18 +9,19 @@ mod track;
 mod trainee;
 mod voice;
 
-use std::{sync::Arc, time::Duration};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use audio::Format;
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
-use ports::{Catalog, Journal, ObjectKey, ObjectStore, SegmentRecord, SessionId, StoreError, Timestamp, TurnRecord};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use ports::{Catalog, Journal, ObjectKey, ObjectStore, Pieces, SegmentRecord, SessionId, StoreError, TurnRecord};
 
 pub use layout::{Layout, Span};
 pub use timeline::{Timeline, TurnTimes};
 pub use trainee::Trainee;
 pub use voice::Voice;
 
+use self::both_voices::Composing;
 use crate::clock;
 
 /// What recordings are made from and kept in.
@@ -63,41 +64,60 @@ impl Archive {
         let turns = self.journal.turns(session).await?;
         let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
         let until = ended.map_or_else(clock::now, |ended| ended.at);
-        let (file, voice) = self.compose(segments, &turns, until).await?;
-        if file.is_empty() {
-            return self.catalog.keep_recording(session, None, clock::now()).await;
-        }
-        voice.keep(&*self.objects, session).await?;
+        let layout = Layout::new(&segments, &turns, until);
         let object = object(session, "recording.ogg");
-        let bytes = file.len();
-        self.objects.put(&object, file, Format::OggOpus.media_type()).await?;
-        if let Err(error) = self.catalog.keep_recording(session, Some(&object), clock::now()).await {
-            if let StoreError::NotFound(_) = error {
-                // It was deleted in the meantime, and so is this.
+        let is_copied = turns.iter().all(|turn| turn.spoken.is_none()) && trainee::is_copied(&segments);
+        let voice = match is_copied {
+            true => self.copy(&object, segments, &layout).await?,
+            false => self.compose(&object, &segments, &turns, &layout).await?,
+        };
+        if let Some(voice) = &voice {
+            voice.keep(&*self.objects, session).await?;
+        }
+        match self.catalog.keep_recording(session, voice.is_some().then_some(&object), clock::now()).await {
+            Ok(()) => tracing::info!(session.id = %session, is_empty = voice.is_none(), "A session was recorded"),
+            Err(StoreError::NotFound(_)) => {
                 self.objects.delete(&object).await?;
                 Voice::forget(&*self.objects, session).await?;
+                tracing::info!(session.id = %session, "A session was deleted while it was recorded");
             }
-            return Err(error);
+            Err(error) => return Err(error),
         }
-        tracing::info!(session.id = %session, bytes, "A session was recorded");
         Ok(())
     }
 
-    /// Some six kilobytes for each second of the session.
+    /// `None` where there is nothing to record.
+    async fn copy(
+        &self,
+        object: &ObjectKey,
+        segments: Vec<SegmentRecord>,
+        layout: &Layout,
+    ) -> Result<Option<Voice>, StoreError> {
+        let voice = both_voices::listen(&*self.objects, &segments, layout).await?;
+        let pieces = Trainee::new(segments).stream(Arc::clone(&self.objects)).map_ok(Bytes::from).boxed();
+        Ok(self.store(object, pieces).await?.then_some(voice))
+    }
+
+    /// The same for both voices.
     async fn compose(
         &self,
-        segments: Vec<SegmentRecord>,
+        object: &ObjectKey,
+        segments: &[SegmentRecord],
         turns: &[TurnRecord],
-        until: Timestamp,
-    ) -> Result<(Bytes, Voice), StoreError> {
-        let layout = Layout::new(&segments, turns, until);
-        if turns.iter().all(|turn| turn.spoken.is_none()) && trainee::is_copied(&segments) {
-            let voice = both_voices::listen(&*self.objects, &segments, &layout).await?;
-            let trainee = Trainee::new(segments);
-            let pieces: Vec<Vec<u8>> = trainee.stream(Arc::clone(&self.objects)).try_collect().await?;
-            return Ok((pieces.concat().into(), voice));
-        }
-        both_voices::compose(&*self.objects, &segments, turns, &layout).await
+        layout: &Layout,
+    ) -> Result<Option<Voice>, StoreError> {
+        let mut composing = Composing::new(&*self.objects, segments, turns, layout);
+        let is_stored = self.store(object, composing.pieces()).await?;
+        Ok(is_stored.then(|| composing.voice()))
+    }
+
+    /// Answers whether there was anything to store.
+    async fn store(&self, object: &ObjectKey, pieces: Pieces<'_>) -> Result<bool, StoreError> {
+        let mut pieces = pieces.try_filter(|piece| ready(!piece.is_empty())).boxed();
+        let Some(first) = pieces.try_next().await? else { return Ok(false) };
+        let file = stream::iter([Ok(first)]).chain(pieces).boxed();
+        self.objects.put_pieces(object, file, Format::OggOpus.media_type()).await?;
+        Ok(true)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use ports::{
-    Catalog, Claim, Email, EmailChange, Feedback, Message, NewSession, NewUser, ObjectKey, Page, PageRequest,
-    ProfileChange, Scenario, ScenarioFilter, ScenarioSummary, SessionId, SessionRow, StoreError, Timestamp, User,
-    UserId,
+    Catalog, Claim, Departure, Email, EmailChange, Feedback, Message, NewSession, NewUser, ObjectKey, Page,
+    PageRequest, ProfileChange, Scenario, ScenarioFilter, ScenarioSummary, SessionId, SessionRow, StoreError,
+    Timestamp, User, UserId,
 };
 
 use super::{Database, backend::execute};
@@ -33,6 +33,26 @@ impl Catalog for Database {
 
     async fn users(&self, page: PageRequest) -> Result<Page<User>, StoreError> {
         self.list_users(page).await
+    }
+
+    async fn depart(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        self.close_account(id, at).await
+    }
+
+    async fn departures(&self, since: Timestamp) -> Result<Vec<Departure>, StoreError> {
+        self.departed_since(since).await
+    }
+
+    async fn finish_departure(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
+        self.delete_departed(id, at).await
+    }
+
+    async fn forget_departures(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.remove_departures(before).await
+    }
+
+    async fn forget_departure(&self, id: &UserId) -> Result<(), StoreError> {
+        self.remove_departure(id).await
     }
 
     async fn ship_scenarios(&self, scenarios: &[Scenario], at: Timestamp) -> Result<(), StoreError> {
@@ -97,6 +117,10 @@ impl Catalog for Database {
 
     async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError> {
         self.abandon_sessions_but(keep, user, at).await
+    }
+
+    async fn sessions_of(&self, user: &UserId, at_most: u32) -> Result<Vec<SessionRow>, StoreError> {
+        self.list_sessions_of(user, at_most).await
     }
 
     async fn complete_session(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {

@@ -9,11 +9,19 @@ use super::{
     failure::unreadable,
 };
 
+/// Who departed is still there until everything else of theirs is deleted.
+macro_rules! present {
+    () => {
+        "WHERE id <> 'former-author' AND NOT EXISTS (SELECT 1 FROM departures d WHERE d.user_id = users.id)"
+    };
+}
+
 impl Database {
     pub(super) async fn insert_user(&self, user: NewUser) -> Result<User, StoreError> {
         let row: Option<UserRow> = on!(&self.writes, db => sqlx::query_as(
             "INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $6)
+             SELECT $1, $2, $3, $4, $5, $6, $6
+             WHERE NOT EXISTS (SELECT 1 FROM departures WHERE user_id = $1)
              ON CONFLICT DO NOTHING RETURNING *",
         )
         .bind(user.id.as_str())
@@ -46,10 +54,13 @@ impl Database {
     }
 
     pub(super) async fn list_users(&self, page: PageRequest) -> Result<Page<User>, StoreError> {
-        let total: i64 = on!(&self.reads, db => sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(db))?;
+        let total: i64 = on!(&self.reads, db => sqlx::query_scalar(
+            concat!("SELECT COUNT(*) FROM users ", present!()),
+        )
+        .fetch_one(db))?;
         let size = i64::from(page.size);
         let rows: Vec<UserRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM users ORDER BY created_at DESC, id LIMIT $1 OFFSET $2",
+            concat!("SELECT * FROM users ", present!(), " ORDER BY created_at DESC, id LIMIT $1 OFFSET $2"),
         )
         .bind(size)
         .bind(size.saturating_mul(i64::from(page.page.saturating_sub(1))))
@@ -130,7 +141,7 @@ impl UserRow {
     }
 }
 
-fn no_such(id: &UserId) -> StoreError {
+pub(super) fn no_such(id: &UserId) -> StoreError {
     StoreError::NotFound(format!("user {id}"))
 }
 

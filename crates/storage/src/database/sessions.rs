@@ -109,6 +109,16 @@ impl Database {
         })
     }
 
+    pub(super) async fn list_sessions_of(&self, user: &UserId, at_most: u32) -> Result<Vec<SessionRow>, StoreError> {
+        let rows: Vec<Row> = on!(&self.reads, db => sqlx::query_as(
+            select_sessions!("WHERE s.user_id = $1 ORDER BY s.started_at, s.id LIMIT $2"),
+        )
+        .bind(user.as_str())
+        .bind(i64::from(at_most))
+        .fetch_all(db))?;
+        rows.into_iter().map(Row::into_session).collect()
+    }
+
     pub(super) async fn said_in(&self, session: &SessionId) -> Result<Vec<Message>, StoreError> {
         let opening: Option<(Option<String>, i64)> = on!(&self.reads, db => sqlx::query_as(
             "SELECT opening, started_at FROM sessions WHERE id = $1",
@@ -126,7 +136,8 @@ impl Database {
     async fn insert_session(&self, session: &NewSession) -> Result<bool, StoreError> {
         let inserted = execute!(&self.writes, db => sqlx::query(
             "INSERT INTO sessions (id, user_id, scenario_id, opening, is_private, status, started_at)
-             VALUES ($1, $2, $3, $4, $5, 'active', $6)
+             SELECT $1, $2, $3, $4, $5, 'active', $6
+             WHERE NOT EXISTS (SELECT 1 FROM departures WHERE user_id = $2)
              ON CONFLICT (id) DO NOTHING",
         )
         .bind(session.id.as_str())

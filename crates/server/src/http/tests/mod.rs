@@ -2,6 +2,7 @@ mod accounts;
 mod admin;
 mod house;
 mod live;
+mod long_recordings;
 mod openapi;
 mod passage;
 mod recordings;

@@ -12,7 +12,7 @@ use crate::{clock, recording::Archive};
 const SPOKEN: &[u8] = include_bytes!("../../../tests/fixtures/chromium.webm");
 
 /// What the intake makes of a browser's recording.
-fn segments() -> Vec<Segment> {
+pub(super) fn segments() -> Vec<Segment> {
     let mut intake = Intake::new(Limits::default());
     let mut segments = Vec::new();
     for chunk in SPOKEN.chunks(20_000) {
@@ -22,7 +22,7 @@ fn segments() -> Vec<Segment> {
     segments
 }
 
-async fn store(house: &House, session: &str, segments: &[Segment]) {
+pub(super) async fn store(house: &House, session: &str, segments: &[Segment]) {
     let session = SessionId::parse(session).unwrap();
     for (number, segment) in (1..).zip(segments) {
         let object = ObjectKey::of_session(&session, "audio", number, segment.format.extension());
@@ -42,7 +42,7 @@ async fn store(house: &House, session: &str, segments: &[Segment]) {
     }
 }
 
-fn soon() -> Timestamp {
+pub(super) fn soon() -> Timestamp {
     Timestamp(clock::now().0 + 60_000)
 }
 
@@ -129,7 +129,7 @@ async fn who_may_read_a_session_may_hear_it() {
 }
 
 /// A typed turn whose answer is a tone of a second, spoken at `at`.
-async fn speak(house: &House, session: &SessionId, at: Timestamp) -> Vec<i16> {
+pub(super) async fn speak(house: &House, session: &SessionId, at: Timestamp) -> Vec<i16> {
     answer(house, session, None, at).await
 }
 
@@ -164,7 +164,7 @@ async fn answer(house: &House, session: &SessionId, segments: Option<(u64, u64)>
     tone
 }
 
-async fn end(house: &House, session: &SessionId, at: Timestamp) {
+pub(super) async fn end(house: &House, session: &SessionId, at: Timestamp) {
     let reason = "user_ended".to_owned();
     let ended = EndedRecord { reason, duration_ms: 1, turns: 1, event_seq: 4, at };
     house.database.record(session, vec![Record::Ended(ended)]).await.unwrap();
@@ -175,7 +175,7 @@ fn archive(house: &House) -> Archive {
     Archive { catalog: app.catalog.clone(), journal: app.journal.clone(), objects: app.objects.clone() }
 }
 
-async fn session_of_kim(house: &House) -> SessionId {
+pub(super) async fn session_of_kim(house: &House) -> SessionId {
     SessionId::parse(&house.session_of(&house.token("kim", Role::Trainee)).await).unwrap()
 }
 
