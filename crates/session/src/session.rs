@@ -247,8 +247,12 @@ impl Session {
             self.on_listener(op, event);
         } else if let Some(place) = self.keeping.iter().position(|(keeping, _)| *keeping == op) {
             let (_, turn) = self.keeping.swap_remove(place);
-            if let OpEvent::Kept { audio, duration_ms } = event {
-                self.outputs.push_back(Output::Record(Fact::Spoken { turn, audio, duration_ms }));
+            match event {
+                OpEvent::Kept { audio, duration_ms } => {
+                    self.outputs.push_back(Output::Record(Fact::Spoken { turn, audio, duration_ms }));
+                }
+                OpEvent::Failed(_) => (), // the turn is told, and its text is there
+                _ => self.outputs.push_back(Output::Cancel(op)),
             }
         } else if self.turn.is_some() {
             self.on_turn(op, event);
@@ -284,9 +288,9 @@ impl Session {
                 self.outputs.push_back(Output::Start(op, Work::Store { cut }));
             }
         }
+        self.take_up_what_was_left();
         self.watch_intruder();
         self.hold_or_release();
-        self.take_up_what_was_left();
         loop {
             self.end_what_was_heard();
             self.end_what_was_said();

@@ -1,7 +1,7 @@
 //! A world by script: what everybody does, and the timeline that the session makes of it.
 
 use session::{
-    Briefing, Command, Config, Cutting, Endpointing, Input, Interruption, Link, Manner, Speech, StageLimits,
+    Briefing, Command, Config, Cutting, Endpointing, Input, Interruption, LeftOver, Link, Manner, Speech, StageLimits,
     TurnDetection,
 };
 
@@ -47,7 +47,7 @@ pub fn briefing() -> Briefing {
         history: Vec::new(),
         last_turn: 0,
         answered_turns: 0,
-        left_over: session::LeftOver::default(),
+        left_over: LeftOver::default(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use session::{
-    Animation, Command, Config, Failure, FailureKind, Finish, Input, Link, Manner, OpEvent, OpId, SessionTime, Sound,
-    SoundChange, Speech, Stored, Timer, TurnDetection, TurnId, Work,
+    Animation, Briefing, Command, Config, Failure, FailureKind, Finish, Heard, Input, LeftOver, Line, Link, Manner,
+    OpEvent, OpId, SessionTime, Sound, SoundChange, Speaker, Speech, Stored, Timer, TurnDetection, TurnId, Work,
 };
 use sim::{Bug, Machine, Witness, briefing, config, source};
 
@@ -42,6 +42,7 @@ fn runner(cases: u32) -> TestRunner {
 #[derive(Debug, Clone)]
 struct Life {
     manner: Manner,
+    left_over: LeftOver,
     steps: Vec<(u64, Step)>,
 }
 
@@ -50,7 +51,7 @@ enum Step {
     Input(Input),
     Audio {
         ms: u64,
-        heard: Heard,
+        heard: Sounds,
     },
     /// Of the newest turn or the one before, so much was heard.
     Played {
@@ -64,7 +65,7 @@ enum Step {
 
 /// What is heard in a chunk.
 #[derive(Debug, Clone, Copy)]
-enum Heard {
+enum Sounds {
     TheSame,
     Onset,
     Silence,
@@ -83,7 +84,16 @@ enum Outcome {
 }
 
 fn life() -> impl Strategy<Value = Life> {
-    (manner(), prop::collection::vec((0u64..1_500, step()), 0..80)).prop_map(|(manner, steps)| Life { manner, steps })
+    (manner(), left_over(), prop::collection::vec((0u64..1_500, step()), 0..80))
+        .prop_map(|(manner, left_over, steps)| Life { manner, left_over, steps })
+}
+
+/// Now and then another process had begun.
+fn left_over() -> impl Strategy<Value = LeftOver> {
+    (prop::bool::weighted(0.1), prop::bool::weighted(0.1)).prop_map(|(unanswered, is_stored)| {
+        let heard = Heard { first_segment: 1, last_segment: 1, duration_ms: 500, first_seq: None, last_seq: None };
+        LeftOver { unanswered, untranscribed: is_stored.then_some(heard) }
+    })
 }
 
 fn manner() -> impl Strategy<Value = Manner> {
@@ -111,13 +121,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn heard() -> impl Strategy<Value = Heard> {
+fn heard() -> impl Strategy<Value = Sounds> {
     prop_oneof![
-        4 => Just(Heard::TheSame),
-        2 => Just(Heard::Onset),
-        2 => Just(Heard::Silence),
-        1 => Just(Heard::Click),
-        1 => Just(Heard::Echo),
+        4 => Just(Sounds::TheSame),
+        2 => Just(Sounds::Onset),
+        2 => Just(Sounds::Silence),
+        1 => Just(Sounds::Click),
+        1 => Just(Sounds::Echo),
     ]
 }
 
@@ -134,7 +144,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn input() -> impl Strategy<Value = Input> {
     let command = prop_oneof![
-        4 => Just(Command::Said { text: "hello".into(), confidence: None }),
+        4 => Just(Command::Said { text: "hello there".into(), confidence: None }),
         1 => Just(Command::Saying { text: "hel".into() }),
         3 => Just(Command::EndTurn),
         1 => Just(Command::Interrupt { played: None }),
@@ -156,9 +166,9 @@ fn input() -> impl Strategy<Value = Input> {
 fn live(life: Life, bug: Option<Bug>) -> Result<(), TestCaseError> {
     let config =
         Config { manner: life.manner, max_buffered_bytes: 100_000, idle_ms: 600_000, grace_ms: 20_000, ..config() };
-    let mut briefing = briefing();
+    let mut briefing = Briefing { left_over: life.left_over, last_turn: 3, ..briefing() };
     let text = "Good morning.".to_owned();
-    briefing.history.push(session::Line { speaker: session::Speaker::Persona, text });
+    briefing.history.push(Line { speaker: Speaker::Persona, text });
     let mut patient = Patient::new(config, briefing, bug);
     patient.watch()?;
     for (gap, step) in life.steps {
@@ -182,14 +192,15 @@ struct Patient {
     head_ms: u64,
     is_speaking: bool,
     segments: u64,
+    tokens: usize,
     newest_turn: u32,
 }
 
 impl Patient {
-    fn new(config: Config, briefing: session::Briefing, bug: Option<Bug>) -> Self {
+    fn new(config: Config, briefing: Briefing, bug: Option<Bug>) -> Self {
         let witness = Witness::new(&config, &briefing);
         let machine = Machine::new(config, briefing, bug);
-        Self { machine, witness, now: 0, head_ms: 0, is_speaking: false, segments: 0, newest_turn: 0 }
+        Self { machine, witness, now: 0, head_ms: 0, is_speaking: false, segments: 0, tokens: 0, newest_turn: 0 }
     }
 
     /// Time passes, and the session is woken when it wants to be.
@@ -226,23 +237,23 @@ impl Patient {
         self.witness.settle(SessionTime(self.now), self.machine.deadline()).map_err(TestCaseError::fail)
     }
 
-    fn audio(&mut self, ms: u64, heard: Heard) -> Input {
+    fn audio(&mut self, ms: u64, heard: Sounds) -> Input {
         let at_ms = self.head_ms + ms / 2;
         self.head_ms += ms;
         let (started, stopped) = (SoundChange::Started { at_ms }, SoundChange::Stopped { at_ms });
         let changes = match (heard, self.is_speaking) {
-            (Heard::TheSame, _) | (Heard::Onset, true) | (Heard::Silence, false) => vec![],
-            (Heard::Onset, false) => vec![started],
-            (Heard::Silence, true) => vec![stopped],
-            (Heard::Click, false) => vec![started, SoundChange::Stopped { at_ms: at_ms + ms / 4 }],
-            (Heard::Click, true) => vec![stopped, SoundChange::Started { at_ms: at_ms + ms / 4 }],
-            (Heard::Echo, false) => vec![started, SoundChange::Withdrawn],
-            (Heard::Echo, true) => vec![SoundChange::Withdrawn],
+            (Sounds::TheSame, _) | (Sounds::Onset, true) | (Sounds::Silence, false) => vec![],
+            (Sounds::Onset, false) => vec![started],
+            (Sounds::Silence, true) => vec![stopped],
+            (Sounds::Click, false) => vec![started, SoundChange::Stopped { at_ms: at_ms + ms / 4 }],
+            (Sounds::Click, true) => vec![stopped, SoundChange::Started { at_ms: at_ms + ms / 4 }],
+            (Sounds::Echo, false) => vec![started, SoundChange::Withdrawn],
+            (Sounds::Echo, true) => vec![SoundChange::Withdrawn],
         };
         self.is_speaking = match heard {
-            Heard::TheSame | Heard::Click => self.is_speaking,
-            Heard::Onset => true,
-            Heard::Silence | Heard::Echo => false,
+            Sounds::TheSame | Sounds::Click => self.is_speaking,
+            Sounds::Onset => true,
+            Sounds::Silence | Sounds::Echo => false,
         };
         let sound = Sound { head_ms: self.head_ms, changes, speaking: self.is_speaking };
         Input::Client(Command::Audio { bytes: ms * 32, sound: Some(sound) })
@@ -279,7 +290,7 @@ impl Patient {
             }
             None => OpEvent::Answered { finish: Finish::Stop, usage: None, by },
             Some(Work::Listen { .. }) if goes_on => OpEvent::Partial { text: "What does".into(), stable_chars: 4 },
-            Some(Work::Answer { .. }) if goes_on => OpEvent::Token("That is rather expensive. ".into()),
+            Some(Work::Answer { .. }) if goes_on => self.token(),
             Some(Work::Speak { .. }) if goes_on => OpEvent::Voiced { ms: 700 },
             Some(_) if matches!(outcome, Outcome::Nonsense) => OpEvent::Word { at_char: 3, at_ms: 200 },
             Some(Work::Transcribe { .. } | Work::Listen { .. }) => {
@@ -290,6 +301,13 @@ impl Patient {
             Some(Work::Keep { .. }) => OpEvent::Kept { audio: "a".into(), duration_ms: 100 },
             Some(Work::Animate { .. }) => OpEvent::Animated { animation: Animation::default(), by },
         }
+    }
+
+    /// No sentence is like the one before.
+    fn token(&mut self) -> OpEvent {
+        const SENTENCES: [&str; 3] = ["That is rather expensive. ", "I see your point. ", "Who else decides? "];
+        self.tokens += 1;
+        OpEvent::Token(SENTENCES[self.tokens % SENTENCES.len()].into())
     }
 
     /// Left alone by a user who is there, with all work going well, the session answers everything and ends by itself.

@@ -31,7 +31,11 @@ impl Turns {
     pub(super) fn new(briefing: &Briefing) -> Self {
         Self {
             current: TurnId(briefing.last_turn),
-            so_far: SoFar { is_over: true, ..SoFar::default() },
+            so_far: SoFar {
+                is_over: !briefing.left_over.unanswered,
+                heard_told: briefing.left_over.unanswered,
+                ..SoFar::default()
+            },
             replied: briefing.answered_turns,
             max: briefing.max_turns,
             is_used_up_told: false,
