@@ -6,13 +6,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
+import { giveMicrophone } from "./microphone.js";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const binary = process.env.REPARTEE ?? path.join(root, "target/debug/repartee");
 const sentence = path.join(import.meta.dirname, "fixtures/sentence.wav");
-
-/** The sentence has three seconds of silence at its end; in so many chunks something is said, whenever they begin. */
-export const ENOUGH_CHUNKS = 40;
 
 export async function startServer() {
   const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
@@ -74,12 +72,14 @@ export function startBrowser() {
 }
 
 /**
- * A page of a fresh visitor. Whatever goes wrong in it unnoticed is in `complaints`.
+ * A page of a fresh visitor. Whatever goes wrong in it unnoticed is in `complaints`. The microphone `own` is silent until the
+ * test speaks into it, `device` is the browser's, which never stops.
  * @param {import("playwright-core").Browser} browser
  * @param {string} url
- * @param {{ locale?: string, theme?: "light" | "dark", phone?: boolean }} [as]
+ * @param {{ locale?: string, theme?: "light" | "dark", phone?: boolean, microphone?: "own" | "device", mode?: "open" | "push-to-talk" }} [as]
  */
-export async function visit(browser, url, { locale = "en", theme = "light", phone = false } = {}) {
+export async function visit(browser, url, as = {}) {
+  const { locale = "en", theme = "light", phone = false, microphone = "own", mode = "open" } = as;
   const context = await browser.newContext({
     baseURL: url,
     viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 860 },
@@ -89,12 +89,12 @@ export async function visit(browser, url, { locale = "en", theme = "light", phon
     permissions: ["microphone"],
   });
   await context.addInitScript(
-    ([locale, theme]) => {
-      localStorage.setItem("repartee.locale", locale ?? "en");
-      localStorage.setItem("repartee.theme", theme ?? "light");
+    (kept) => {
+      for (const [key, value] of Object.entries(kept)) localStorage.setItem(`repartee.${key}`, value);
     },
-    [locale, theme],
+    { locale, theme, "talk-mode": mode },
   );
+  if (microphone === "own") await giveMicrophone(context);
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   /** @type {string[]} */
@@ -136,39 +136,79 @@ export async function startPractice(page, scenario = "cloud-migration-discussion
 }
 
 /**
- * What the page sends over the line.
+ * What the page sends and is told over the line, each with when that was.
  * @param {import("playwright-core").Page} page
  */
 export function listen(page) {
-  /** @type {{ name: string, payload: Record<string, any> }[]} */
-  const events = [];
-  /** @type {Set<() => void>} */
-  const waiting = new Set();
+  const sent = new Log();
+  const told = new Log();
   page.on("websocket", (socket) => {
-    socket.on("framesent", ({ payload }) => {
-      const event = /^4[25]\d*-?\d*(\[.*\])$/s.exec(String(payload));
-      if (!event?.[1]) return;
-      const [name, body] = JSON.parse(event[1]);
-      events.push({ name, payload: body });
-      for (const look of [...waiting]) look();
-    });
+    socket.on("framesent", ({ payload }) => sent.add(payload));
+    socket.on("framereceived", ({ payload }) => told.add(payload));
   });
-  const all = (/** @type {string} */ name) =>
-    events.filter((event) => event.name === name).map(({ payload }) => payload);
-  return {
-    all,
-    /** @param {string} name @param {number} count @returns {Promise<Record<string, any>[]>} */
-    sent: (name, count) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (all(name).length < count) return;
-          waiting.delete(look);
-          resolve(all(name));
-        };
-        waiting.add(look);
-        look();
-      }),
-  };
+  return { sent, told };
+}
+
+class Log {
+  /** @type {{ name: string, payload: Record<string, any> }[]} */
+  #events = [];
+  /** @type {Set<() => void>} */
+  #waiting = new Set();
+
+  /** @param {string | Buffer} packet of the protocol */
+  add(packet) {
+    const event = /^4[25]\d*-?\d*(\[.*\])$/s.exec(String(packet));
+    if (!event?.[1]) return;
+    const [name, body] = JSON.parse(event[1]);
+    this.#events.push({ name, payload: { ...body, seenAt: performance.now() } });
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** @param {string} name */
+  all(name) {
+    return this.#events.filter((event) => event.name === name).map(({ payload }) => payload);
+  }
+
+  /**
+   * All of them, once there are so many.
+   * @param {string} name
+   * @param {number} count
+   */
+  async some(name, count) {
+    await this.#wait(`${count} ${name}`, () => this.all(name).length >= count);
+    return this.all(name);
+  }
+
+  /**
+   * The first one of which that is true.
+   * @param {string} name
+   * @param {(payload: Record<string, any>) => boolean} [wanted]
+   */
+  async first(name, wanted = () => true) {
+    await this.#wait(name, () => this.all(name).some(wanted));
+    return /** @type {Record<string, any>} */ (this.all(name).find(wanted));
+  }
+
+  /**
+   * @param {string} what
+   * @param {() => boolean} come
+   * @returns {Promise<void>}
+   */
+  #wait(what, come) {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (!come()) return;
+        clearTimeout(deadline);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      const late = () =>
+        reject(new Error(`${what} did not come; there came ${[...new Set(this.#events.map(({ name }) => name))]}`));
+      const deadline = setTimeout(late, 60_000);
+      this.#waiting.add(look);
+      look();
+    });
+  }
 }
 
 async function freePort() {

@@ -4,16 +4,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import {
-  ENOUGH_CHUNKS,
-  enterAsGuest,
-  enterWithToken,
-  listen,
-  startBrowser,
-  startPractice,
-  startServer,
-  visit,
-} from "./harness.js";
+import { enterAsGuest, enterWithToken, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { speakUp } from "./microphone.js";
 
 const pictures = path.join(import.meta.dirname, "screenshots");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -87,7 +79,7 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
       await coach(admin.page, look, locale, page);
       await admin.context.close();
-      await speak(page, line);
+      await speak(page, line, (name) => show(`practice-${name}`));
       await end(page);
       await page.locator("input[type=range]:enabled").waitFor();
       await show("report");
@@ -129,20 +121,29 @@ async function coach(page, look, locale, trainee) {
 }
 
 /**
- * Speaks for a moment and hears how the answer begins.
+ * Just speaks, hears how the answer begins, and speaks over it.
  * @param {import("playwright-core").Page} page
  * @param {ReturnType<typeof listen>} line
+ * @param {(name: string) => Promise<void>} show
  */
-async function speak(page, line) {
+async function speak(page, line, show) {
   const said = await page.locator("[role=log] [data-role=ai]").count();
-  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
-  await page.keyboard.down("Space");
-  await page.locator("[data-scene=hearing]").waitFor();
-  await line.sent("audio-chunk", ENOUGH_CHUNKS);
-  await page.keyboard.up("Space");
+  const heard = line.sent.all("playback-progress").length;
+  const speaking = speakUp(page, 0, 4000);
+  await page.locator("[role=log] [data-partial]").waitFor();
+  await show("hearing");
+  await speaking;
   await page.locator("[role=log] [data-role=ai]").nth(said).waitFor();
   await page.locator("[data-scene=speaking]").waitFor();
-  await line.sent("playback-progress", line.all("playback-progress").length + 6);
+  await line.sent.some("playback-progress", heard + 6);
+  await speakUp(page, 2500, 1800);
+  await page.locator("[role=log] s").waitFor();
+  await page
+    .locator("[role=log] [data-role=ai]")
+    .nth(said + 1)
+    .waitFor();
+  await show("interrupted");
+  await page.locator("[data-scene=speaking]").waitFor();
 }
 
 /** @param {import("playwright-core").Page} page */
