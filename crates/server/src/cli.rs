@@ -46,6 +46,13 @@ enum Command {
     /// Bring the database up to date; serving does that too
     Migrate,
     /// Replay recorded sessions and compare what they do
+    ///
+    /// With RECORD_SESSIONS=DIR the server writes a file of every session: whatever happened to it, line by line, and what
+    /// it did about it. The same things lead to the same again, so a replay shows how a session went, and whether this
+    /// version behaves as the one that recorded it. No provider, store or client is needed.
+    ///
+    /// The exit status is 0 if all of them did the same again, and 1 if one did something else or cannot be read.
+    #[command(verbatim_doc_comment)]
     Replay(ReplayArguments),
     /// Look at the configuration
     #[command(subcommand)]
@@ -68,15 +75,8 @@ struct TokenArguments {
     expires_in: Option<std::time::Duration>,
 }
 
-/// Replay recorded sessions and compare what they do
-///
-/// With RECORD_SESSIONS=DIR the server writes a file of every session: whatever happened to it, line by line, and what
-/// it did about it. The same things lead to the same again, so a replay shows how a session went, and whether this
-/// version behaves as the one that recorded it. No provider, store or client is needed.
-///
-/// The exit status is 0 if all of them did the same again, and 1 if one did something else or cannot be read.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment, after_help = REPLAY_EXAMPLES)]
+#[command(after_help = REPLAY_EXAMPLES)]
 struct ReplayArguments {
     /// Recordings, as the server wrote them
     #[arg(required = true, value_name = "FILE")]
@@ -88,10 +88,11 @@ struct ReplayArguments {
 
 const REPLAY_EXAMPLES: &str = "\
 Examples:
-  RECORD_SESSIONS=recordings repartee         record what happens in every session from now on
-  RECORD_SESSIONS=recordings RECORD_WORDS=true repartee    and what is said in it
+  RECORD_SESSIONS=recordings repartee serve   record what happens in every session from now on
   repartee replay recordings/*.jsonl          whether they do the same again
-  repartee replay --timeline FILE | less      how a session went";
+  repartee replay --timeline FILE | less      how a session went
+
+RECORD_WORDS=true records what is said, too; without it a reader finds the shape of it.";
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {

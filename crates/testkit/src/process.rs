@@ -68,6 +68,17 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Ends it as a service manager does and returns when it is gone.
+    pub fn terminate(&mut self) {
+        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "{} is gone already:\n{}", self.name, self.log());
+        let started = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            assert!(started.elapsed() < PATIENCE, "{} did not end within {PATIENCE:?}:\n{}", self.name, self.log());
+            thread::sleep(BETWEEN_LOOKS);
+        }
+    }
+
     fn wait_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let started = Instant::now();
         while !is_so(self) {

@@ -37,7 +37,7 @@ async fn a_mouth_that_is_held_says_nothing_and_goes_on_where_it_stopped() {
     let later = began + Duration::from_secs(3);
     assert_eq!((mouth.due(later), let_out(&mut mouth, later)), (None, vec![]));
     mouth.go_on(later);
-    assert_eq!(let_out(&mut mouth, later), Vec::<u32>::new());
+    assert!(let_out(&mut mouth, later).is_empty());
     assert_eq!(let_out(&mut mouth, later + FRAME), [6]);
 }
 

@@ -1,7 +1,7 @@
 use std::fs;
 
 use session::{
-    Command, Cutting, Endpointing, Interruption, Manner, Session, Source, Speech, StageLimits, TurnDetection,
+    Command, Cutting, Endpointing, Interruption, LeftOver, Manner, Session, Source, Speech, StageLimits, TurnDetection,
 };
 use tape::{Lines, Outcome, Summary, replay};
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn briefing() -> Briefing {
         history: vec![],
         last_turn: 0,
         answered_turns: 0,
-        left_over: session::LeftOver::default(),
+        left_over: LeftOver::default(),
     }
 }
 

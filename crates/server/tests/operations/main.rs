@@ -5,4 +5,5 @@ mod figures;
 mod limits;
 mod log;
 mod place;
+mod replay;
 mod soak;

@@ -4,7 +4,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::PathBuf,
-    process::Command,
+    process::{Command, ExitStatus},
     time::{Duration, Instant},
 };
 
@@ -75,9 +75,19 @@ impl Place {
         }
     }
 
+    /// What the binary prints when it is run there, and its status.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (String, ExitStatus) {
+        let output = repartee(&self.folder).args(arguments).output().expect("the binary starts");
+        (String::from_utf8(output.stdout).expect("it prints text"), output.status)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// Where the objects are, unless a variable says otherwise.
     pub(crate) fn objects(&self) -> PathBuf {
-        self.folder.path().join("data/objects")
+        self.path("data/objects")
     }
 
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -111,6 +121,27 @@ fn repartee(folder: &TempDir) -> Command {
 
 pub(crate) fn start_session(id: &str) -> Value {
     json!({ "sessionId": id, "scenarioId": "test-scenario", "audio": { "sampleRate": 16_000, "channels": 1 } })
+}
+
+/// By an open microphone and a loudspeaker that plays pieces of speech.
+pub(crate) fn start_live_session(id: &str) -> Value {
+    json!({
+        "sessionId": id,
+        "scenarioId": "test-scenario",
+        "turnDetection": "vad",
+        "bargeIn": true,
+        "audio": { "sampleRate": 16_000, "channels": 1 },
+        "speech": { "enabled": true, "codec": "pcm16", "sampleRate": 24_000 },
+    })
+}
+
+/// Somebody says the beginning of a sentence, and is silent for a while.
+pub(crate) fn speech(id: &str, seq: u64) -> Value {
+    const SENTENCE: &[u8] = include_bytes!("../../../audio/tests/fixtures/sentence.wav");
+    let (header, per_second) = (44, 32_000);
+    let mut samples = SENTENCE[header..][..per_second * 13 / 10].to_vec();
+    samples.resize(samples.len() + per_second * 2, 0);
+    json!({ "sessionId": id, "audioData": base64_simd::STANDARD.encode_to_string(samples), "seq": seq })
 }
 
 pub(crate) fn said(id: &str, text: &str) -> Value {

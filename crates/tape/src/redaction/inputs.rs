@@ -10,8 +10,7 @@ pub(super) fn redact_input(input: &mut Input) {
 }
 
 pub(super) fn redact_briefing(briefing: &mut Briefing) {
-    let Briefing { language, voice, persona: _, max_turns: _, history, last_turn: _, answered_turns: _, left_over: _ } =
-        briefing;
+    let Briefing { language, voice, history, .. } = briefing;
     redact_language(language);
     redact_name(voice);
     for line in history {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use session::{
     Animation, Briefing, Command, Config, Cut, Cutting, Endpointing, Failure, FailureKind, Finish, Input, Interruption,
-    Link, Manner, OpEvent, OpId, Output, Session, SessionTime, Sound, SoundChange, Source, Speech, StageLimits, Stored,
-    TurnDetection, TurnId, Work,
+    LeftOver, Link, Manner, OpEvent, OpId, Output, Session, SessionTime, Sound, SoundChange, Source, Speech,
+    StageLimits, Stored, TurnDetection, TurnId, Work,
 };
 use tape::{FORMAT, Line, Opened, Redaction, Step, Words};
 
@@ -229,7 +229,7 @@ fn briefing() -> Briefing {
         history: vec![],
         last_turn: 0,
         answered_turns: 0,
-        left_over: session::LeftOver::default(),
+        left_over: LeftOver::default(),
     }
 }
 
