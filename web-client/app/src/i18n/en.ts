@@ -108,6 +108,7 @@ export const en = {
       reconnecting: "Reconnecting…",
       ending: "Finishing…",
     },
+    justSpeak: "Your turn: just speak",
     you: "You",
     transcript: "Conversation",
     transcriptEmpty: "What you both say appears here.",
@@ -141,7 +142,7 @@ export const en = {
     unstored: "Recorded, not yet stored",
     turnLatency: "Last answer",
     latencyParts: {
-      endOfSpeechMs: "Noticing that you finished",
+      endOfSpeechMs: "Waiting for more",
       storedMs: "Storing your audio",
       transcribedMs: "Understanding",
       firstTokenMs: "First word",

@@ -105,6 +105,7 @@ export const zhHans: Texts = {
       reconnecting: "正在重新连接…",
       ending: "正在结束…",
     },
+    justSpeak: "轮到您了，直接说即可",
     you: "您",
     transcript: "对话",
     transcriptEmpty: "双方说的话会显示在这里。",
@@ -138,7 +139,7 @@ export const zhHans: Texts = {
     unstored: "已录制、尚未保存",
     turnLatency: "上一次回答",
     latencyParts: {
-      endOfSpeechMs: "察觉您已说完",
+      endOfSpeechMs: "确认您已说完",
       storedMs: "保存音频",
       transcribedMs: "语音理解",
       firstTokenMs: "第一个字",

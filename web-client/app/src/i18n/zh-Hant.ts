@@ -105,6 +105,7 @@ export const zhHant: Texts = {
       reconnecting: "重新連線中…",
       ending: "正在結束…",
     },
+    justSpeak: "輪到您了，直接說即可",
     you: "您",
     transcript: "對話",
     transcriptEmpty: "雙方說的話會顯示在這裡。",
@@ -138,7 +139,7 @@ export const zhHant: Texts = {
     unstored: "已錄製、尚未儲存",
     turnLatency: "上一次回答",
     latencyParts: {
-      endOfSpeechMs: "察覺您已說完",
+      endOfSpeechMs: "確認您已說完",
       storedMs: "儲存音訊",
       transcribedMs: "語音理解",
       firstTokenMs: "第一個字",

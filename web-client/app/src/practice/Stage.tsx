@@ -20,7 +20,10 @@ interface StageProps {
 export function Stage({ roleplay, conversation, persona, language }: StageProps) {
   const { t } = useI18n();
   const scene = useScene(roleplay, conversation);
+  const mode = useStore(roleplay.mode);
   const microphone = useStore(roleplay.microphone);
+  const isHeard = microphone.state === "recording" && !microphone.muted;
+  const invited = scene === "listening" && mode === "open" && isHeard;
   return (
     <section className={styles.stage} data-scene={scene} aria-label={persona.name}>
       <div className={styles.who}>
@@ -37,17 +40,12 @@ export function Stage({ roleplay, conversation, persona, language }: StageProps)
       </div>
       <p className={styles.status} role="status">
         <span className={styles.mark} aria-hidden="true" />
-        {sceneText(scene, t, persona.name)}
+        <span>{invited ? t.practice.justSpeak : sceneText(scene, t, persona.name)}</span>
       </p>
-      <Caption conversation={conversation} language={language} />
+      <Caption roleplay={roleplay} conversation={conversation} language={language} />
       <div className={styles.levels}>
         <Level roleplay={roleplay} of="playing" label={t.practice.theirLevel(persona.name)} />
-        <Level
-          roleplay={roleplay}
-          of="user"
-          label={t.practice.yourLevel}
-          quiet={microphone.state !== "recording" || microphone.muted}
-        />
+        <Level roleplay={roleplay} of="user" label={t.practice.yourLevel} quiet={!isHeard} />
       </div>
     </section>
   );

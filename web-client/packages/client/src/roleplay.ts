@@ -11,6 +11,7 @@ import {
   type RecorderProblem,
   type RecorderState,
 } from "./recorder.js";
+import { SpokenWords } from "./spoken-words.js";
 import { Store } from "./store.js";
 
 /** `push-to-talk`: a turn is what is said between `startTalking` and `stopTalking`. `open`: just speak, also over the persona. */
@@ -43,6 +44,8 @@ export class Roleplay {
   readonly conversation = new Store<Conversation>(nothingYet);
   readonly microphone = new Store<Microphone>({ state: "closed", muted: false, problem: null });
   readonly signals = new Store<Signals>({ user: 0, playing: null });
+  /** The words of the reply that sound now. */
+  readonly sounding = new Store<string | null>(null);
   /** The user holds the floor by `startTalking`. With an open microphone the conversation's `stage` tells who speaks. */
   readonly talking = new Store(false);
   readonly mode: Store<TalkMode>;
@@ -52,6 +55,7 @@ export class Roleplay {
   readonly #recorder = new Recorder();
   readonly #player = new Player();
   readonly #reports = new PlaybackReports();
+  readonly #words = new SpokenWords();
   /** Turns whose voice comes in pieces, and so not from a file. */
   readonly #streamed = new Set<string>();
   #options: StartOptions = {};
@@ -252,15 +256,18 @@ export class Roleplay {
     this.#player.on("progress", (progress) => {
       const isOver = progress.state === "ended" || progress.state === "cut";
       this.signals.set({ ...this.signals.get(), playing: isOver ? null : progress });
+      if (isOver) this.#words.forget(progress.turnId);
+      this.sounding.set(this.#words.at(progress.turnId, progress.playedMs));
       const report = this.#reports.after(progress);
       if (report) this.client.reportPlayback(report.turnId, report.playedMs, report.done);
     });
   }
 
   /** Frames are of one length, the last one included. */
-  #onFrame({ turnId, frame, audioData }: ServerEvents["audio-frame"]): void {
+  #onFrame({ turnId, frame, durationMs, audioData, text }: ServerEvents["audio-frame"]): void {
     const samples = fromPcm16(toBytes(audioData));
     this.#streamed.add(turnId);
+    if (text) this.#words.add(turnId, frame * durationMs, text);
     void this.#player.write(turnId, samples, frame * samples.length);
   }
 
