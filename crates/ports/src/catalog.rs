@@ -289,5 +289,7 @@ pub struct Message {
     pub turn: u32,
     pub role: MessageRole,
     pub text: String,
+    /// Who transcribed or answered it, `typed` for what was typed; `None` for the opening.
+    pub provider: Option<String>,
     pub at: Timestamp,
 }

@@ -85,6 +85,9 @@ id!(
 pub struct ObjectKey(String);
 
 impl ObjectKey {
+    /// Before every key of a session.
+    pub const SESSIONS: &str = "sessions/";
+
     pub fn parse(text: &str) -> Result<Self, BadId> {
         let segment = |s: &str| {
             !s.is_empty() && !s.starts_with('.') && s.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
@@ -106,7 +109,7 @@ impl ObjectKey {
                 other => escaped.push_str(&format!("-{other:02x}")),
             }
         }
-        format!("sessions/{escaped}")
+        format!("{}{escaped}", Self::SESSIONS)
     }
 
     /// `sessions/<session>/<folder>/<number>.<extension>`, numbers padded so that they sort.

@@ -15,6 +15,11 @@ pub fn after(at: Timestamp, span: std::time::Duration) -> Timestamp {
     Timestamp(at.0.saturating_add(milliseconds))
 }
 
+pub fn before(at: Timestamp, span: std::time::Duration) -> Timestamp {
+    let milliseconds = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    Timestamp(at.0.saturating_sub(milliseconds))
+}
+
 /// `2026-01-17T08:00:00.123Z`, as clients read dates.
 pub fn iso(at: Timestamp) -> String {
     let text = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000))

@@ -8,6 +8,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod departures;
 pub mod feedback;
 #[cfg(test)]
 mod fixtures;

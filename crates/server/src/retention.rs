@@ -1,22 +1,32 @@
-//! Forgetting sessions: one on request, and all that are older than the operator allows.
+//! Forgetting: one session on request, and once a day whatever is older than it may be.
 
 use std::{sync::Arc, time::Duration};
 
 use ports::{Catalog, ObjectKey, ObjectStore, SessionId, StoreError, Timestamp};
 
-use crate::clock;
+use crate::{clock, config::Config};
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const AT_ONCE: u32 = 100;
+/// An id that was deleted lets nobody in for so long, and no shorter than a token is good.
+const CLOSED_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Deletes everything that was kept of a session. The objects go first: whoever fails halfway still finds it, and tries again.
 pub async fn forget(catalog: &dyn Catalog, objects: &dyn ObjectStore, session: &SessionId) -> Result<(), StoreError> {
+    delete_objects(objects, session).await?;
+    catalog.delete_session(session).await?;
+    // A recording that was being made may have come in between; from now on none does.
+    delete_objects(objects, session).await?;
+    tracing::info!(session.id = %session, "A session was deleted");
+    Ok(())
+}
+
+async fn delete_objects(objects: &dyn ObjectStore, session: &SessionId) -> Result<(), StoreError> {
     let folder = format!("{}/", ObjectKey::session_prefix(session));
+    objects.discard_unfinished(&folder, Timestamp(i64::MAX)).await?;
     for object in objects.list(&folder).await? {
         objects.delete(&object.key).await?;
     }
-    catalog.delete_session(session).await?;
-    tracing::info!(session.id = %session, "A session was deleted");
     Ok(())
 }
 
@@ -39,17 +49,46 @@ pub async fn forget_before(
     }
 }
 
-/// Looks once a day for sessions that are older than `age`. Several servers may do so at once.
-pub async fn forget_by_age(catalog: Arc<dyn Catalog>, objects: Arc<dyn ObjectStore>, age: Duration) {
-    let mut daily = tokio::time::interval(DAY);
-    loop {
-        daily.tick().await;
-        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-        let before = Timestamp(clock::now().0.saturating_sub(age));
-        match forget_before(&*catalog, &*objects, before).await {
-            Ok(0) => {}
-            Ok(sessions) => tracing::info!(sessions, "Old sessions were deleted"),
-            Err(error) => tracing::error!(%error, "Old sessions could not be deleted; trying again tomorrow"),
+/// What is too old to be kept. Several servers may look for it at once.
+pub struct Housekeeping {
+    catalog: Arc<dyn Catalog>,
+    objects: Arc<dyn ObjectStore>,
+    /// How old a session becomes; `None` is for ever.
+    retention: Option<Duration>,
+    closed_for: Duration,
+}
+
+impl Housekeeping {
+    pub fn new(catalog: Arc<dyn Catalog>, objects: Arc<dyn ObjectStore>, config: &Config) -> Self {
+        let closed_for = CLOSED_FOR.max(config.auth.expires_in);
+        Self { catalog, objects, retention: config.stores.retention, closed_for }
+    }
+
+    pub async fn every_day(self) {
+        let mut daily = tokio::time::interval(DAY);
+        loop {
+            daily.tick().await;
+            self.tidy_up(clock::now()).await;
         }
+    }
+
+    /// What fails is tried again the next day, and keeps nothing else from being done.
+    pub async fn tidy_up(&self, now: Timestamp) {
+        if let Some(age) = self.retention {
+            let forgotten = forget_before(&*self.catalog, &*self.objects, clock::before(now, age)).await;
+            report("Old sessions were deleted", forgotten);
+        }
+        let unfinished = self.objects.discard_unfinished(ObjectKey::SESSIONS, clock::before(now, DAY)).await;
+        report("Unfinished objects were thrown away", unfinished);
+        let departures = self.catalog.forget_departures(clock::before(now, self.closed_for)).await;
+        report("Ids of users who departed were forgotten", departures);
+    }
+}
+
+fn report(what: &'static str, done: Result<u64, StoreError>) {
+    match done {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "{what}"),
+        Err(error) => tracing::error!(%error, what, "Housekeeping failed; trying again tomorrow"),
     }
 }

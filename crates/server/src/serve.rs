@@ -6,17 +6,21 @@ use anyhow::Context as _;
 use axum::serve::Listener;
 use runtime::{Clock, Engine, Hub, Recorder};
 use tape::Words;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{Accounts, Origins, Passwords, Tokens, load_or_generate},
     clock,
     config::{Config, Environment, Limits, Recordings},
+    departures::see_everybody_off,
     http::{App, Throttles, TypedTurns, media::MediaLinks, protect, routes},
     operations,
     recording::Archive,
-    retention,
+    retention::Housekeeping,
     sessions::Sessions,
     transport::{
         GatedListener, Link,
@@ -58,9 +62,10 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
     tokio::spawn(archive(&stores).record_what_ends());
-    if let Some(age) = app.config.stores.retention {
-        tokio::spawn(retention::forget_by_age(Arc::clone(&stores.catalog), Arc::clone(&stores.objects), age));
-    }
+    let connections = Arc::clone(&registry);
+    tokio::spawn(see_everybody_off(Arc::clone(&app), move |user| connections.hang_up_on(user)));
+    let (catalog, objects) = (Arc::clone(&stores.catalog), Arc::clone(&stores.objects));
+    tokio::spawn(Housekeeping::new(catalog, objects, &app.config).every_day());
     let stop = CancellationToken::new();
     let service = router.into_make_service_with_connect_info::<Link>();
     let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future();
@@ -145,6 +150,7 @@ fn open(
         media: MediaLinks::new(&secret),
         typed_turns: TypedTurns::default(),
         throttles: Throttles::new(&config.limits),
+        departing: Notify::new(),
         hub: hub(&config.limits, stores, providers, recorder),
         catalog: Arc::clone(&stores.catalog),
         journal: Arc::clone(&stores.journal),

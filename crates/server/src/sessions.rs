@@ -160,9 +160,11 @@ impl Sessions {
             private: wish.practice == Some(Practice::Private),
             at: clock::now(),
         };
-        match self.app.catalog.claim_session(session).await.map_err(database_down)? {
-            Claim::Created(row) | Claim::Own(row) => Ok(row),
-            Claim::Taken => Err(not_yours()),
+        match self.app.catalog.claim_session(session).await {
+            Ok(Claim::Created(row) | Claim::Own(row)) => Ok(row),
+            Ok(Claim::Taken) => Err(not_yours()),
+            Err(StoreError::NotFound(_)) => Err(WireError::new(ErrorCode::Unauthenticated, "User not found")),
+            Err(error) => Err(database_down(error)),
         }
     }
 

@@ -379,6 +379,7 @@ async fn messages_are_the_opening_and_both_voices_of_every_turn(db: &(impl Journ
     let messages = db.messages(&id).await.expect("messages are read");
     let shown: Vec<_> =
         messages.iter().map(|said| (said.id.as_str(), said.turn, said.role, said.text.as_str(), said.at.0)).collect();
+    let providers: Vec<_> = messages.iter().map(|said| said.provider.as_deref()).collect();
     let expected = [
         ("s-0-ai", 0, MessageRole::Ai, "You have ten minutes.", 2_000),
         ("s-1-user", 1, MessageRole::User, "question 1", 3_000),
@@ -386,6 +387,7 @@ async fn messages_are_the_opening_and_both_voices_of_every_turn(db: &(impl Journ
         ("s-2-user", 2, MessageRole::User, "question 2", 4_000),
     ];
     assert_eq!(shown, expected);
+    assert_eq!(providers, [None, Some("scripted"), Some("persona"), Some("scripted")]);
     assert_eq!(session(db, "s").await.messages, 4);
     assert_eq!(db.messages(&session_id("unknown")).await, Ok(Vec::new()));
 }

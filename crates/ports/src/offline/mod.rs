@@ -13,10 +13,24 @@ pub use recogniser::ScriptedRecogniser;
 pub use visemes::VisemeAvatar;
 pub use voice::BuiltInVoice;
 
+use crate::{LanguageModel as _, SpeechToText as _, TextToSpeech as _};
+
+/// Whether what this provider made is a demonstration and not the real thing.
+pub fn is_demo(provider: &str) -> bool {
+    let offline = [ScriptedRecogniser.provider(), ScenarioPersona.provider(), BuiltInVoice.provider()];
+    offline.iter().any(|offline| offline.demo && offline.name == provider)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::contract;
+
+    #[test]
+    fn what_is_no_demonstration_is_not_called_one() {
+        assert!(is_demo("scripted") && is_demo("scenario"));
+        assert!(!is_demo("typed") && !is_demo("openai"));
+    }
 
     #[tokio::test]
     async fn the_offline_providers_keep_the_contracts() {

@@ -24,7 +24,17 @@ pub struct Account {
     pub user: User,
     /// The token's role where it names one, for the deployment signed it; the database's otherwise.
     pub role: Role,
+    /// `None` where the token does not say.
+    pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+}
+
+impl Account {
+    /// Whether the token is not older than this. The clock of whoever signed may be ahead.
+    pub fn is_fresh(&self, now: Timestamp, age: Duration) -> bool {
+        let fresh = clock::before(now, age)..=clock::after(now, age);
+        self.issued_at.is_some_and(|issued| fresh.contains(&issued))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,7 +84,8 @@ impl Accounts {
         if !user.is_active {
             return Err(AuthError::Inactive);
         }
-        Ok(Account { role: verified.role.unwrap_or(user.role), expires_at: verified.expires_at, user })
+        let Verified { role, issued_at, expires_at, .. } = verified;
+        Ok(Account { role: role.unwrap_or(user.role), issued_at, expires_at, user })
     }
 
     async fn load(&self, verified: &Verified, now: Timestamp) -> Result<User, AuthError> {

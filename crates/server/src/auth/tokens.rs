@@ -27,6 +27,8 @@ pub struct Verified {
     pub name: Option<String>,
     /// `None` when the token names no role at all.
     pub role: Option<Role>,
+    /// `None` when the token does not say.
+    pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
 }
 
@@ -195,6 +197,7 @@ impl TheirClaims {
             email: self.email,
             name: self.name,
             role: self.role.map(|role| parse_role(role.as_str().unwrap_or_default())),
+            issued_at: self.iat.map(milliseconds).map(Timestamp),
             expires_at: Timestamp(expires_at),
         })
     }

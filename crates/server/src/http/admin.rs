@@ -18,7 +18,7 @@ use super::{
     practices::tenths,
     scenarios::ListQuery,
 };
-use crate::clock;
+use crate::{clock, departures::depart};
 
 /// A scenario as its author wrote it, with the fields of a scenario file.
 #[derive(Serialize, ToSchema)]
@@ -186,6 +186,30 @@ pub(super) async fn users(
     let mut page = app.catalog.users(request).await?;
     let items = page.items.drain(..).map(UserInList::from).collect();
     Ok(Success::of(Page::new(page, request, items)))
+}
+
+#[utoipa::path(
+    delete,
+    path = "/api/admin/users/{id}",
+    tag = "Administration",
+    summary = "Delete a user and everything that was kept of them",
+    responses((status = 200, body = Said)),
+)]
+pub(super) async fn delete_user(
+    State(app): State<Arc<App>>,
+    Administrator(account): Administrator,
+    Path(id): Path<String>,
+) -> Result<Done, Failure> {
+    if id == account.user.id.as_str() {
+        return Err(Failure::bad_request("This is your own account; delete it in your profile"));
+    }
+    let not_found = || Failure::not_found("User not found");
+    let id = UserId::parse(&id).map_err(|_| not_found())?;
+    match depart(&app, &id).await {
+        Ok(()) => Ok(Done("User deleted")),
+        Err(StoreError::NotFound(_)) => Err(not_found()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn check(scenario: &Scenario) -> Result<(), Failure> {

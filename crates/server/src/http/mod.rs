@@ -36,6 +36,7 @@ use axum::{
 };
 use ports::{Catalog, Journal, LanguageModel, ObjectStore};
 use runtime::Hub;
+use tokio::sync::Notify;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -70,6 +71,8 @@ pub struct App {
     pub media: MediaLinks,
     pub typed_turns: TypedTurns,
     pub throttles: Throttles,
+    /// Somebody departs.
+    pub departing: Notify,
     /// The sessions that are live.
     pub hub: Hub,
 }
@@ -106,7 +109,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(account::login))
         .routes(routes!(account::logout))
         .routes(routes!(account::me))
-        .routes(routes!(profile::change))
+        .routes(routes!(profile::change, profile::delete))
         .routes(routes!(profile::change_password))
         .routes(routes!(scenarios::list))
         .routes(routes!(scenarios::recommended))
@@ -123,4 +126,5 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(admin::scenario, admin::change, admin::delete))
         .routes(routes!(admin::set_status))
         .routes(routes!(admin::users))
+        .routes(routes!(admin::delete_user))
 }

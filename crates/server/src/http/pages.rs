@@ -56,6 +56,7 @@ pub(super) async fn demo(State(app): State<Arc<App>>, uri: OriginalUri) -> Resul
     };
     let token = NewToken { user: &demo.id, email: &demo.email, role: demo.role };
     let token = app.accounts.tokens.sign(&token, now);
+    app.catalog.forget_departure(&demo.id).await?;
     match app.catalog.create_user(demo).await {
         Ok(_) | Err(StoreError::Conflict(_)) => {}
         Err(error) => return Err(error.into()),

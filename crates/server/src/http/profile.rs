@@ -1,6 +1,10 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
 use ports::ProfileChange;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -11,7 +15,7 @@ use super::{
     account::{PASSWORD_TOO_SHORT, SHORTEST_PASSWORD, UserView, WITHOUT_PASSWORD, check_name},
     envelope::{Envelope, Said},
 };
-use crate::clock;
+use crate::{address::address_of, auth::Account, clock, departures::depart};
 
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Profile {
@@ -27,6 +31,13 @@ pub(super) struct PasswordChange {
     new_password: Option<String>,
 }
 
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Confirmation {
+    password: Option<String>,
+}
+
+/// Of a token, for what cannot be undone.
+const FRESH: Duration = Duration::from_secs(15 * 60);
 const LONGEST_DEPARTMENT: usize = 200;
 /// A small picture may be given as a data URL.
 const LONGEST_AVATAR: usize = 256 * 1024;
@@ -90,6 +101,45 @@ pub(super) async fn change_password(
     app.catalog.set_password(&user.id, &hash, clock::now()).await?;
     app.accounts.forget(&user.id);
     Ok(Done("Password changed successfully"))
+}
+
+/// Whoever has no password shows by a new token that it is really them.
+#[utoipa::path(
+    delete,
+    path = "/api/auth/profile",
+    tag = "Accounts",
+    summary = "Delete the account and everything that was kept of its user",
+    request_body = Confirmation,
+    responses((status = 200, body = Said)),
+)]
+pub(super) async fn delete(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    parts: Parts,
+    Body(confirmation): Body<Confirmation>,
+) -> Result<Done, Response> {
+    let address = address_of(&parts.extensions, &parts.headers, app.config.listen.trust_proxy);
+    app.throttles.count_login(address, &account.user.email).map_err(IntoResponse::into_response)?;
+    confirm(&app, &account, confirmation.password).await.map_err(IntoResponse::into_response)?;
+    depart(&app, &account.user.id).await.map_err(|error| Failure::from(error).into_response())?;
+    Ok(Done("Account deleted"))
+}
+
+async fn confirm(app: &App, account: &Account, password: Option<String>) -> Result<(), Failure> {
+    let user = app.catalog.user(&account.user.id).await?.ok_or_else(|| Failure::not_found("User not found"))?;
+    match (user.password_hash, password.filter(|text| !text.is_empty())) {
+        (None, _) if account.is_fresh(clock::now(), FRESH) => Ok(()),
+        (None, _) => {
+            let minutes = FRESH.as_secs() / 60;
+            let error = format!("Sign in again, and delete the account within {minutes} minutes of that");
+            Err(Failure::new(StatusCode::FORBIDDEN, error))
+        }
+        (Some(_), None) => Err(Failure::bad_request("Your password is required to delete the account")),
+        (Some(hash), Some(password)) => match app.passwords.verify(SecretString::from(password), Some(hash)).await {
+            true => Ok(()),
+            false => Err(Failure::bad_request("Current password is incorrect")),
+        },
+    }
 }
 
 /// In bytes.

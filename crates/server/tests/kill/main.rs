@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that finds something missing fails")]
 
 mod book;
+mod departures;
 mod outages;
 mod place;
 mod recorder;

@@ -17,7 +17,7 @@ struct Recorded {
 
 impl Recorded {
     async fn with(variables: &[(&str, &str)]) -> Self {
-        let recording = [("RECORD_SESSIONS", "recordings"), ("TTS_PROVIDER", "builtin")];
+        let recording = [("RECORD_SESSIONS", "recordings"), ("TTS_PROVIDER", "built-in")];
         let mut place = Place::start(&[&recording, variables].concat());
         let client = place.connect(&place.token("ann", "trainee")).await;
         let id = "Penelope-1";

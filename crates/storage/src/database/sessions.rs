@@ -125,8 +125,8 @@ impl Database {
         )
         .bind(session.as_str())
         .fetch_optional(db))?;
-        let opening =
-            opening.and_then(|(text, at)| text.map(|text| message(session, 0, MessageRole::Ai, text, Timestamp(at))));
+        let opening = opening
+            .and_then(|(text, at)| text.map(|text| message(session, 0, MessageRole::Ai, text, None, Timestamp(at))));
         let turns = self.turns(session).await?;
         let voices = turns.into_iter().flat_map(|turn| both_voices(session, turn));
         Ok(opening.into_iter().chain(voices).collect())
@@ -158,21 +158,29 @@ impl Database {
 
 fn both_voices(session: &SessionId, turn: TurnRecord) -> impl Iterator<Item = Message> {
     let number = turn.heard.turn;
-    let answered_at = turn.answered.as_ref().map(|answer| answer.at);
-    let persona = turn.heard_answer().zip(answered_at);
-    let persona = persona.map(|(text, at)| message(session, number, MessageRole::Ai, text.to_owned(), at));
+    let persona = turn.heard_answer().zip(turn.answered.as_ref()).map(|(text, answer)| {
+        let provider = Some(answer.provider.clone());
+        message(session, number, MessageRole::Ai, text.to_owned(), provider, answer.at)
+    });
     let heard = turn.heard;
-    let user = message(session, number, MessageRole::User, heard.text, heard.at);
+    let user = message(session, number, MessageRole::User, heard.text, Some(heard.provider), heard.at);
     std::iter::once(user).chain(persona)
 }
 
-fn message(session: &SessionId, turn: u32, role: MessageRole, text: String, at: Timestamp) -> Message {
+fn message(
+    session: &SessionId,
+    turn: u32,
+    role: MessageRole,
+    text: String,
+    provider: Option<String>,
+    at: Timestamp,
+) -> Message {
     let voice = match role {
         MessageRole::User => "user",
         MessageRole::Ai => "ai",
         MessageRole::System => "system",
     };
-    Message { id: format!("{session}-{turn}-{voice}"), session: session.clone(), turn, role, text, at }
+    Message { id: format!("{session}-{turn}-{voice}"), session: session.clone(), turn, role, text, provider, at }
 }
 
 #[derive(FromRow)]

@@ -122,6 +122,7 @@ fn our_own_token_names_its_user() {
             email: Some("ann@example.org".to_owned()),
             name: None,
             role: Some(Role::Coach),
+            issued_at: Some(Timestamp(NOW.0.div_euclid(1000) * 1000)),
             expires_at: Timestamp(NOW.0 + 7 * 86_400_000),
         }
     );

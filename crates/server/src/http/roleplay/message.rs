@@ -129,8 +129,8 @@ async fn exchange(
     };
     let heard = heard(turn, content, &scenario.language, answer.event_seq, heard_at);
     let exchange = Exchange {
-        user_message: view(session, turn, MessageRole::User, &heard.text, heard_at),
-        ai_message: view(session, turn, MessageRole::Ai, &answer.text, answer.at),
+        user_message: view(session, turn, MessageRole::User, &heard.text, &heard.provider, heard_at),
+        ai_message: view(session, turn, MessageRole::Ai, &answer.text, &answer.provider, answer.at),
         turns_remaining: scenario.max_turns - answered - 1,
     };
     app.journal.record(session, vec![Record::Heard(heard), Record::Answered(answer)]).await?;
@@ -170,14 +170,15 @@ fn heard(turn: u32, text: String, language: &str, event_seq: u64, at: Timestamp)
     }
 }
 
-fn view(session: &SessionId, turn: u32, role: MessageRole, text: &str, at: Timestamp) -> MessageView {
+fn view(session: &SessionId, turn: u32, role: MessageRole, text: &str, provider: &str, at: Timestamp) -> MessageView {
     let voice = match role {
         MessageRole::User => "user",
         MessageRole::Ai => "ai",
         MessageRole::System => "system",
     };
     let id = format!("{session}-{turn}-{voice}");
-    MessageView::from(Message { id, session: session.clone(), turn, role, text: text.to_owned(), at })
+    let (text, provider) = (text.to_owned(), Some(provider.to_owned()));
+    MessageView::from(Message { id, session: session.clone(), turn, role, text, provider, at })
 }
 
 fn line(message: Message) -> Option<Line> {

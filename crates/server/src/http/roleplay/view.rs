@@ -1,6 +1,11 @@
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use ports::{Message, MessageRole, SessionId, SessionRow, SessionStatus, StoreError, UserId};
+use ports::{
+    HintRecord, Message, MessageRole, SessionId, SessionRow, SessionStatus, StoreError, UserId, offline::is_demo,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +45,8 @@ pub(in crate::http) struct SessionView {
     feedback: Option<FeedbackView>,
     /// `null` until something is said.
     delivery: Option<Delivery>,
+    /// What coaches whispered, oldest first.
+    hints: Vec<HintView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -59,8 +66,22 @@ pub(super) struct MessageView {
     recording_at_ms: Option<u64>,
     /// How long it is heard there.
     recorded_ms: Option<u64>,
+    /// Who transcribed or answered it, `typed` for what was typed; `null` for the opening.
+    provider: Option<String>,
+    /// It was made up for a demonstration and is to be labelled so.
+    demo: bool,
     #[schema(value_type = Option<Object>)]
     embeddings: Option<()>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct HintView {
+    text: String,
+    timestamp: String,
+    #[schema(value_type = String)]
+    coach_id: UserId,
+    coach_name: Option<String>,
 }
 
 const LINK_LASTS: Duration = Duration::from_secs(3_600);
@@ -77,6 +98,7 @@ impl SessionView {
             messages: messages.into_iter().map(spoken).collect(),
             recording_url: recorded.plays().then(|| app.media.sign_recording(row.id.as_str(), expires_at)),
             recording_pending: row.status == SessionStatus::Completed && recorded.is_pending(),
+            hints: hints(app, &row.id).await?,
             delivery: scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario)),
             scenario: scenario.map(ScenarioView::from),
             user_id: row.user,
@@ -88,6 +110,22 @@ impl SessionView {
             feedback: feedback.map(FeedbackView::from),
         })
     }
+}
+
+async fn hints(app: &App, session: &SessionId) -> Result<Vec<HintView>, StoreError> {
+    let hints = app.journal.hints(session).await?;
+    let coaches: BTreeSet<&UserId> = hints.iter().map(|hint| &hint.coach).collect();
+    let mut names = BTreeMap::new();
+    for coach in coaches {
+        names.insert(coach.clone(), app.catalog.user(coach).await?.map(|coach| coach.name));
+    }
+    let view = |hint: HintRecord| HintView {
+        coach_name: names.get(&hint.coach).cloned().flatten(),
+        coach_id: hint.coach,
+        text: hint.text,
+        timestamp: clock::iso(hint.at),
+    };
+    Ok(hints.into_iter().map(view).collect())
 }
 
 impl MessageView {
@@ -113,6 +151,8 @@ impl From<Message> for MessageView {
             turn: message.turn,
             recording_at_ms: None,
             recorded_ms: None,
+            demo: message.provider.as_deref().is_some_and(is_demo),
+            provider: message.provider,
             embeddings: None,
         }
     }

@@ -95,6 +95,7 @@ impl House {
             media: MediaLinks::new(&secret),
             typed_turns: TypedTurns::default(),
             throttles: Throttles::new(&config.limits),
+            departing: Notify::new(),
             hub: Hub::new(Arc::new(engine), 5),
             public_url: "http://127.0.0.1:3001".to_owned(),
             config,

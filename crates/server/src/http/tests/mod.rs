@@ -1,5 +1,6 @@
 mod accounts;
 mod admin;
+mod departures;
 mod house;
 mod live;
 mod long_recordings;

@@ -1,4 +1,4 @@
-use ports::Role;
+use ports::{HintRecord, Journal as _, Record, Role, SessionId, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use super::house::{House, SPOKEN};
@@ -28,6 +28,28 @@ async fn a_completed_practice_has_feedback_with_the_trainees_own_words() {
     }
     let shown = data(&house, &token, &format!("/api/roleplay/session/{session}")).await;
     assert_eq!(shown["feedback"], feedback);
+}
+
+#[tokio::test]
+async fn a_report_tells_what_coaches_whispered_and_who_it_was() {
+    let house = House::new().await;
+    let (kim, carol) = (house.token("kim", Role::Trainee), house.token("carol", Role::Coach));
+    let session = house.practice_of(&kim).await;
+    let path = format!("/api/roleplay/session/{session}");
+    assert_eq!(data(&house, &kim, &path).await["hints"], json!([]));
+    assert_eq!(house.put("/api/auth/profile", json!({"name": "Carol"})).bearer(&carol).send().await.status, 200);
+    let hint = |coach, text: &str, at| {
+        Record::Hint(HintRecord { coach: UserId::parse(coach).unwrap(), text: text.to_owned(), at: Timestamp(at) })
+    };
+    let whispers = vec![hint("gone", "Slowly", 2_000), hint("carol", "Ask for the budget", 1_000)];
+    house.database.record(&SessionId::parse(&session).unwrap(), whispers).await.unwrap();
+    let expected = json!([
+        {"text": "Ask for the budget", "timestamp": "1970-01-01T00:00:01.000Z", "coachId": "carol", "coachName": "Carol"},
+        {"text": "Slowly", "timestamp": "1970-01-01T00:00:02.000Z", "coachId": "gone", "coachName": null},
+    ]);
+    for token in [&kim, &carol] {
+        assert_eq!(data(&house, token, &path).await["hints"], expected);
+    }
 }
 
 #[tokio::test]

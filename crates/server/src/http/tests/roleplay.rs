@@ -81,6 +81,11 @@ async fn a_typed_turn_is_answered_and_kept_until_the_turns_are_used_up() {
     let kept = house.get(&format!("/api/roleplay/session/{session}")).bearer(&token).send().await.json();
     let messages = kept["data"]["messages"].as_array().unwrap();
     assert_eq!(messages.len(), 5);
+    let labels: Vec<_> = messages.iter().map(|message| (&message["provider"], &message["demo"])).collect();
+    let (opening, typed, demo) =
+        ((json!(null), json!(false)), (json!("typed"), json!(false)), (json!("scenario"), json!(true)));
+    let expected = [&opening, &typed, &demo, &typed, &demo].map(|(provider, demo)| (provider, demo));
+    assert_eq!(labels, expected);
     assert_eq!(messages[1], first["data"]["userMessage"]);
     assert_eq!(messages[2], first["data"]["aiMessage"]);
     assert_eq!(messages[4], second["data"]["aiMessage"]);

@@ -170,6 +170,9 @@ impl Arriving {
             presented(&request.headers, &request.uri, self.handshake.as_deref(), self.sessions.origins())
         };
         let account = self.sessions.authenticate(&tokens).await;
+        if let Ok(account) = &account {
+            self.registry.belongs_to(id, &account.user.id);
+        }
         if !becomes_ready(ready).await {
             self.registry.remove(id);
             return self.gate.shut();

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use ports::UserId;
 use runtime::{Gate, MemberId};
 use socketioxide::socket::Sid;
 
@@ -28,6 +29,8 @@ pub struct Registry {
 struct Open {
     gate: Arc<Gate>,
     address: IpAddr,
+    /// Once it is known.
+    user: Option<UserId>,
 }
 
 impl Registry {
@@ -62,6 +65,13 @@ impl Registry {
         }
     }
 
+    /// Closes every connection of this user.
+    pub fn hang_up_on(&self, user: &UserId) {
+        for open in self.lock().values().filter(|open| open.user.as_ref() == Some(user)) {
+            open.gate.shut();
+        }
+    }
+
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
     }
@@ -74,8 +84,14 @@ impl Registry {
     pub(super) fn add(&self, id: Sid, gate: Arc<Gate>, address: IpAddr) -> usize {
         self.traffic.connections_opened.add(1);
         let mut open = self.lock();
-        open.insert(id, Open { gate, address });
+        open.insert(id, Open { gate, address, user: None });
         open.values().filter(|open| open.address == address).count()
+    }
+
+    pub(super) fn belongs_to(&self, id: Sid, user: &UserId) {
+        if let Some(open) = self.lock().get_mut(&id) {
+            open.user = Some(user.clone());
+        }
     }
 
     pub(super) fn remove(&self, id: Sid) {
