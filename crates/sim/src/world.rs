@@ -233,7 +233,9 @@ impl World {
     }
 
     fn forget(&mut self, op: OpId) -> bool {
-        self.listeners.remove(&op);
+        if self.listeners.remove(&op).is_some() {
+            self.truth.understood = self.shelf.last_word();
+        }
         self.running.remove(&op).unwrap_or(false)
     }
 
