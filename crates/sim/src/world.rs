@@ -119,6 +119,13 @@ impl World {
         self.agenda.plan(at, Happening::Act(act));
     }
 
+    /// The user does not leave before.
+    pub(crate) fn outlive(&mut self, ms: u64) {
+        if let Some(life) = &mut self.life {
+            life.ends_at = ms;
+        }
+    }
+
     pub fn now(&self) -> u64 {
         self.now
     }
