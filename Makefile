@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz bench load generate clean
+.PHONY: help run test check sim fuzz bench load generate clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ check: ## The inner loop: format, lints, quick tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace --lib --bins --quiet
+
+sim: ## Live whole conversations by chance and look for a broken rule: ARGS="--seconds 600", ARGS="--seed 7" to see one
+	cargo run --release --package sim -- $(ARGS)
 
 fuzz: ## Look longer for bytes that break a parser
 	@scripts/fuzz.sh

@@ -136,6 +136,12 @@ impl Listening {
         (self.turns_before_the_next(), listens)
     }
 
+    /// The rest of the turn that comes next is on its way, as far as the store lets it.
+    pub(crate) fn stores_its_rest(&self) -> bool {
+        let is_rest = |waiting: &WaitingCut| matches!(waiting.then, Then::Closes(Closing { listen: Some(_), .. }));
+        self.store_failures == 0 && self.cuts.iter().any(is_rest)
+    }
+
     /// Some turn is closed and not open yet.
     pub(crate) fn has_closed_turn(&self) -> bool {
         !self.ready.is_empty() || self.cuts.iter().any(|waiting| matches!(waiting.then, Then::Closes(_)))

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use crate::{
     Briefing, Command, Config, EndReason, Event, Fact, Input, InterruptReason, LeftOver, Link, Manner, Mouth, OpEvent,
-    OpId, Output, Problem, SessionTime, Source, Stage, State, Timer, TurnDetection, TurnId, Work,
+    OpId, Output, Problem, SessionTime, Source, Speech, Stage, State, Timer, TurnDetection, TurnId, Work,
     degrading::retry_after_ms,
     hearing::{Hearing, Listeners},
     history::History,
@@ -20,7 +20,7 @@ use crate::{
     reply::Tongue,
     timers::Timers,
 };
-use turn::Turn;
+use turn::{Doing, Turn};
 
 /// One user talking with one persona.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct Session {
     listeners: Listeners,
     /// How much of the user's audio was heard, and when that was.
     heard: (u64, SessionTime),
+    /// What is heard of speech up to here belongs to what was said before.
+    heeded_ms: u64,
     /// What was said over the persona and may be no turn.
     doubtful: Option<OpId>,
     promise: Promise,
@@ -92,6 +94,7 @@ impl Session {
             hearing: Hearing::default(),
             listeners: Listeners::default(),
             heard: (0, at),
+            heeded_ms: 0,
             doubtful: None,
             promise: Promise::default(),
             turn: None,
@@ -200,6 +203,16 @@ impl Session {
             self.fall_silent();
         }
         self.config.manner = manner;
+        // Whoever takes over and plays no pieces hears no more of them, and can read them.
+        if !self.is_heard_by(manner.speech) {
+            self.interrupt(InterruptReason::Client);
+        }
+    }
+
+    fn is_heard_by(&self, speech: Speech) -> bool {
+        let is_streamed = matches!(&self.turn, Some(Turn { doing: Doing::Replying(reply), .. })
+            if reply.is_streamed() && reply.playback.has_begun());
+        !is_streamed || speech == Speech::Streamed
     }
 
     fn on_link(&mut self, link: Link) {
@@ -297,7 +310,8 @@ impl Session {
             if self.turn.is_some() || matches!(self.phase, Phase::Closing(_) | Phase::Over) {
                 break;
             }
-            let Some(utterance) = self.listening.take_turn(!self.hearing.is_quiet()) else {
+            let goes_on = !self.hearing.is_quiet() || self.listening.stores_its_rest();
+            let Some(utterance) = self.listening.take_turn(goes_on) else {
                 break;
             };
             self.open_turn(utterance);

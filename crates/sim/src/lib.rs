@@ -7,6 +7,7 @@
 mod agenda;
 mod bug;
 mod chance;
+mod fixture;
 mod life;
 mod loudspeaker;
 mod machine;
@@ -22,6 +23,7 @@ mod world;
 
 pub use bug::Bug;
 pub use chance::Chance;
+pub use fixture::{Opening, live_again};
 pub use machine::Machine;
 pub use microphone::Voice;
 pub use providers::{Does, Provider, source};

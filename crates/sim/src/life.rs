@@ -21,7 +21,7 @@ pub(crate) struct Life {
     /// Nobody is away, asleep or mute, and everybody waits for what they hear.
     is_calm: bool,
     manner: Manner,
-    ends_at: u64,
+    pub(crate) ends_at: u64,
     is_paused: bool,
     has_ended: bool,
 }

@@ -150,6 +150,21 @@ impl Loudspeaker {
         self.is_asleep = true;
     }
 
+    /// Nothing more comes, and what has come is played.
+    pub(crate) fn lose_connection(&mut self, now: u64) {
+        self.play(now);
+        if let Some(speech) = &mut self.speech {
+            speech.mouth.hold(now);
+        }
+    }
+
+    pub(crate) fn reconnect(&mut self, now: u64) {
+        self.play(now);
+        if let Some(speech) = self.speech.as_mut().filter(|_| !self.is_held) {
+            speech.mouth.go_on(now);
+        }
+    }
+
     pub(crate) fn wake(&mut self, now: u64) {
         self.play(now);
         self.is_asleep = false;

@@ -87,7 +87,9 @@ impl Microphone {
         for piece in pieces(text) {
             said += piece.chars().count() as u64;
             let ends = from + (until - from) * said / letters;
-            self.words.push(Word { text: piece.to_owned(), ends, recorded: false });
+            let is_last_english = said == letters && piece.is_ascii();
+            let text = if is_last_english { format!("{piece} ") } else { piece.to_owned() };
+            self.words.push(Word { text, ends, recorded: false });
         }
     }
 
@@ -130,6 +132,12 @@ impl Microphone {
         let mut text: String = words.iter().filter(|word| word.recorded).map(|word| word.text.as_str()).collect();
         text.truncate(text.trim_end().len());
         text
+    }
+
+    /// The first of the words that were said after this.
+    pub(crate) fn first_word_after(&self, at: u64) -> usize {
+        let earlier = self.words[..self.next_word].iter().rev().take_while(|word| word.ends > at).count();
+        self.next_word - earlier
     }
 
     pub(crate) fn words_recorded(&self) -> usize {

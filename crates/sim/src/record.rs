@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
-use session::{Command, Event, Input, OpEvent, Output, Refusal, SessionTime, Work};
+use session::{Command, Event, Input, Mouth, OpEvent, Output, Refusal, SessionTime, Work};
 
 /// One thing that happened to a session: a session is a file of such lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub(crate) struct Shows {
     pub(crate) history: bool,
     pub(crate) latency: bool,
     pub(crate) inputs: bool,
+    /// Nothing that happens before.
+    pub(crate) from_ms: u64,
 }
 
 impl Record {
@@ -41,8 +43,15 @@ impl Record {
 
     /// All that can be shown.
     pub(crate) fn told() -> Self {
-        let shows =
-            Shows { storing: false, partials: true, speaking: true, history: true, latency: true, inputs: true };
+        let shows = Shows {
+            storing: false,
+            partials: true,
+            speaking: true,
+            history: true,
+            latency: true,
+            inputs: true,
+            from_ms: 0,
+        };
         Self { timeline: Some(String::new()), shows, ..Self::default() }
     }
 
@@ -72,7 +81,7 @@ impl Record {
     }
 
     pub(crate) fn refusal(&mut self, now: u64, refusal: Refusal) {
-        if !self.shows.inputs {
+        if self.shows.storing {
             self.note(now, &format!("refused: {refusal:?}"));
         }
     }
@@ -89,7 +98,7 @@ impl Record {
     }
 
     fn note(&mut self, now: u64, text: &str) {
-        if let Some(timeline) = &mut self.timeline {
+        if let Some(timeline) = self.timeline.as_mut().filter(|_| now >= self.shows.from_ms) {
             writeln!(timeline, "{}  {text}", SessionTime(now)).expect("writing to a String");
         }
     }
@@ -112,8 +121,9 @@ impl Shows {
             Output::Cancel(op) => Some(format!("cancelled: work {}", op.0)).filter(|_| self.inputs || !self.speaking),
             Output::Finish(op) if self.inputs => Some(format!("    finish: work {}", op.0)),
             Output::Start(op, Work::Listen { .. }) if self.inputs => Some(format!("    listens: work {}", op.0)),
-            Output::Start(_, Work::Speak { text, .. }) if self.speaking => {
-                Some(format!("    says: {}", text.trim_end()))
+            Output::Start(_, Work::Speak { text, language, .. }) if self.speaking => {
+                let tongue = if language == "en-US" { String::new() } else { format!(" ({language})") };
+                Some(format!("    says{tongue}: {}", text.trim_end()))
             }
             Output::Start(_, Work::Answer { history, .. }) if self.history => {
                 let lines = history.iter().map(|line| format!("{:?}: {}", line.speaker, line.text));
@@ -122,7 +132,13 @@ impl Shows {
             Output::Start(_, Work::Transcribe { heard, .. }) if self.speaking => {
                 Some(format!("    is transcribed from the store, {} ms", heard.duration_ms))
             }
-            Output::Mouth(order) if self.speaking => Some(format!("    mouth: {order:?}")),
+            Output::Mouth(order) if self.speaking => Some(match order {
+                Mouth::Begin(turn) => format!("    mouth: begins turn {}", turn.0),
+                Mouth::Hold => "    mouth: is held".to_owned(),
+                Mouth::GoOn => "    mouth: goes on".to_owned(),
+                Mouth::Finish => "    mouth: has said all".to_owned(),
+                Mouth::Stop => "    mouth: stops".to_owned(),
+            }),
             Output::Cut(_) | Output::Mouth(_) | Output::Finish(_) | Output::Start(..) | Output::Record(_) => None,
         }
     }

@@ -117,6 +117,12 @@ impl Scenario {
         self
     }
 
+    /// Not how it came to that.
+    pub fn shown_from(mut self, ms: u64) -> Self {
+        self.shows.from_ms = ms;
+        self
+    }
+
     pub fn showing_latency(mut self) -> Self {
         self.shows.latency = true;
         self

@@ -56,6 +56,22 @@ impl Simulation {
         self.world.record.take_timeline()
     }
 
+    /// Lives on until then.
+    pub fn run_until(&mut self, at_ms: u64) -> Result<(), Fault> {
+        self.world.run(at_ms)
+    }
+
+    /// Twelve minutes are a short life; this one lasts longer.
+    pub fn lasting(seed: u64, minutes: u64) -> Self {
+        let mut simulation = Self::new(seed, None);
+        simulation.world.outlive(minutes * 60_000);
+        simulation
+    }
+
+    pub fn session(&self) -> &session::Session {
+        self.world.machine().session()
+    }
+
     /// Answers how many milliseconds of conversation it was.
     pub fn run(&mut self) -> Result<u64, (u64, Fault)> {
         let outcome = self.world.run(AFTERWARDS_MS).and_then(|()| self.check_end());

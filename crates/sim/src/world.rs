@@ -119,6 +119,13 @@ impl World {
         self.agenda.plan(at, Happening::Act(act));
     }
 
+    /// The user does not leave before.
+    pub(crate) fn outlive(&mut self, ms: u64) {
+        if let Some(life) = &mut self.life {
+            life.ends_at = ms;
+        }
+    }
+
     pub fn now(&self) -> u64 {
         self.now
     }
@@ -233,7 +240,9 @@ impl World {
     }
 
     fn forget(&mut self, op: OpId) -> bool {
-        self.listeners.remove(&op);
+        if self.listeners.remove(&op).is_some() {
+            self.truth.understood = self.shelf.last_word();
+        }
         self.running.remove(&op).unwrap_or(false)
     }
 

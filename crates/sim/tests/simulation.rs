@@ -1,9 +1,11 @@
 //! Whole sessions by chance, and proof that a broken session would be noticed.
 
-use sim::{Bug, Simulation};
+use std::{fs, path::Path};
+
+use sim::{Bug, Simulation, live_again};
 
 /// `make sim` looks further.
-const SEEDS: u64 = 150;
+const SEEDS: u64 = 100;
 
 #[test]
 fn every_rule_holds_in_every_life() {
@@ -14,14 +16,18 @@ fn every_rule_holds_in_every_life() {
     }
 }
 
-/// Lives that once broke a rule; see CONTRIBUTING.md for how one is pinned.
+/// Lives that once broke a rule; `make sim ARGS="--lines SEED"` prints one.
 #[test]
 fn what_was_mended_stays_mended() {
-    for line in include_str!("fixtures/seeds.txt").lines().filter(|line| !line.starts_with('#')) {
-        let (seed, story) = line.split_once(' ').unwrap();
-        let outcome = Simulation::new(seed.parse().unwrap(), None).run();
-        assert!(outcome.is_ok(), "{story}: {outcome:?}, seed {seed}");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut count = 0;
+    for entry in fs::read_dir(fixtures).unwrap() {
+        let path = entry.unwrap().path();
+        let outcome = live_again(&fs::read_to_string(&path).unwrap());
+        assert_eq!(outcome, Ok(()), "{}", path.display());
+        count += 1;
     }
+    assert!(count > 0, "there is no fixture");
 }
 
 #[test]
@@ -35,6 +41,20 @@ fn the_same_seed_is_the_same_life() {
         let (lines, outputs) = live();
         assert!(lines.len() > 100, "nothing happens in the life of seed {seed}");
         assert!((lines, outputs) == live(), "seed {seed} is two lives");
+    }
+}
+
+/// All that a session holds is in what it says of itself.
+#[test]
+fn a_session_of_two_hours_is_no_larger_than_one_of_ten_minutes() {
+    const LARGEST: usize = 20_000;
+    for seed in [3, 5, 8, 13] {
+        let mut simulation = Simulation::lasting(seed, 115);
+        for minutes in (10..=110).step_by(10) {
+            simulation.run_until(minutes * 60_000).unwrap();
+            let size = format!("{:?}", simulation.session()).len();
+            assert!(size < LARGEST, "after {minutes} minutes the session of seed {seed} is {size} letters large");
+        }
     }
 }
 

@@ -11,6 +11,10 @@ use crate::{
     listening::{Closing, Then},
 };
 
+/// Until it is asked again whether somebody interrupts.
+const LOOKS_AGAIN_MS: u64 = 50;
+/// A detector tells of silence so much later than it began.
+const TOLD_LATE_MS: u64 = 200;
 /// Whoever speaks into the last word answers.
 const LAST_WORD_MS: u64 = 400;
 /// The end of a turn is believed by the clock, though this much of the silence is still on its way here.
@@ -29,8 +33,8 @@ impl Session {
             }
         }
         self.heard = (sound.head_ms, self.now);
-        // Who was taken for silent in mid-speech, because no audio came, still speaks.
-        if sound.speaking && !self.hearing.is_speaking() {
+        // Who was taken for silent, because no audio came or the client said so, still speaks.
+        if sound.speaking && !self.hearing.is_speaking() && sound.head_ms > self.heeded_ms {
             self.on_speech_started(sound.head_ms);
         }
         match &self.hearing {
@@ -81,7 +85,13 @@ impl Session {
     /// No audio comes any more, in mid-speech.
     pub(super) fn on_stall(&mut self) {
         let (head_ms, _) = self.heard;
+        self.heed(head_ms);
         self.on_speech_stopped(head_ms, head_ms);
+    }
+
+    /// What is still taken for speech a moment after this is not heard yet to have stopped.
+    fn heed(&mut self, head_ms: u64) {
+        self.heeded_ms = head_ms + TOLD_LATE_MS + ON_ITS_WAY_MS;
     }
 
     fn await_end_of_turn(&mut self) {
@@ -123,6 +133,9 @@ impl Session {
         let Some(saying) = self.hearing.take() else {
             return;
         };
+        if is_speaking {
+            self.heed(head_ms);
+        }
         for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm] {
             self.timers.disarm(timer);
         }
@@ -176,12 +189,13 @@ impl Session {
             return;
         };
         let interruption = self.config.interruption;
-        let (head_ms, heard_at) = self.heard;
-        let spoken_ms = saying.spoken_until(head_ms + self.now.since(heard_at));
+        let (head_ms, _) = self.heard;
+        let spoken_ms = saying.spoken_until(head_ms).saturating_sub(TOLD_LATE_MS);
         if interruption.is_turn(spoken_ms, self.listeners.text(saying.listen)) {
             return self.interrupt(InterruptReason::BargeIn);
         }
-        self.timers.arm(Timer::Confirm, self.now + (interruption.confirm_ms / 2).max(20));
+        let missing_ms = interruption.confirm_ms.saturating_sub(spoken_ms);
+        self.timers.arm(Timer::Confirm, self.now + missing_ms.max(LOOKS_AGAIN_MS));
     }
 
     pub(super) fn on_listener(&mut self, op: OpId, event: OpEvent) {

@@ -1,2 +1,6 @@
+mod coming_and_going;
+mod conversation;
+mod interruption;
 mod invariants;
+mod speaking;
 mod turns;

@@ -5,6 +5,9 @@ use session::{Config, Event, Link, Manner, Sound, SoundChange, State, TurnDetect
 use super::{Fault, ensure, mouth::Lips, work::Works};
 use session::SessionTime;
 
+/// A detector tells of silence so late, at most.
+const HEEDED_MS: u64 = 450;
+
 #[derive(Debug)]
 pub(super) struct Told {
     state: Option<(State, Option<TurnId>)>,
@@ -12,8 +15,12 @@ pub(super) struct Told {
     open_since: SessionTime,
     is_paused: bool,
     is_linked: bool,
+    /// The user does, unless no audio comes or the turn was closed.
     speaks_until: SessionTime,
     last_spoken: SessionTime,
+    head_ms: u64,
+    /// What is still taken for speech up to here belongs to what was closed.
+    heeded_ms: u64,
     barge_in: bool,
     hears: bool,
     stall_ms: u64,
@@ -35,6 +42,8 @@ impl Told {
             is_linked: true,
             speaks_until: SessionTime(0),
             last_spoken: SessionTime(0),
+            head_ms: 0,
+            heeded_ms: 0,
             barge_in: config.manner.barge_in,
             hears: config.manner.detection == TurnDetection::Voice,
             stall_ms: config.stall_ms,
@@ -54,13 +63,19 @@ impl Told {
     }
 
     pub(super) fn on_sound(&mut self, sound: &Sound, at: SessionTime) {
-        if sound.changes.iter().any(|change| matches!(change, SoundChange::Started { .. })) {
+        let has_begun = sound.changes.iter().any(|change| matches!(change, SoundChange::Started { .. }));
+        if has_begun {
             self.last_spoken = at;
         }
-        if sound.speaking {
+        if self.speaks_until <= at {
+            self.forget_speech();
+        }
+        self.head_ms = sound.head_ms;
+        let goes_on = self.speaks_until > at || sound.head_ms > self.heeded_ms;
+        if sound.speaking && (has_begun || goes_on) {
             (self.last_spoken, self.speaks_until) = (at, at + self.stall_ms);
         } else {
-            self.speaks_until = at;
+            self.speaks_until = SessionTime(0);
         }
     }
 
@@ -72,7 +87,9 @@ impl Told {
 
     /// What was being said is closed, and heard again with the next piece of it.
     pub(super) fn forget_speech(&mut self) {
-        self.speaks_until = SessionTime(0);
+        if std::mem::take(&mut self.speaks_until) > SessionTime(0) {
+            self.heeded_ms = self.head_ms + HEEDED_MS;
+        }
     }
 
     pub(super) fn on_link(&mut self, link: Link, at: SessionTime) {

@@ -18,7 +18,7 @@ const PIECE_MS: u64 = 400;
 /// From a word's arrival until a listener has understood it.
 const LAG_MS: u64 = 120;
 /// A listener begins with what was said a little before.
-const BEFORE_ONSET_WORDS: usize = 1;
+const BEFORE_ONSET_MS: u64 = 300;
 
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -41,8 +41,6 @@ pub(super) struct Shelf {
     cuts: VecDeque<(Cut, Piece)>,
     segments: Vec<Range<usize>>,
     last_word: usize,
-    /// Without those of the newest chunk.
-    words_before: usize,
 }
 
 #[derive(Debug)]
@@ -64,7 +62,6 @@ impl Pace {
 
 impl Shelf {
     pub(super) fn take(&mut self, bytes: u64, words: Range<usize>) {
-        self.words_before = self.last_word;
         self.last_word = words.end;
         self.uncut.push_back(Piece { bytes, words });
     }
@@ -77,6 +74,10 @@ impl Shelf {
             whole = Some(Piece { bytes: bytes + piece.bytes, words: first..piece.words.end });
         }
         self.cuts.extend(whole.map(|whole| (cut, whole)));
+    }
+
+    pub(super) fn last_word(&self) -> usize {
+        self.last_word
     }
 
     fn store(&mut self, cut: Cut) -> Option<Stored> {
@@ -121,7 +122,9 @@ impl World {
                 if let Does::Fails(after) = does {
                     self.plan_failure(after, op);
                 }
-                let first_word = self.shelf.words_before.saturating_sub(BEFORE_ONSET_WORDS).max(self.truth.understood);
+                let Setting { network_ms, jitter_ms, chunk_ms, .. } = self.setting;
+                let recently = self.now.saturating_sub(BEFORE_ONSET_MS + network_ms + jitter_ms + chunk_ms);
+                let first_word = self.microphone.first_word_after(recently).max(self.truth.understood);
                 self.listeners.insert(op, Listener { first_word, does });
             }
             Work::Answer { .. } => self.answer(op, does),

@@ -98,6 +98,7 @@ impl World {
             Act::Reach(input) => return self.arrive(input),
             Act::LoseConnection { unnoticed_ms } => {
                 self.client.is_connected = false;
+                self.loudspeaker.lose_connection(now);
                 self.truth.blur();
                 self.agenda.plan(now + unnoticed_ms, Happening::IsMissed);
             }
@@ -123,6 +124,7 @@ impl World {
     /// Everything is said and told that could not be, in its order.
     fn reconnect(&mut self) {
         self.client.is_connected = true;
+        self.loudspeaker.reconnect(self.now);
         self.truth.blur();
         self.transmit(Happening::Arrives(Input::Link(Link::Up)));
         for input in std::mem::take(&mut self.client.unsent) {
