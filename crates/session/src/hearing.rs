@@ -80,9 +80,15 @@ pub(crate) struct Listeners(BTreeMap<OpId, Listener>);
 
 #[derive(Debug, Default)]
 struct Listener {
+    so_far: SoFar,
+    outcome: Option<Outcome>,
+}
+
+/// What one recogniser understood so far. What it promised not to change does not.
+#[derive(Debug, Default)]
+pub struct SoFar {
     text: String,
     stable_chars: usize,
-    outcome: Option<Outcome>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +105,16 @@ pub(crate) struct Understood {
     pub(crate) by: Source,
 }
 
+impl SoFar {
+    /// Answers the text so far, and how much of it is promised.
+    pub fn hear(&mut self, text: &str, stable_chars: u32) -> (String, u32) {
+        let promised = self.text.chars().take(self.stable_chars);
+        self.text = promised.chain(text.chars().skip(self.stable_chars)).collect();
+        self.stable_chars = self.stable_chars.max(stable_chars as usize).min(self.text.chars().count());
+        (self.text.clone(), u32::try_from(self.stable_chars).unwrap_or(u32::MAX))
+    }
+}
+
 impl Listeners {
     pub(crate) fn begin(&mut self, op: OpId) {
         self.0.insert(op, Listener::default());
@@ -109,14 +125,9 @@ impl Listeners {
         self.0.get(&op).is_some_and(|listener| listener.outcome.is_none())
     }
 
-    /// What was promised not to change does not. Answers the text so far, and how much of it is promised.
+    /// Answers the text so far, and how much of it is promised.
     pub(crate) fn on_partial(&mut self, op: OpId, text: &str, stable_chars: u32) -> Option<(String, u32)> {
-        let listener = self.0.get_mut(&op)?;
-        let promised = listener.text.chars().take(listener.stable_chars);
-        listener.text = promised.chain(text.chars().skip(listener.stable_chars)).collect();
-        let stable = listener.stable_chars.max(stable_chars as usize).min(listener.text.chars().count());
-        listener.stable_chars = stable;
-        Some((listener.text.clone(), u32::try_from(stable).unwrap_or(u32::MAX)))
+        Some(self.0.get_mut(&op)?.so_far.hear(text, stable_chars))
     }
 
     pub(crate) fn on_outcome(&mut self, op: OpId, outcome: Outcome) {
@@ -130,7 +141,7 @@ impl Listeners {
         let listener = self.0.get(&op)?;
         let text = match &listener.outcome {
             Some(Outcome::Heard(understood)) => &understood.text,
-            Some(Outcome::Failed) | None => &listener.text,
+            Some(Outcome::Failed) | None => &listener.so_far.text,
         };
         (!text.trim().is_empty()).then_some(text)
     }

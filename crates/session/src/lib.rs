@@ -33,6 +33,7 @@ pub use config::{Briefing, Config, LeftOver, Manner, Speech, StageLimits, TurnDe
 pub use cutting::Cutting;
 pub use endpointing::Endpointing;
 pub use event::{EndReason, Event, InterruptReason, Problem, Stage, State};
+pub use hearing::SoFar;
 pub use history::{Line, Speaker};
 pub use input::{
     Animation, Command, Failure, FailureKind, Finish, Input, Link, MouthShape, OpEvent, Sound, SoundChange, Source,

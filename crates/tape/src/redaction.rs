@@ -3,9 +3,9 @@
 mod inputs;
 mod outputs;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
-use session::{Event, Input, OpEvent, OpId, Output, Work, outline, redact};
+use session::{Input, OpEvent, OpId, Output, SoFar, Work, outline, redact};
 
 pub(crate) use outputs::redact_outputs;
 
@@ -20,7 +20,7 @@ const MOST_WAITING: usize = 4_096;
 pub struct Redaction {
     waiting: VecDeque<Waiting>,
     /// Work whose text comes in parts.
-    running: BTreeSet<OpId>,
+    running: BTreeMap<OpId, SoFar>,
 }
 
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Redaction {
 
     /// Nothing more comes.
     pub fn finish(&mut self) -> Vec<Line> {
-        for op in std::mem::take(&mut self.running) {
+        for op in std::mem::take(&mut self.running).into_keys() {
             self.settle(op, true);
         }
         self.release()
@@ -78,11 +78,11 @@ impl Redaction {
         redact_outputs(&mut step.outputs);
         self.waiting.push_back(Waiting { step, part });
         for op in over {
-            if self.running.remove(&op) {
+            if self.running.remove(&op).is_some() {
                 self.settle(op, true);
             }
         }
-        self.running.extend(started);
+        self.running.extend(started.into_iter().map(|op| (op, SoFar::default())));
         if self.waiting.len() > MOST_WAITING
             && let Some((op, _)) = self.waiting.front().and_then(|waiting| waiting.part.as_ref())
         {
@@ -90,16 +90,17 @@ impl Redaction {
         }
     }
 
-    fn part(&self, step: &Step) -> Option<(OpId, Part)> {
+    fn part(&mut self, step: &Step) -> Option<(OpId, Part)> {
         let Input::Op(op, event) = &step.input else {
             return None;
         };
-        if !self.running.contains(op) {
-            return None;
-        }
+        let so_far = self.running.get_mut(op)?;
         let part = match event {
             OpEvent::Token(text) => Part::Token(text.clone()),
-            OpEvent::Partial { .. } => step.outputs.iter().find_map(understood)?,
+            OpEvent::Partial { text, stable_chars } => {
+                let (text, stable_chars) = so_far.hear(text, *stable_chars);
+                Part::Partial { text, stable_chars }
+            }
             _ => return None,
         };
         Some((*op, part))
@@ -173,15 +174,6 @@ fn ended(step: &Step) -> Vec<OpId> {
         _ => None,
     });
     reported.into_iter().chain(cancelled).collect()
-}
-
-fn understood(output: &Output) -> Option<Part> {
-    match output {
-        Output::Event(Event::Partial { text, stable_chars, .. }) => {
-            Some(Part::Partial { text: text.clone(), stable_chars: *stable_chars })
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use session::{Cut, Finish, SessionTime, Source, TurnId};
+use session::{Cut, Event, Finish, SessionTime, Source, TurnId};
 
 use super::*;
 
