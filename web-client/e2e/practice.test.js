@@ -60,11 +60,10 @@ test("the report plays the moment at which a quote was said, and is used by keyb
   await startPractice(page);
   await room(page, "Hold to talk");
   await speak(page);
-  await page.locator("[data-scene=speaking]").waitFor();
-  await line.sent.some("playback-progress", 2);
+  await line.sent.first("playback-progress", ({ playedMs }) => playedMs > 1500);
   await speak(page);
   await said(page, "ai", 3);
-  await page.locator("[data-scene=speaking]").waitFor();
+  await line.sent.first("playback-progress", ({ turnId, playedMs }) => turnId === "2" && playedMs > 500);
   await end(page);
 
   const position = page.getByRole("slider", { name: "Position in the recording" });

@@ -89,7 +89,7 @@ pub fn delivery(scenario: &Scenario, turns: &[TurnRecord], timeline: &Timeline) 
     let conversation = Conversation::new(scenario, turns);
     let times: Vec<TurnTimes> = turns.iter().map(|turn| timeline.turn(turn)).collect();
     let told: Vec<TurnDelivery> = (0..turns.len()).map(|index| turn_delivery(&turns[index], &times[index..])).collect();
-    let (replies, interruptions) = replies(&times);
+    let (replies, interruptions) = replies(turns, &times);
     Some(Delivery {
         unit: conversation.wording.unit,
         trainee_words: told.iter().map(|turn| turn.trainee_words).sum(),
@@ -154,9 +154,14 @@ fn pauses(times: &TurnTimes) -> impl Iterator<Item = u64> {
 }
 
 /// Silences before the trainee's turns, and how often there was less than none.
-fn replies(times: &[TurnTimes]) -> (Vec<u64>, usize) {
+fn replies(turns: &[TurnRecord], times: &[TurnTimes]) -> (Vec<u64>, usize) {
     let (mut silences, mut interruptions) = (Vec::new(), 0);
-    for pair in times.windows(2) {
+    for (turn, pair) in turns.iter().zip(times.windows(2)) {
+        // An answer that falls silent at once when it is talked over does not overlap with what is said then.
+        if turn.cut_short.as_ref().is_some_and(|cut| cut.heard_ms > 0) {
+            interruptions += 1;
+            continue;
+        }
         let (Some(persona), Some(trainee)) = (pair[0].persona, pair[1].voiced()) else { continue };
         if trainee.begin_ms + OVERLAP_MS < persona.end_ms {
             interruptions += 1;

@@ -1,5 +1,6 @@
 use ports::{
-    AnsweredRecord, HeardRecord, ObjectKey, SegmentRecord, SessionId, SpokenRecord, Timestamp, scenario_file::shipped,
+    AnsweredRecord, CutShortRecord, HeardRecord, ObjectKey, SegmentRecord, SessionId, SpokenRecord, Timestamp,
+    scenario_file::shipped,
 };
 
 use super::*;
@@ -11,6 +12,8 @@ struct Said {
     recorded: Option<(i64, i64)>,
     answered: &'static str,
     spoken: Option<(i64, i64)>,
+    /// So much was heard before it was talked over.
+    cut_after_ms: Option<u64>,
 }
 
 const fn said(
@@ -19,14 +22,20 @@ const fn said(
     answered: &'static str,
     spoken: Option<(i64, i64)>,
 ) -> Said {
-    Said { text, recorded, answered, spoken }
+    Said { text, recorded, answered, spoken, cut_after_ms: None }
 }
 
 fn turn(number: u32, said: &Said) -> TurnRecord {
     let (at, language) = (Timestamp(0), "en-US".to_owned());
     let duration = |(begin, end): (i64, i64)| (end - begin) as u64;
     TurnRecord {
-        cut_short: None,
+        cut_short: said.cut_after_ms.map(|heard_ms| CutShortRecord {
+            turn: number,
+            heard_text: said.answered.to_owned(),
+            heard_ms,
+            event_seq: 3,
+            at,
+        }),
         heard: HeardRecord {
             turn: number,
             text: said.text.to_owned(),
@@ -111,6 +120,18 @@ fn silences_are_told_apart_from_fluent_speech_and_from_interruptions() {
     assert_eq!(delivery.pauses, Some(Silences { count: 1, median_ms: 1_000, longest_ms: 1_000 }));
     assert_eq!(delivery.replies, Some(Silences { count: 1, median_ms: 3_000, longest_ms: 3_000 }));
     assert_eq!(delivery.interruptions, 1);
+}
+
+#[test]
+fn an_answer_that_fell_silent_when_it_was_talked_over_was_interrupted() {
+    let cut = |cut_after_ms| {
+        let [first, second, third] = SPOKEN;
+        let second = Said { spoken: Some((16_000, 18_000)), cut_after_ms, ..second };
+        let delivery = measure("angry-customer", &[first, second, third], Some(&VOICE)).unwrap();
+        (delivery.interruptions, delivery.replies.map(|replies| replies.count))
+    };
+    assert_eq!(cut(Some(2_000)), (1, Some(1)));
+    assert_eq!(cut(Some(0)), (0, Some(2)), "nobody heard it begin");
 }
 
 #[test]
