@@ -14,6 +14,7 @@ main() {
     pkg-config --exists opus 2>/dev/null || packages+=(libopus-dev)
     need espeak-ng espeak-ng
     if [ "$purpose" = test ]; then
+        need faketime faketime
         need ffmpeg ffmpeg
         need nginx nginx
         need chromium chromium

@@ -152,9 +152,13 @@ fn print_token(arguments: &TokenArguments) -> anyhow::Result<()> {
 fn print_settings() -> anyhow::Result<()> {
     let config = Config::load()?;
     let mut table = String::new();
+    let width = config.settings.iter().map(|setting| setting.name.len()).max().unwrap_or_default();
     for setting in &config.settings {
         let origin = setting.origin.to_string();
-        table += &format!("{:<24}{:<13}{}\n", setting.name, origin, setting.shown);
+        table += &format!("{:<width$}  {:<13}{}\n", setting.name, origin, setting.shown);
+    }
+    for notice in &config.notices {
+        table += &format!("\n{notice}\n");
     }
     print(&table)
 }

@@ -43,8 +43,8 @@ pub async fn see_everybody_off(app: Arc<App>, hang_up: impl Fn(&UserId)) {
 pub async fn see_off(app: &App, hang_up: &impl Fn(&UserId), now: Timestamp) -> Result<(), StoreError> {
     for departure in app.catalog.departures(clock::before(now, LINGERING)).await? {
         app.accounts.forget(&departure.user);
-        hang_up(&departure.user);
         let ended = end_sessions(app, &departure.user).await;
+        hang_up(&departure.user);
         if !departure.is_finished {
             delete(app, &departure, &ended, now).await?;
         }

@@ -49,6 +49,9 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
         .await
         .with_context(|| format!("cannot listen on {wanted}; stop what does, or set HOST and PORT"))?;
     let address = Listener::local_addr(&listener)?;
+    for notice in &config.notices {
+        tracing::warn!("{notice}");
+    }
     let stores = wiring::open_stores(&config).await?;
     let providers = wiring::providers(&config.providers).await?;
     let recorder = recorder(config.operations.recordings.as_ref()).await?;

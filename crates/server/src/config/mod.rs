@@ -48,6 +48,8 @@ pub struct Config {
     pub operations: Operations,
     /// Every variable with its value as it may be shown, in the order of the example.
     pub settings: Vec<Setting>,
+    /// What the operator may have overlooked.
+    pub notices: Vec<String>,
 }
 
 /// Everything that is wrong, at once.
@@ -95,14 +97,16 @@ impl Config {
             logging: logging::read(&mut values),
             operations: operations::read(&mut values),
             settings: Vec::new(),
+            notices: Vec::new(),
         };
         let known = || SECTIONS.iter().flat_map(|(_, variables)| *variables);
         values.refuse_unknown(known());
+        let notices = values.unused(known());
         let (settings, mistakes) = values.finish(known());
         if !mistakes.is_empty() {
             return Err(Mistakes(mistakes));
         }
-        Ok(Self { settings, ..config })
+        Ok(Self { settings, notices, ..config })
     }
 }
 

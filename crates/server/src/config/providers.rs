@@ -3,7 +3,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{
-    parse::{self, WEB_ADDRESS},
+    parse::{self, WEB_ADDRESS, YES_OR_NO},
     values::Values,
     variable::Variable,
 };
@@ -93,6 +93,15 @@ const OPENAI_TTS_VOICE: Variable = Variable::new("OPENAI_TTS_VOICE", "alloy", "V
 const AI_API_URL: Variable =
     Variable::new("AI_API_URL", "", "Server with the OpenAI API for answering alone, as existing deployments name it");
 const AI_API_KEY: Variable = Variable::secret("AI_API_KEY", "Key for that server");
+const DASHSCOPE_API_KEY: Variable = Variable::secret(
+    "DASHSCOPE_API_KEY",
+    "Key for DashScope's models, which then answer unless one of the servers above does; default model: qwen-plus",
+);
+const USE_MOCK_RAG: Variable = Variable::new(
+    "USE_MOCK_RAG",
+    "false",
+    "true plays the scenario file whatever keys there are, as existing deployments say it; LLM_PROVIDER comes first",
+);
 const STT_TIMEOUT_MS: Variable = Variable::new("STT_TIMEOUT_MS", "10000", "A recognition that takes longer has failed");
 const LLM_TIMEOUT_MS: Variable = Variable::new("LLM_TIMEOUT_MS", "30000", "An answer that takes longer has failed");
 const TTS_TIMEOUT_MS: Variable = Variable::new("TTS_TIMEOUT_MS", "20000", "Speech that takes longer is left out");
@@ -112,12 +121,16 @@ pub(super) const VARIABLES: &[Variable] = &[
     OPENAI_TTS_VOICE,
     AI_API_URL,
     AI_API_KEY,
+    DASHSCOPE_API_KEY,
+    USE_MOCK_RAG,
     STT_TIMEOUT_MS,
     LLM_TIMEOUT_MS,
     TTS_TIMEOUT_MS,
 ];
 
 const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
+const DASHSCOPE_BASE_URL: &str = "https://dashscope.aliyuncs.com/compatible-mode/v1";
+const DASHSCOPE_MODEL: &str = "qwen-plus";
 const TIMEOUT_RANGE_MS: std::ops::RangeInclusive<u64> = 100..=600_000;
 
 pub(super) fn read(values: &mut Values) -> Providers {
@@ -159,8 +172,17 @@ fn speech_to_text(values: &mut Values, endpoint: Option<Endpoint>) -> SpeechToTe
 
 fn language_model(values: &mut Values, endpoint: Option<Endpoint>) -> LanguageModelChoice {
     let wanted = choice(values, &LLM_PROVIDER, &["auto", "scenario", "openai"]);
-    let model = values.text(&OPENAI_CHAT_MODEL).unwrap_or_default();
+    let is_mocked = values.required(&USE_MOCK_RAG, YES_OR_NO, parse::yes_or_no) && !values.has(&LLM_PROVIDER);
+    let (endpoint, model) = match (endpoint, values.secret(&DASHSCOPE_API_KEY)) {
+        (None, Some(key)) => {
+            let endpoint = Endpoint { base_url: DASHSCOPE_BASE_URL.to_owned(), api_key: Some(key) };
+            let model = values.text(&OPENAI_CHAT_MODEL).filter(|_| values.has(&OPENAI_CHAT_MODEL));
+            (Some(endpoint), model.unwrap_or_else(|| DASHSCOPE_MODEL.to_owned()))
+        }
+        (endpoint, _) => (endpoint, values.text(&OPENAI_CHAT_MODEL).unwrap_or_default()),
+    };
     match (wanted, endpoint) {
+        _ if is_mocked => LanguageModelChoice::Scenario,
         ("auto" | "openai", Some(endpoint)) => LanguageModelChoice::OpenAi { endpoint, model },
         (wanted, _) => {
             refuse_incomplete(values, &LLM_PROVIDER, wanted, &OPENAI_API_KEY);

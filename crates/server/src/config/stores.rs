@@ -58,10 +58,24 @@ const S3_PATH_STYLE: Variable = Variable::new(
     "",
     "true where the bucket is part of the path, as MinIO wants it; default: true with an endpoint",
 );
-const S3_ACCESS_KEY_ID: Variable =
-    Variable::new("S3_ACCESS_KEY_ID", "", "Key id for the bucket").or(&["AWS_ACCESS_KEY_ID"]);
-const S3_SECRET_ACCESS_KEY: Variable =
-    Variable::secret("S3_SECRET_ACCESS_KEY", "Secret key for the bucket").or(&["AWS_SECRET_ACCESS_KEY"]);
+const S3_ACCESS_KEY_ID: Variable = Variable::new("S3_ACCESS_KEY_ID", "", "Key id for the bucket").or(&[
+    "AWS_ACCESS_KEY_ID",
+    "ALIYUN_ACCESS_KEY_ID",
+    "ALIYUN_AK_ID",
+]);
+const S3_SECRET_ACCESS_KEY: Variable = Variable::secret("S3_SECRET_ACCESS_KEY", "Secret key for the bucket").or(&[
+    "AWS_SECRET_ACCESS_KEY",
+    "ALIYUN_ACCESS_KEY_SECRET",
+    "ALIYUN_AK_SECRET",
+]);
+const ALIYUN_OSS_BUCKET: Variable = Variable::new(
+    "ALIYUN_OSS_BUCKET",
+    "",
+    "Bucket in Aliyun OSS, as existing deployments name it; OBJECT_STORE_URL comes first",
+);
+const ALIYUN_OSS_REGION: Variable = Variable::new("ALIYUN_OSS_REGION", "", "Its region, such as cn-hangzhou");
+const ALIYUN_OSS_ENDPOINT: Variable =
+    Variable::new("ALIYUN_OSS_ENDPOINT", "", "Its address; default: the public one of the region");
 const RETENTION_DAYS: Variable = Variable::new(
     "RETENTION_DAYS",
     "0",
@@ -77,6 +91,9 @@ pub(super) const VARIABLES: &[Variable] = &[
     S3_PATH_STYLE,
     S3_ACCESS_KEY_ID,
     S3_SECRET_ACCESS_KEY,
+    ALIYUN_OSS_BUCKET,
+    ALIYUN_OSS_REGION,
+    ALIYUN_OSS_ENDPOINT,
     RETENTION_DAYS,
 ];
 
@@ -117,6 +134,7 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
             "file:///absolute/path or s3://bucket, with endpoint, region and path_style as its parameters",
             place,
         )
+        .or_else(|| bucket_in_oss(values))
         .unwrap_or_default();
     let endpoint_alternative = values.optional(&S3_ENDPOINT, WEB_ADDRESS, parse::web_address);
     let path_style_alternative = values.optional(&S3_PATH_STYLE, YES_OR_NO, parse::yes_or_no);
@@ -135,6 +153,23 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
             })
         }
     }
+}
+
+fn bucket_in_oss(values: &mut Values) -> Option<Place> {
+    let address = values.optional(&ALIYUN_OSS_ENDPOINT, WEB_ADDRESS, address_in_oss);
+    let name = values.text(&ALIYUN_OSS_BUCKET)?;
+    let region = values.text(&ALIYUN_OSS_REGION).map(|region| region.trim_start_matches("oss-").to_owned());
+    let endpoint = address.or_else(|| region.as_ref().map(|region| format!("https://s3.oss-{region}.aliyuncs.com")));
+    if endpoint.is_none() {
+        values.refuse(ALIYUN_OSS_BUCKET.name, "is set", "that needs ALIYUN_OSS_REGION or ALIYUN_OSS_ENDPOINT");
+    }
+    Some(Place::Bucket { name, endpoint, region, path_style: Some(false) })
+}
+
+/// Existing deployments write the host alone.
+fn address_in_oss(text: &str) -> Option<String> {
+    let address = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    parse::web_address(&address)
 }
 
 /// A bucket lets nobody in without a key; the start is refused when it is missing.

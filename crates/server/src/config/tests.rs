@@ -52,6 +52,71 @@ fn production_does_not_start_without_a_long_secret() {
 }
 
 #[test]
+fn a_password_is_hidden_wherever_an_address_has_it() {
+    for (given, shown) in [
+        ("postgres://ann:pass@word@db/name", "postgres://ann:(hidden)@db/name"),
+        ("postgres://db/name?user=ann&password=hush", "postgres://db/name?user=ann&password=(hidden)"),
+        ("postgres://ann:hush@db/name?sslmode=require", "postgres://ann:(hidden)@db/name?sslmode=require"),
+        ("sqlite:///data/a@b.db", "sqlite:///data/a@b.db"),
+    ] {
+        let config = config(&[("DATABASE_URL", given)]);
+        let setting = config.settings.iter().find(|setting| setting.name == "DATABASE_URL").unwrap();
+        assert_eq!(setting.shown, shown);
+    }
+}
+
+#[test]
+fn an_existing_deployments_bucket_in_oss_is_used_with_its_names() {
+    let place = |pairs: &[(&str, &str)]| {
+        let keys = [("ALIYUN_ACCESS_KEY_ID", "id"), ("ALIYUN_ACCESS_KEY_SECRET", "hush")];
+        let config = config(&[&keys[..], &[("ALIYUN_OSS_BUCKET", "talks")], pairs].concat());
+        assert_eq!(config.notices, [""; 0]);
+        match config.stores.objects {
+            ObjectStoreLocation::S3(location) => {
+                assert_eq!((location.bucket.as_str(), location.access_key_id.as_str()), ("talks", "id"));
+                assert_eq!((location.secret_access_key.expose_secret(), location.path_style), ("hush", false));
+                (location.endpoint.unwrap(), location.region)
+            }
+            ObjectStoreLocation::Folder(folder) => panic!("{}", folder.display()),
+        }
+    };
+    let of = |endpoint: &str, region: &str| (endpoint.to_owned(), region.to_owned());
+    let public = of("https://s3.oss-cn-hangzhou.aliyuncs.com", "cn-hangzhou");
+    assert_eq!(place(&[("ALIYUN_OSS_REGION", "oss-cn-hangzhou")]), public);
+    assert_eq!(place(&[("ALIYUN_OSS_REGION", "cn-hangzhou")]), public);
+    let inside = [("ALIYUN_OSS_ENDPOINT", "oss-cn-hangzhou-internal.aliyuncs.com"), ("S3_REGION", "cn-hangzhou")];
+    assert_eq!(place(&inside), of("https://oss-cn-hangzhou-internal.aliyuncs.com", "cn-hangzhou"));
+    let told = mistakes(&[("ALIYUN_OSS_BUCKET", "talks"), ("ALIYUN_AK_ID", "id"), ("ALIYUN_AK_SECRET", "hush")]);
+    assert!(told.contains("ALIYUN_OSS_BUCKET is set; that needs ALIYUN_OSS_REGION"), "{told}");
+}
+
+#[test]
+fn a_key_for_dashscope_answers_with_its_own_model_unless_something_else_is_said() {
+    let model = |pairs: &[(&str, &str)]| {
+        let config = config(&[&[("DASHSCOPE_API_KEY", "hush")], pairs].concat());
+        match config.providers.language_model {
+            LanguageModelChoice::OpenAi { endpoint, model } => format!("{model} at {}", endpoint.base_url),
+            LanguageModelChoice::Scenario => "the scenario".to_owned(),
+        }
+    };
+    let dashscope = "https://dashscope.aliyuncs.com/compatible-mode/v1";
+    assert_eq!(model(&[]), format!("qwen-plus at {dashscope}"));
+    assert_eq!(model(&[("AI_MODEL", "qwen-max")]), format!("qwen-max at {dashscope}"));
+    assert_eq!(model(&[("AI_API_URL", "http://here/v1")]), "gpt-4o-mini at http://here/v1");
+    assert_eq!(model(&[("USE_MOCK_RAG", "true")]), "the scenario");
+    let openai = [("USE_MOCK_RAG", "true"), ("LLM_PROVIDER", "openai")];
+    assert_eq!(model(&openai), format!("qwen-plus at {dashscope}"));
+}
+
+#[test]
+fn what_is_set_in_vain_is_told_without_its_value() {
+    let config = config(&[("DIFY_API_KEY", "hush"), ("ALIYUN_NLS_APPKEY", "hush"), ("DASHSCOPE_API_KEY", "hush")]);
+    let expected =
+        ["ALIYUN_NLS_APPKEY is set, but nothing here uses it", "DIFY_API_KEY is set, but nothing here uses it"];
+    assert_eq!(config.notices, expected);
+}
+
+#[test]
 fn no_secret_is_ever_shown() {
     let config = config(&[
         ("JWT_SECRET", "hush-hush"),

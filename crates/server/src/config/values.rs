@@ -40,6 +40,8 @@ pub struct Mistake {
     pub remedy: String,
 }
 
+/// What existing deployments set for services that this server may not talk to.
+const FOREIGN_PREFIXES: [&str; 3] = ["ALIYUN_", "DASHSCOPE_", "DIFY_"];
 /// Only these begin with our name, so a misspelt one is noticed.
 const OUR_PREFIX: &str = "REPARTEE_";
 
@@ -101,6 +103,11 @@ impl Values {
             .expect("a required variable has a valid default")
     }
 
+    /// Whether somebody set it.
+    pub(super) fn has(&self, variable: &Variable) -> bool {
+        self.find(variable).is_some()
+    }
+
     pub(super) fn refuse(&mut self, name: &str, found: &str, remedy: &str) {
         self.mistakes.push(Mistake { name: name.to_owned(), found: found.to_owned(), remedy: remedy.to_owned() });
     }
@@ -120,6 +127,16 @@ impl Values {
                 &format!("those with this prefix: {}", ours.join(", ")),
             );
         }
+    }
+
+    /// What somebody set in vain.
+    pub(super) fn unused<'a>(&self, known: impl Iterator<Item = &'a Variable>) -> Vec<String> {
+        let known: Vec<&str> =
+            known.flat_map(|variable| std::iter::once(variable.name).chain(variable.aliases.iter().copied())).collect();
+        let is_unused =
+            |name: &str| FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !known.contains(&name);
+        let unused = self.given.keys().filter(|name| is_unused(name));
+        unused.map(|name| format!("{name} is set, but nothing here uses it")).collect()
     }
 
     pub(super) fn finish<'a>(self, known: impl Iterator<Item = &'a Variable>) -> (Vec<Setting>, Vec<Mistake>) {
@@ -174,17 +191,30 @@ impl Values {
     }
 }
 
-/// `scheme://user:password@host` without the password.
+/// `scheme://user:password@host?password=password` without the passwords.
 fn without_password(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
     };
-    let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let Some(at) = rest[..authority_end].rfind('@') else {
-        return text.to_owned();
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let query = query.map(|query| format!("?{}", query.split('&').map(without_value).collect::<Vec<_>>().join("&")));
+    let query = query.unwrap_or_default();
+    let authority_end = place.find('/').unwrap_or(place.len());
+    let Some(at) = place[..authority_end].rfind('@') else {
+        return format!("{scheme}://{place}{query}");
     };
-    let user = rest[..at].split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}:(hidden)@{}", &rest[at + 1..])
+    let user = place[..at].split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}:(hidden)@{}{query}", &place[at + 1..])
+}
+
+/// A parameter that lets somebody in.
+fn without_value(parameter: &str) -> String {
+    match parameter.split_once('=') {
+        Some((name, _)) if ["password", "secret", "token", "key"].iter().any(|secret| name.contains(secret)) => {
+            format!("{name}=(hidden)")
+        }
+        _ => parameter.to_owned(),
+    }
 }
 
 impl fmt::Display for Origin {

@@ -81,11 +81,17 @@ pub(super) async fn change(
 pub(super) async fn change_password(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
+    parts: Parts,
     Body(change): Body<PasswordChange>,
-) -> Result<Done, Failure> {
+) -> Result<Done, Response> {
     let (Some(current), Some(new)) = (change.current_password, change.new_password) else {
-        return Err(Failure::bad_request("Current password and new password are required"));
+        return Err(Failure::bad_request("Current password and new password are required").into_response());
     };
+    count_guess(&app, &parts, &account)?;
+    replace_password(&app, &account, current, new).await.map_err(IntoResponse::into_response)
+}
+
+async fn replace_password(app: &App, account: &Account, current: String, new: String) -> Result<Done, Failure> {
     if new.chars().count() < SHORTEST_PASSWORD {
         return Err(Failure::bad_request(PASSWORD_TOO_SHORT));
     }
@@ -118,11 +124,16 @@ pub(super) async fn delete(
     parts: Parts,
     Body(confirmation): Body<Confirmation>,
 ) -> Result<Done, Response> {
-    let address = address_of(&parts.extensions, &parts.headers, app.config.listen.trust_proxy);
-    app.throttles.count_login(address, &account.user.email).map_err(IntoResponse::into_response)?;
+    count_guess(&app, &parts, &account)?;
     confirm(&app, &account, confirmation.password).await.map_err(IntoResponse::into_response)?;
     depart(&app, &account.user.id).await.map_err(|error| Failure::from(error).into_response())?;
     Ok(Done("Account deleted"))
+}
+
+/// Whoever has only a token must not find out the password by trying.
+fn count_guess(app: &App, parts: &Parts, account: &Account) -> Result<(), Response> {
+    let address = address_of(&parts.extensions, &parts.headers, app.config.listen.trust_proxy);
+    app.throttles.count_login(address, &account.user.email).map_err(IntoResponse::into_response)
 }
 
 async fn confirm(app: &App, account: &Account, password: Option<String>) -> Result<(), Failure> {

@@ -88,11 +88,13 @@ async fn only_whoever_knows_the_password_deletes_the_account() {
 }
 
 #[tokio::test]
-async fn passwords_are_not_guessed_by_deleting() {
+async fn passwords_are_not_guessed_by_deleting_or_changing() {
     let house = House::configured(&[("RATE_LOGINS_PER_MINUTE", "2")]).await;
     let (_, token) = register_ann(&house).await;
     let guess = async || delete_account(&house, &token, json!({"password": "guess"})).await.status.as_u16();
     assert_eq!([guess().await, guess().await, guess().await], [400, 400, 429]);
+    let change = json!({"currentPassword": "guess", "newPassword": "long enough"});
+    assert_eq!(house.put("/api/auth/password", change).bearer(&token).send().await.status, 429);
 }
 
 #[tokio::test]
