@@ -11,7 +11,7 @@ import { startServer, withServer } from '../support/server.js';
 let server;
 
 before(async () => {
-    server = await startServer({ RATE_BYTES_PER_SECOND: '0', RATE_EVENTS_PER_SECOND: '0' });
+    server = await startServer({ RECORD_SESSIONS: 'recordings', RATE_BYTES_PER_SECOND: '0', RATE_EVENTS_PER_SECOND: '0' });
 });
 after(() => server.stop());
 

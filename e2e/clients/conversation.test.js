@@ -11,7 +11,7 @@ const LIVE = { turnDetection: 'vad', bargeIn: true, audio: { binary: true }, spe
 
 let server;
 before(async () => {
-    server = await startServer();
+    server = await startServer({ RECORD_SESSIONS: 'recordings' });
 });
 after(() => server.stop());
 

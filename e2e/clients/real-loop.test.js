@@ -22,7 +22,7 @@ test('a person speaks, is heard, is answered aloud, and cuts the answer short', 
     const grammar = join(folder, 'practice.gram');
     writeFileSync(grammar, GRAMMAR);
     try {
-        await withServer({ STT_PROVIDER: 'command', STT_COMMAND: `pocketsphinx_continuous -infile {wav} -jsgf '${grammar}'`, TTS_PROVIDER: 'espeak' }, async (server) => {
+        await withServer({ RECORD_SESSIONS: 'recordings', STT_PROVIDER: 'command', STT_COMMAND: `pocketsphinx_continuous -infile {wav} -jsgf '${grammar}'`, TTS_PROVIDER: 'espeak' }, async (server) => {
             const client = connect(server, newUser());
             await client.next('connected');
             const sessionId = newSession();

@@ -1,6 +1,6 @@
 // The real server on a free port with a folder of its own. What it logs as an error fails the test.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -63,18 +63,31 @@ class Server {
         this.port = Number(new URL(this.url).port);
     }
 
-    /** Ends it as an operator does; returns how long that took, in milliseconds. */
+    /** Ends it as an operator does; returns how long that took, in milliseconds. What it recorded must replay. */
     async stop() {
         const asked = performance.now();
         this.process.kill('SIGTERM'); // No harm where it has ended already.
+        let took;
         try {
             await deadline(this.exited, 20_000, 'the server to end after SIGTERM');
+            took = performance.now() - asked;
+            this.replay();
         } finally {
             this.process.kill('SIGKILL');
             rmSync(this.dataFolder, { recursive: true, force: true });
         }
         assert.deepEqual(this.unexpectedErrors(), []);
-        return performance.now() - asked;
+        return took;
+    }
+
+    /** Every session that was recorded does the same again. */
+    replay() {
+        if (!this.env.RECORD_SESSIONS) return;
+        const folder = join(this.dataFolder, this.env.RECORD_SESSIONS);
+        const files = readdirSync(folder).map((name) => join(folder, name));
+        assert.ok(files.length > 0, 'nothing was recorded');
+        const { status, stdout, stderr } = spawnSync(BINARY, ['replay', ...files], { encoding: 'utf8' });
+        assert.equal(status, 0, `${stdout}${stderr}`);
     }
 
     /** Ends it as a power cut does, and starts it again on the same data. */

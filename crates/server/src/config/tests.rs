@@ -228,6 +228,14 @@ fn limits_that_contradict_each_other_are_a_mistake() {
 }
 
 #[test]
+fn nothing_is_recorded_unless_a_folder_is_named_and_no_words_unless_they_are_asked_for() {
+    let recordings = |pairs: &[(&str, &str)]| config(pairs).operations.recordings.map(|kept| (kept.folder, kept.words));
+    assert_eq!(recordings(&[("RECORD_WORDS", "true")]), None);
+    assert_eq!(recordings(&[("RECORD_SESSIONS", "/tmp/r")]), Some(("/tmp/r".into(), false)));
+    assert_eq!(recordings(&[("RECORD_SESSIONS", "/tmp/r"), ("RECORD_WORDS", "yes")]), Some(("/tmp/r".into(), true)));
+}
+
+#[test]
 fn spans_of_time_are_read_with_and_without_a_unit() {
     let seconds = |text| parse::span(text).map(|span| span.as_secs());
     assert_eq!(seconds("3600"), Some(3600));

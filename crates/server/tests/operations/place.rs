@@ -130,18 +130,21 @@ pub(crate) fn start_live_session(id: &str) -> Value {
         "scenarioId": "test-scenario",
         "turnDetection": "vad",
         "bargeIn": true,
-        "audio": { "sampleRate": 16_000, "channels": 1 },
+        "audio": { "sampleRate": 16_000, "channels": 1, "echoCancellation": true },
         "speech": { "enabled": true, "codec": "pcm16", "sampleRate": 24_000 },
     })
 }
 
-/// Somebody says the beginning of a sentence, and is silent for a while.
-pub(crate) fn speech(id: &str, seq: u64) -> Value {
+/// Somebody says the beginning of a sentence, and is silent for a while: chunk by chunk, as a microphone tells it.
+pub(crate) fn speech(id: &str, first_seq: u64) -> impl Iterator<Item = Value> + '_ {
     const SENTENCE: &[u8] = include_bytes!("../../../audio/tests/fixtures/sentence.wav");
-    let (header, per_second) = (44, 32_000);
-    let mut samples = SENTENCE[header..][..per_second * 13 / 10].to_vec();
-    samples.resize(samples.len() + per_second * 2, 0);
-    json!({ "sessionId": id, "audioData": base64_simd::STANDARD.encode_to_string(samples), "seq": seq })
+    const HEADER: usize = 44;
+    const SECOND: usize = 32_000;
+    let mut samples = SENTENCE[HEADER..][..SECOND * 13 / 10].to_vec();
+    samples.resize(samples.len() + SECOND * 2, 0);
+    let chunks: Vec<String> =
+        samples.chunks(SECOND / 10).map(|chunk| base64_simd::STANDARD.encode_to_string(chunk)).collect();
+    (first_seq..).zip(chunks).map(move |(seq, audio)| json!({ "sessionId": id, "audioData": audio, "seq": seq }))
 }
 
 pub(crate) fn said(id: &str, text: &str) -> Value {

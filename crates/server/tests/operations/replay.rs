@@ -1,7 +1,12 @@
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use session::redact;
+use testkit::SocketEvent;
 
 use crate::place::{Place, said, session, speech, start_live_session};
 
@@ -19,27 +24,37 @@ impl Recorded {
     async fn with(variables: &[(&str, &str)]) -> Self {
         let recording = [("RECORD_SESSIONS", "recordings"), ("TTS_PROVIDER", "built-in")];
         let mut place = Place::start(&[&recording, variables].concat());
-        let client = place.connect(&place.token("ann", "trainee")).await;
+        let client = place.connect(&place.token("Wolfgang", "trainee")).await;
         let id = "Penelope-1";
         client.emit("start-session", &start_live_session(id));
-        client.emit("audio-chunk", &speech(id, 0));
-        client.wait_for(|event| event.name == "audio-frame").await.unwrap();
-        client.emit("audio-chunk", &speech(id, 1));
-        client.wait_for(|event| event.name == "interrupted").await.unwrap();
-        client.wait_for(|event| event.name == "ai-response" && event.payload["turnId"] == 2).await.unwrap();
+        speech(id, 0).for_each(|chunk| client.emit("audio-chunk", &chunk));
+        client.wait_for(|event| event.name == "audio-frame").await.expect("the session goes on");
+        let seq = speech(id, 0).count() as u64;
+        speech(id, seq).for_each(|chunk| client.emit("audio-chunk", &chunk));
+        let interrupted = client.wait_for(|event| event.name == "interrupted").await.expect("the session goes on");
+        let is_next = |event: &SocketEvent| event.payload["turnId"] != interrupted.payload["turnId"];
+        client.wait_for(|event| event.name == "ai-response" && is_next(event)).await.expect("the session goes on");
         client.emit("transcription", &said(id, TYPED));
         client.emit("interrupt", &session(id));
-        client.wait_for(|event| event.name == "transcription" && event.payload["text"] == TYPED).await.unwrap();
+        client
+            .wait_for(|event| event.name == "transcription" && event.payload["text"] == TYPED)
+            .await
+            .expect("the session goes on");
         client.emit("end-session", &session(id));
-        client.wait_for(|event| event.name == "session-ended").await.unwrap();
-        let text = |event: testkit::SocketEvent| Some(event.payload["text"].as_str()?.to_owned());
+        client.wait_for(|event| event.name == "session-ended").await.expect("the session goes on");
+        let text = |event: SocketEvent| Some(event.payload["text"].as_str()?.to_owned());
         let told: Vec<String> = client.events().into_iter().filter_map(text).collect();
         place.process.terminate();
-        let files: Vec<_> = fs::read_dir(place.path("recordings")).unwrap().map(|file| file.unwrap().path()).collect();
+        let files = files(&place.path("recordings"));
         let [file] = &files[..] else { panic!("{files:?}") };
-        let file = file.to_str().unwrap().to_owned();
+        let file = file.to_str().expect("a temporary path is text").to_owned();
         Self { place, file, words: told.iter().flat_map(|text| words(text)).collect() }
     }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).expect("the folder can be read");
+    files.map(|file| file.expect("the folder can be read").path()).collect()
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -76,7 +91,7 @@ async fn a_recorded_session_is_replayed_to_the_identical_outputs_and_tells_no_wo
             assert!(!written.contains(word), "{word} is in {line}");
         }
     }
-    for name in ["Penelope", "ann", "test-scenario"] {
+    for name in ["Penelope", "Wolfgang", "test-scenario"] {
         assert!(!content.contains(name), "{name} is in {content}");
     }
 
@@ -117,6 +132,6 @@ async fn nothing_is_recorded_unless_it_is_asked_for() {
     let client = place.connect(&place.token("ann", "trainee")).await;
     client.emit("start-session", &start_live_session("s-1"));
     client.wait_for(|event| event.name == "session-started").await.unwrap();
-    let left: Vec<_> = fs::read_dir(place.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    let left = files(&place.path(""));
+    assert_eq!(left.len(), 2, "besides the data and the log: {left:?}");
 }
