@@ -87,7 +87,7 @@ pub(super) async fn change_password(
     let (Some(current), Some(new)) = (change.current_password, change.new_password) else {
         return Err(Failure::bad_request("Current password and new password are required").into_response());
     };
-    count_guess(&app, &parts, &account)?;
+    count_guess(&app, &parts, &account).map_err(IntoResponse::into_response)?;
     replace_password(&app, &account, current, new).await.map_err(IntoResponse::into_response)
 }
 
@@ -124,16 +124,16 @@ pub(super) async fn delete(
     parts: Parts,
     Body(confirmation): Body<Confirmation>,
 ) -> Result<Done, Response> {
-    count_guess(&app, &parts, &account)?;
+    count_guess(&app, &parts, &account).map_err(IntoResponse::into_response)?;
     confirm(&app, &account, confirmation.password).await.map_err(IntoResponse::into_response)?;
     depart(&app, &account.user.id).await.map_err(|error| Failure::from(error).into_response())?;
     Ok(Done("Account deleted"))
 }
 
 /// Whoever has only a token must not find out the password by trying.
-fn count_guess(app: &App, parts: &Parts, account: &Account) -> Result<(), Response> {
+fn count_guess(app: &App, parts: &Parts, account: &Account) -> Result<(), super::TooMany> {
     let address = address_of(&parts.extensions, &parts.headers, app.config.listen.trust_proxy);
-    app.throttles.count_login(address, &account.user.email).map_err(IntoResponse::into_response)
+    app.throttles.count_login(address, &account.user.email)
 }
 
 async fn confirm(app: &App, account: &Account, password: Option<String>) -> Result<(), Failure> {
