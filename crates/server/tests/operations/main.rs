@@ -1,7 +1,5 @@
 //! The real server process as an operator sees it: its figures, its log, and what is left of it after work and trouble.
 
-#![expect(clippy::unwrap_used, reason = "a test that finds something missing fails")]
-
 mod clock;
 mod disk;
 mod figures;
