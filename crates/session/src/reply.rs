@@ -207,7 +207,9 @@ impl Stretch {
                 let chars_heard = (chars * position_ms).div_ceil(self.whole_ms().max(1));
                 end_of_word(&self.text, usize::try_from(chars_heard).unwrap_or(usize::MAX))
             }
-            None => usize::MAX,
+            None if self.voice == Voice::HasSpoken => usize::MAX,
+            // There will be more words, of which nobody knows yet when they begin.
+            None => self.words.last().map_or(0, |(at_char, _)| end_of_word(&self.text, *at_char as usize + 1)),
         };
         self.text.char_indices().nth(chars).map_or(&self.text, |(byte, _)| &self.text[..byte])
     }
@@ -278,6 +280,19 @@ mod tests {
         assert_eq!(reply.heard_text(SessionTime(1_900)), "one");
         assert_eq!(reply.heard_text(SessionTime(2_000)), "one two");
         assert_eq!(reply.heard_text(SessionTime(2_600)), "one two three");
+    }
+
+    #[test]
+    fn of_a_sentence_that_is_still_being_spoken_no_word_is_heard_that_has_no_mark_yet() {
+        let mut reply = Reply::new(OpId(1), tongue(), Speech::Streamed);
+        reply.on_token("one two three");
+        reply.on_last_token();
+        reply.next_stretch();
+        for (at_char, at_ms) in [(0, 0), (4, 300)] {
+            reply.on_word(at_char, at_ms);
+        }
+        reply.on_voiced(600, SessionTime(0));
+        assert_eq!(reply.heard_text(SessionTime(500)), "one two");
     }
 
     #[test]

@@ -294,7 +294,10 @@ impl World {
                 Notice::Begin(turn, streams)
             }
             Order::Hold => Notice::Hold,
-            Order::GoOn => Notice::GoOn,
+            Order::GoOn => {
+                self.truth.released = self.now;
+                Notice::GoOn
+            }
             Order::Finish => Notice::Finish,
             Order::Stop => Notice::Stop,
         };

@@ -37,6 +37,10 @@ impl Session {
         if sound.speaking && !self.hearing.is_speaking() && sound.head_ms > self.heeded_ms {
             self.on_speech_started(sound.head_ms);
         }
+        // Nobody told when that was.
+        if !sound.speaking && self.hearing.is_speaking() {
+            self.on_speech_stopped(sound.head_ms, sound.head_ms);
+        }
         match &self.hearing {
             Hearing::Quiet => (),
             Hearing::Speaking(_) => self.timers.arm(Timer::Stall, self.now + self.config.stall_ms),
@@ -98,12 +102,16 @@ impl Session {
         let Hearing::Trailing(saying) = &self.hearing else {
             return;
         };
-        let text = self.listeners.text(saying.listen);
-        let wait_ms = self.manner().endpointing.wait_ms(text, saying.spoken_ms());
+        let wait_ms = self.wait_ms(saying);
         let (head_ms, _) = self.heard;
         let at =
             if head_ms.saturating_sub(saying.stopped_ms) >= wait_ms { self.now } else { saying.last_word + wait_ms };
         self.timers.arm(Timer::EndOfTurn, at);
+    }
+
+    fn wait_ms(&self, saying: &Saying) -> u64 {
+        let text = self.listeners.text(saying.listen);
+        self.manner().endpointing.wait_ms(text, saying.spoken_ms())
     }
 
     /// The silence is believed once it was heard, or nearly so, or no audio comes that could break it.
@@ -112,8 +120,7 @@ impl Session {
             return;
         };
         let (head_ms, heard_at) = self.heard;
-        let wait_ms = self.now.since(saying.last_word);
-        let unheard_ms = wait_ms.saturating_sub(head_ms.saturating_sub(saying.stopped_ms));
+        let unheard_ms = self.wait_ms(saying).saturating_sub(head_ms.saturating_sub(saying.stopped_ms));
         let stalled_at = heard_at + self.config.stall_ms;
         if unheard_ms > ON_ITS_WAY_MS && self.now < stalled_at {
             return self.timers.arm(Timer::EndOfTurn, stalled_at);

@@ -25,6 +25,7 @@ pub(super) struct Told {
     hears: bool,
     stall_ms: u64,
     settle_ms: u64,
+    longest_pause_ms: u64,
     longest_turn_ms: u64,
     pub(super) now: SessionTime,
 }
@@ -48,6 +49,7 @@ impl Told {
             hears: config.manner.detection == TurnDetection::Voice,
             stall_ms: config.stall_ms,
             settle_ms: config.interruption.settle_ms,
+            longest_pause_ms: config.manner.endpointing.unfinished_ms + 2 * config.stall_ms + 1_000,
             longest_turn_ms,
             now: SessionTime(0),
         }
@@ -82,6 +84,7 @@ impl Told {
     pub(super) fn on_manner(&mut self, manner: &Manner) {
         self.barge_in = manner.barge_in;
         self.hears = manner.detection == TurnDetection::Voice;
+        self.longest_pause_ms = manner.endpointing.unfinished_ms + 2 * self.stall_ms + 1_000;
         self.forget_speech();
     }
 
@@ -141,6 +144,9 @@ impl Told {
             let speaks = lips.has_sounded(turn) || (is_about_to && will_speak);
             ensure(speaks, || format!("{turn:?} is said to be spoken, and there is nothing to be heard"))?;
         }
+        let silent_ms = now.since(self.last_spoken);
+        let may_say = silent_ms <= self.longest_pause_ms || !works.listens();
+        ensure(may_say, || format!("the user has been silent for {silent_ms} ms, and the turn is not over"))?;
         if turn.is_some() && !lips.is_held() {
             let open_ms = now.since(self.open_since);
             ensure(open_ms <= self.longest_turn_ms, || format!("{turn:?} has been {state:?} for {open_ms} ms"))?;

@@ -40,6 +40,11 @@ impl Works {
         self.running.get(&op).map(|running| &running.work)
     }
 
+    /// Somebody does, to what is being said.
+    pub(super) fn listens(&self) -> bool {
+        self.running.values().any(|running| matches!(running.work, Work::Listen { .. }) && !running.is_finished)
+    }
+
     pub(super) fn any(&self, wanted: impl Fn(&Work) -> bool) -> bool {
         self.running.values().any(|running| wanted(&running.work))
     }

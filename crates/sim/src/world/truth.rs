@@ -23,6 +23,8 @@ pub(super) struct Truth {
     /// The client was away or asleep, and nobody can know how much it heard.
     is_blurred: bool,
     blurred: Option<TurnId>,
+    /// When it was held last, and not any more.
+    pub(super) released: u64,
     /// The newest turn that the mouth has begun.
     pub(super) begun: Option<TurnId>,
     open: Option<TurnId>,
@@ -45,6 +47,7 @@ impl Truth {
             fog_words: if setting.marks { 1 } else { 2 },
             is_blurred: false,
             blurred: None,
+            released: 0,
             begun: None,
             open: None,
             state: None,
@@ -139,7 +142,8 @@ impl Truth {
         };
         let left = loudspeaker.total(turn) - position;
         ensure(left <= self.fog_ms, || format!("{turn:?} is over, and the user has not heard its last {left} ms"))?;
-        let after = loudspeaker.heard_all_since(turn).map_or(0, |since| now.saturating_sub(since));
+        let since = loudspeaker.heard_all_since(turn).map(|since| since.max(self.released));
+        let after = since.map_or(0, |since| now.saturating_sub(since));
         ensure(after <= LONGEST_AFTER_MS + self.fog_ms, || format!("{turn:?} was heard, and is over {after} ms later"))
     }
 
