@@ -147,6 +147,19 @@ test("a line that breaks while the user speaks loses nothing of what was said", 
   await context.close();
 });
 
+test("a server that restarts while the persona speaks leaves nobody waiting", async () => {
+  const { page, line, context } = await enterRoom();
+  await hearAnswer(page, line);
+  await server.restart();
+  await page.getByText("The line dropped.").waitFor({ state: "hidden" });
+  await page.locator("[data-scene=listening]").waitFor({ timeout: 30_000 });
+  await speakUp(page, ...OBJECTION);
+  await said(page, "user", 2);
+  await said(page, "ai", 3);
+  await page.locator("[data-scene=speaking]").waitFor();
+  await context.close();
+});
+
 test("a microphone that is muted in mid-sentence ends the turn", async () => {
   const { page, line, context } = await enterRoom();
   const speaking = speakUp(page, 2500, 5000);

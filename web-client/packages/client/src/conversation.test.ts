@@ -52,6 +52,13 @@ test("a turn reads as it was said", () => {
   expect(after(now, replied).lines[2]).toMatchObject({ text: "What do you want?", complete: true });
 });
 
+test("an answer that begins anew is not added to what was said of it before", () => {
+  expect(texts(told(said, delta("What do ", 0), delta("Who ", 0), delta("are you?", 1)))).toEqual([
+    "user: Hello",
+    "ai: Who are you?",
+  ]);
+});
+
 test("a streamed piece that comes after the whole reply changes nothing", () => {
   expect(texts(told(said, replied, delta("late", 2)))).toEqual(["user: Hello", "ai: What do you want?"]);
 });

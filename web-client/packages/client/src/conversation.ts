@@ -146,10 +146,12 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, partial, problem: null, lines: upsert(now.lines, line) };
     }
     case "ai-response-delta": {
-      const { turnId, text, timestamp } = change.payload;
+      const { turnId, index, text, timestamp } = change.payload;
       const before = find(now.lines, "ai", turnId);
       if (before?.complete) return now;
-      const line: Line = { role: "ai", turnId, timestamp, complete: false, text: (before?.text ?? "") + text };
+      // A server that came back begins its answer anew.
+      const said = index === 0 ? "" : (before?.text ?? "");
+      const line: Line = { role: "ai", turnId, timestamp, complete: false, text: said + text };
       return { ...now, lines: upsert(now.lines, line) };
     }
     case "ai-response": {

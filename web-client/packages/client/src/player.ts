@@ -51,9 +51,14 @@ export class Player extends Emitter<PlayerEvents> {
     await this.#post({ kind: "write", turnId, samples, at });
   }
 
-  /** A turn has no more samples. */
-  async end(turnId: string): Promise<void> {
-    await this.#post({ kind: "end", turnId });
+  /** A turn has no more samples; without a turn, none has. */
+  async end(turnId?: string): Promise<void> {
+    if (this.#output) await this.#post({ kind: "end", turnId });
+  }
+
+  /** A turn begins, or begins anew; whatever still sounds falls silent. */
+  begin(turnId: string): void {
+    if (this.#output) void this.#post({ kind: "begin", turnId });
   }
 
   /** A whole turn from a file. */

@@ -196,10 +196,8 @@ export class Roleplay {
     for (const name of TOLD) client.on(name, (payload) => this.#tell({ name, payload } as Told));
     client.on("connection", (payload) => this.#tell({ name: "connection", payload }));
     client.on("audio-lost", () => this.#tell({ name: "problem", payload: AUDIO_LOST }));
-    client.on("session-state", ({ state }) => this.#onStage(state));
+    client.on("session-state", (stage) => this.#onStage(stage));
     client.on("session-started", () => this.#reportAgain());
-    // What still sounds of an older turn would be heard over the answer to this one.
-    client.on("transcription", () => this.#player.cut());
     client.on("audio-frame", (frame) => this.#onFrame(frame));
     client.on("audio-end", ({ turnId }) => void this.#player.end(turnId));
     client.on("avatar-response", ({ turnId, audioUrl }) => {
@@ -213,8 +211,11 @@ export class Roleplay {
   }
 
   /** Whoever speaks over the persona is listened to: it goes on where it stopped, or is interrupted. */
-  #onStage(stage: ServerEvents["session-state"]["state"]): void {
-    if (stage === "hearing" || stage === "paused") this.#player.hold();
+  #onStage({ state, turnId }: ServerEvents["session-state"]): void {
+    if (state === "thinking" && turnId) this.#player.begin(turnId);
+    // A server that came back in the midst of an answer does not say it to its end.
+    if (state === "listening") void this.#player.end();
+    if (state === "hearing" || state === "paused") this.#player.hold();
     else this.#player.goOn();
   }
 

@@ -73,6 +73,26 @@ test("frames that are told again after the line broke are heard once", () => {
   expect(read(playout, 4 * FRAME)).toEqual({ turnId: "1", played: 4 * FRAME, state: "ended" });
 });
 
+test("a reply that begins anew, by another server, is heard from its beginning", () => {
+  const playout = new Playout(24_000);
+  write(playout, "1", 0, 1, 2);
+  read(playout, FRAME);
+  playout.handle({ kind: "begin", turnId: "1" });
+  write(playout, "1", 0, 1, 2);
+  playout.handle({ kind: "end", turnId: "1" });
+  expect(read(playout, FRAME)).toEqual({ turnId: "1", played: FRAME + 120, state: "cut" });
+  expect(read(playout, FRAME)).toEqual({ turnId: "1", played: FRAME, state: "playing" });
+  expect(read(playout, 3 * FRAME)).toEqual({ turnId: "1", played: 3 * FRAME, state: "ended" });
+});
+
+test("a reply of which no more will come is over when it has run dry", () => {
+  const playout = new Playout(24_000);
+  write(playout, "1", 0, 1, 2);
+  expect(read(playout, 4 * FRAME)).toEqual({ turnId: "1", played: 3 * FRAME, state: "playing" });
+  playout.handle({ kind: "end" });
+  expect(read(playout, FRAME)).toEqual({ turnId: "1", played: 3 * FRAME, state: "ended" });
+});
+
 function write(playout: Playout, turnId: string, ...frames: number[]): void {
   for (const frame of frames)
     playout.handle({ kind: "write", turnId, samples: new Float32Array(FRAME), at: frame * FRAME });

@@ -4,7 +4,10 @@ import { Cushion, JitterBuffer } from "./jitter-buffer.js";
 export type PlayoutCommand =
   /** `at` is where in the turn they belong. */
   | { kind: "write"; turnId: string; samples: Float32Array; at: number }
-  | { kind: "end"; turnId: string }
+  /** No more comes of this turn, or of any. */
+  | { kind: "end"; turnId?: string | undefined }
+  /** Whatever there is falls silent: this turn begins, or begins anew. */
+  | { kind: "begin"; turnId: string }
   /** Whatever there is falls silent, and nothing of this turn will be heard. */
   | { kind: "cut"; turnId?: string | undefined }
   | { kind: "hold" }
@@ -37,7 +40,11 @@ export class Playout {
       case "write":
         return this.#buffer(command.turnId)?.write(command.samples, command.at);
       case "end":
-        return this.#buffer(command.turnId)?.end();
+        return this.#end(command.turnId);
+      case "begin":
+        this.#cut(undefined);
+        this.#over.delete(command.turnId);
+        return;
       case "cut":
         return this.#cut(command.turnId);
       case "hold":
@@ -55,8 +62,14 @@ export class Playout {
     buffer.read(out);
     if (!buffer.finished) return { turnId, played: buffer.played, state: buffer.still ? "held" : "playing" };
     this.#turns.shift();
+    if (buffer.wasCut) return { turnId, played: buffer.played, state: "cut" };
     this.#over.add(turnId);
-    return { turnId, played: buffer.played, state: buffer.wasCut ? "cut" : "ended" };
+    return { turnId, played: buffer.played, state: "ended" };
+  }
+
+  #end(turnId: string | undefined): void {
+    if (turnId !== undefined) return this.#buffer(turnId)?.end();
+    for (const { buffer } of this.#turns) buffer.end();
   }
 
   #cut(turnId: string | undefined): void {
@@ -73,7 +86,7 @@ export class Playout {
 
   #buffer(turnId: string): JitterBuffer | undefined {
     if (this.#over.has(turnId)) return undefined;
-    const known = this.#turns.find((turn) => turn.turnId === turnId);
+    const known = this.#turns.find((turn) => turn.turnId === turnId && !turn.buffer.wasCut);
     if (known) return known.buffer;
     const buffer = new JitterBuffer(this.#cushion);
     apply(buffer, this.#held);
