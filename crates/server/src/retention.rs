@@ -23,7 +23,10 @@ pub async fn forget(catalog: &dyn Catalog, objects: &dyn ObjectStore, session: &
 
 async fn delete_objects(objects: &dyn ObjectStore, session: &SessionId) -> Result<(), StoreError> {
     let folder = format!("{}/", ObjectKey::session_prefix(session));
-    objects.discard_unfinished(&folder, Timestamp(i64::MAX)).await?;
+    // Not every store lists what is unfinished, and a key may not be allowed to.
+    if let Err(error) = objects.discard_unfinished(&folder, Timestamp(i64::MAX)).await {
+        tracing::warn!(session.id = %session, %error, "What was being stored of a session could not be thrown away");
+    }
     for object in objects.list(&folder).await? {
         objects.delete(&object.key).await?;
     }
@@ -89,6 +92,9 @@ fn report(what: &'static str, done: Result<u64, StoreError>) {
     match done {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "{what}"),
+        Err(error @ StoreError::Unavailable(_)) => {
+            tracing::warn!(%error, what, "Housekeeping is put off until tomorrow");
+        }
         Err(error) => tracing::error!(%error, what, "Housekeeping failed; trying again tomorrow"),
     }
 }

@@ -22,18 +22,24 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use self::{access::Permitted, figures::Figures, readiness::Readiness};
+use self::{
+    access::Permitted,
+    figures::Figures,
+    readiness::{Readiness, Seen},
+};
 use crate::{clock, http::App, transport::socketio::Registry};
 
 pub struct Operations {
     app: Arc<App>,
     registry: Arc<Registry>,
     began: Instant,
+    seen: Seen,
 }
 
 /// To be merged with the routes of the application, behind the same protection.
 pub fn routes(app: &Arc<App>, registry: &Arc<Registry>) -> Router {
-    let operations = Operations { app: Arc::clone(app), registry: Arc::clone(registry), began: Instant::now() };
+    let (app, registry) = (Arc::clone(app), Arc::clone(registry));
+    let operations = Operations { app, registry, began: Instant::now(), seen: Seen::default() };
     Router::new()
         .route("/health", get(health))
         .route("/readyz", get(readyz))

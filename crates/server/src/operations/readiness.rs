@@ -1,4 +1,7 @@
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use ports::{SessionId, StoreError};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -19,6 +22,13 @@ pub(super) struct Readiness {
     providers: Value,
 }
 
+/// What was down when somebody looked last, so that the log tells it once.
+#[derive(Default)]
+pub(super) struct Seen {
+    database_down: AtomicBool,
+    object_store_down: AtomicBool,
+}
+
 /// No session goes on without it.
 struct Dependency {
     is_up: bool,
@@ -27,9 +37,11 @@ struct Dependency {
 
 impl Readiness {
     pub(super) async fn look(operations: &Operations) -> Self {
-        let app = &operations.app;
-        let (database, object_store) =
-            tokio::join!(look_at("database", database(app)), look_at("objectStore", app.objects.check()));
+        let (app, seen) = (&operations.app, &operations.seen);
+        let (database, object_store) = tokio::join!(
+            look_at("database", database(app), &seen.database_down),
+            look_at("objectStore", app.objects.check(), &seen.object_store_down)
+        );
         let stopping = operations.registry.is_closing();
         Self { stopping, database, object_store, providers: figures::providers(&app.hub) }
     }
@@ -50,19 +62,16 @@ async fn database(app: &App) -> Result<(), StoreError> {
     app.catalog.session(&nobody).await.map(drop)
 }
 
-async fn look_at(name: &str, check: impl Future<Output = Result<(), StoreError>>) -> Dependency {
+async fn look_at(name: &str, check: impl Future<Output = Result<(), StoreError>>, was_down: &AtomicBool) -> Dependency {
     let began = Instant::now();
-    let is_up = match timeout(PATIENCE, check).await {
-        Ok(Ok(())) => true,
-        Ok(Err(error)) => {
-            tracing::debug!(dependency = name, %error, "A dependency is down");
-            false
-        }
-        Err(_) => {
-            tracing::debug!(dependency = name, "A dependency does not answer");
-            false
-        }
-    };
+    let no_answer = |_| Err(StoreError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs())));
+    let checked = timeout(PATIENCE, check).await.unwrap_or_else(no_answer);
+    let is_up = checked.is_ok();
+    match (checked, was_down.swap(!is_up, Ordering::Relaxed)) {
+        (Err(error), false) => tracing::warn!(dependency = name, %error, "A dependency is down"),
+        (Ok(()), true) => tracing::info!(dependency = name, "A dependency is up again"),
+        (Err(_), true) | (Ok(()), false) => {}
+    }
     Dependency { is_up, took: began.elapsed() }
 }
 

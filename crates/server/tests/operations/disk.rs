@@ -71,10 +71,13 @@ async fn on_a_full_disk_nothing_is_acknowledged_and_with_room_again_nothing_is_l
     assert_eq!((acknowledged(), stored(&objects)), (1, vec![whole]));
     let stats = place.until("a problem", |stats| stats["problems"]["store"].as_u64() > Some(0)).await;
     assert_eq!(stats["segments"], 1);
-    assert_eq!(place.get("/readyz", &[]).status, 503);
+    assert_eq!([place.get("/readyz", &[]).status, place.get("/readyz", &[]).status], [503, 503]);
 
     disk.make_room();
     assert_eq!(place.get("/readyz", &[]).status, 200);
+    let log = place.process.log();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("A dependency is")).collect();
+    assert!(told.len() == 2 && told[0].contains("make room") && told[1].contains("up again"), "{told:?}");
     client.wait_for(|event| event.name == "audio-received" && event.payload["throughSeq"] == 1).await.unwrap();
     assert_eq!((acknowledged(), stored(&objects)), (2, vec![whole, whole]));
     client.emit("end-session", &crate::place::session("full"));

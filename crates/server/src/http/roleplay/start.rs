@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use ports::{NewSession, SessionId};
+use ports::{NewSession, SessionId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -49,5 +49,15 @@ pub(in crate::http) async fn start(
     };
     let row = app.catalog.create_session(session).await?;
     app.catalog.abandon_other_sessions(&row.user, &row.id, now).await?;
+    tokio::spawn(end_live_sessions_but(Arc::clone(&app), row.user.clone(), row.id.clone()));
     Ok(Success::created(SessionView::load(&app, row).await?))
+}
+
+/// They finish the turn that is open there; the new one need not wait for that.
+async fn end_live_sessions_but(app: Arc<App>, user: UserId, keep: SessionId) {
+    for handle in app.hub.all() {
+        if *handle.owner() == user && *handle.session() != keep {
+            app.hub.end(handle.session()).await;
+        }
+    }
 }

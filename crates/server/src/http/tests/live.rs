@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ports::Role;
 use serde_json::{Value, json};
@@ -50,6 +53,20 @@ async fn a_session_that_ended_is_no_longer_live() {
     open(&house, "kim", "kims", "shared").await;
     house.end(&house.token("kim", Role::Trainee), "kims").await;
     assert_eq!(live(&house, "").await["total"], 0);
+}
+
+#[tokio::test]
+async fn who_begins_anew_ends_what_was_live() {
+    let house = House::new().await;
+    open(&house, "kim", "kims", "shared").await;
+    open(&house, "lee", "lees", "shared").await;
+    house.session_of(&house.token("kim", Role::Trainee)).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while house.app.hub.len() > 1 {
+        assert!(Instant::now() < deadline, "it is still live");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(live(&house, "").await["items"][0]["sessionId"], json!("lees"));
 }
 
 #[tokio::test]
