@@ -122,6 +122,11 @@ impl Mouth {
         milliseconds(speech.samples.len() as u64) - before
     }
 
+    /// When the client could begin to hear this turn, as if nothing had held it up since.
+    pub(crate) fn began(&self, turn: TurnId) -> Option<Instant> {
+        self.speech.as_ref().filter(|speech| speech.turn == turn)?.began
+    }
+
     /// Of this turn, what was said before this time; all of it where none is given.
     pub(crate) fn speech(&self, turn: TurnId, until_ms: Option<u64>) -> Arc<[i16]> {
         let Some(speech) = self.speech.as_ref().filter(|speech| speech.turn == turn) else {

@@ -1,6 +1,6 @@
 //! What the machine asks for is done, in its order.
 
-use ports::Record;
+use ports::{Record, Timestamp};
 use session::{Fact, Input, Mouth as Order, OpId, Output, SessionTime, Speech, Work};
 use tokio::time::Instant;
 
@@ -132,7 +132,13 @@ impl LiveSession {
     }
 
     fn record(&mut self, fact: Fact) {
-        let (at, event_seq) = (self.desk.engine.clock.now(), self.reserve_numbers());
+        let (now, event_seq) = (self.desk.engine.clock.now(), self.reserve_numbers());
+        let at = match &fact {
+            Fact::Spoken { turn, .. } => {
+                self.mouth.began(*turn).map_or(now, |began| Timestamp(now.0 - milliseconds(began)))
+            }
+            _ => now,
+        };
         if let Fact::Stored(_) = fact {
             for segment in std::mem::take(&mut self.segments) {
                 self.outbox.record(Record::Segment(segment));
@@ -149,4 +155,9 @@ impl LiveSession {
         self.numbered = self.room.seq() + self.outbox.waiting_events() + MARGIN;
         self.numbered
     }
+}
+
+/// Since then.
+fn milliseconds(then: Instant) -> i64 {
+    i64::try_from(then.elapsed().as_millis()).unwrap_or(0)
 }

@@ -39,6 +39,7 @@ async fn a_mouth_that_is_held_says_nothing_and_goes_on_where_it_stopped() {
     mouth.go_on(later);
     assert!(let_out(&mut mouth, later).is_empty());
     assert_eq!(let_out(&mut mouth, later + FRAME), [6]);
+    assert_eq!((mouth.began(TURN), mouth.began(TurnId(2))), (Some(later), None));
 }
 
 #[tokio::test(start_paused = true)]
