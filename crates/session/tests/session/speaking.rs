@@ -128,7 +128,7 @@ fn a_client_that_never_says_how_far_it_is_is_believed_to_play() {
 
 #[test]
 fn a_lost_last_report_ends_the_turn_a_little_later() {
-    let timeline = long_reply().act(6_300, Act::StopReporting).showing_memory().user_types(9_000, "I see.").play(9_100);
+    let timeline = long_reply().act(6_200, Act::StopReporting).showing_memory().user_types(9_000, "I see.").play(9_100);
     assert_timeline(
         &timeline,
         "
@@ -144,7 +144,7 @@ fn a_lost_last_report_ends_the_turn_a_little_later() {
         2.540      says: He is away until Monday.
         2.740      mouth: has said all
         2.745  face (turn 1): voice.wav
-        6.260    is Listening
+        7.260    is Listening
         9.000  user (turn 2): I see.
         9.000      remembers: User: What do you think? | Persona: That is rather expensive for us. I would have to ask my boss about it. He is away until Monday. | User: I see.
         9.000      mouth: begins turn 2
