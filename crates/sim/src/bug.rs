@@ -82,6 +82,9 @@ impl Bug {
     ];
 }
 
+/// An echo that is taken for the user lasts so long.
+const ECHO_MS: u64 = 1_500;
+
 /// A bug, and what it needs to remember.
 #[derive(Debug)]
 pub(crate) struct Illness {
@@ -91,6 +94,7 @@ pub(crate) struct Illness {
     opening: Option<Line>,
     was_resumed: bool,
     speaks: Option<TurnId>,
+    echo_until_ms: u64,
     old_sentence: Option<String>,
     newest_reply: String,
     partials: Vec<Event>,
@@ -104,6 +108,7 @@ impl Illness {
             opening: briefing.history.first().cloned(),
             was_resumed: false,
             speaks: None,
+            echo_until_ms: 0,
             old_sentence: None,
             newest_reply: String::new(),
             partials: Vec::new(),
@@ -139,9 +144,11 @@ impl Illness {
                 vec![input]
             }
             (Bug::TakesAnEchoForATurn, Input::Client(Command::Audio { bytes, sound: Some(mut sound) })) => {
-                let count = sound.changes.len();
+                if sound.changes.contains(&SoundChange::Withdrawn) {
+                    self.echo_until_ms = sound.head_ms + ECHO_MS;
+                }
                 sound.changes.retain(|change| *change != SoundChange::Withdrawn);
-                sound.speaking |= sound.changes.len() < count;
+                sound.speaking |= sound.head_ms < self.echo_until_ms;
                 vec![Input::Client(Command::Audio { bytes, sound: Some(sound) })]
             }
             (Bug::SpeaksTooFarAhead, input @ Input::Op(_, OpEvent::Voiced { .. })) => {
