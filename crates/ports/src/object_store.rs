@@ -1,3 +1,5 @@
+use std::{ops::Range, time::Duration};
+
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::{TryStreamExt as _, stream::BoxStream};
@@ -33,6 +35,23 @@ pub trait ObjectStore: Send + Sync + 'static {
 
     /// [`StoreError::NotFound`] when there is no such object.
     async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError>;
+
+    /// In bytes. [`StoreError::NotFound`] when there is no such object.
+    async fn size(&self, key: &ObjectKey) -> Result<u64, StoreError> {
+        Ok(self.get(key).await?.len() as u64)
+    }
+
+    /// A part that begins within the object; where the object ends, the part does too.
+    async fn get_part(&self, key: &ObjectKey, part: Range<u64>) -> Result<Bytes, StoreError> {
+        let whole = self.get(key).await?;
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(whole.len());
+        Ok(whole.slice(place(part.start)..place(part.end)))
+    }
+
+    /// Where anybody can read this object until it expires, if the world reaches the store.
+    async fn address(&self, _key: &ObjectKey, _expires_in: Duration) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
 
     /// Not an error when there is nothing to delete.
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError>;

@@ -86,7 +86,7 @@ fn s3_config(location: &S3Location) -> S3Config {
         access_key: location.access_key_id.clone(),
         secret_key: location.secret_access_key.clone(),
         path_style: location.path_style,
-        public_base_url: None,
+        public_base_url: location.public_url.clone(),
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod files;
 
-use std::{io, path::Path, sync::Arc};
+use std::{io, ops::Range, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -58,6 +58,18 @@ impl ObjectStore for FolderStore {
         let name = key.clone();
         let body = self.with_files(move |files| files.get(&name)).await?;
         body.map(Bytes::from).ok_or_else(|| StoreError::NotFound(key.to_string()))
+    }
+
+    async fn size(&self, key: &ObjectKey) -> Result<u64, StoreError> {
+        let name = key.clone();
+        let size = self.with_files(move |files| files.size(&name)).await?;
+        size.ok_or_else(|| StoreError::NotFound(key.to_string()))
+    }
+
+    async fn get_part(&self, key: &ObjectKey, part: Range<u64>) -> Result<Bytes, StoreError> {
+        let name = key.clone();
+        let part = self.with_files(move |files| files.get_part(&name, part)).await?;
+        part.map(Bytes::from).ok_or_else(|| StoreError::NotFound(key.to_string()))
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 mod failure;
 mod upload;
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use async_trait::async_trait;
 use aws_sdk_s3::{
@@ -48,6 +48,8 @@ pub struct S3Store {
     /// Signs for the public endpoint and never connects.
     signer: Client,
     bucket: String,
+    /// The world reaches it.
+    is_public: bool,
     /// Of the parts of an upload. Other stores than AWS may refuse them.
     checksums: Option<ChecksumAlgorithm>,
 }
@@ -60,6 +62,7 @@ impl S3Store {
             client: client(config, config.endpoint_url.as_ref()),
             signer: client(config, public.or(config.endpoint_url.as_ref())),
             bucket: config.bucket.clone(),
+            is_public: public.is_some(),
             checksums: config.endpoint_url.is_none().then_some(ChecksumAlgorithm::Crc32),
         }
     }
@@ -99,9 +102,28 @@ impl ObjectStore for S3Store {
     async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {
         let request = self.client.get_object().bucket(&self.bucket);
         let object = request.key(key.as_str()).send().await.map_err(|error| failure(&error))?;
-        let body = object.body.collect().await;
-        let broken_off = |error| StoreError::Unavailable(format!("reading {key}: {error}"));
-        Ok(body.map_err(broken_off)?.into_bytes())
+        read(key, object.body).await
+    }
+
+    async fn size(&self, key: &ObjectKey) -> Result<u64, StoreError> {
+        let request = self.client.head_object().bucket(&self.bucket).key(key.as_str());
+        let head = request.send().await.map_err(|error| failure(&error))?;
+        let unsaid = || StoreError::Refused(format!("the store does not say how long {key} is"));
+        head.content_length().and_then(|length| u64::try_from(length).ok()).ok_or_else(unsaid)
+    }
+
+    async fn get_part(&self, key: &ObjectKey, part: Range<u64>) -> Result<Bytes, StoreError> {
+        let range = format!("bytes={}-{}", part.start, part.end.saturating_sub(1));
+        let request = self.client.get_object().bucket(&self.bucket).key(key.as_str()).range(range);
+        let object = request.send().await.map_err(|error| failure(&error))?;
+        read(key, object.body).await
+    }
+
+    async fn address(&self, key: &ObjectKey, expires_in: Duration) -> Result<Option<String>, StoreError> {
+        match self.is_public {
+            true => self.presigned_url(key, expires_in).await.map(Some),
+            false => Ok(None),
+        }
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
@@ -135,6 +157,11 @@ impl ObjectStore for S3Store {
             other => other,
         })
     }
+}
+
+async fn read(key: &ObjectKey, body: ByteStream) -> Result<Bytes, StoreError> {
+    let broken_off = |error| StoreError::Unavailable(format!("reading {key}: {error}"));
+    Ok(body.collect().await.map_err(broken_off)?.into_bytes())
 }
 
 fn client(config: &S3Config, endpoint_url: Option<&String>) -> Client {

@@ -22,6 +22,7 @@ pub async fn suite<S: ObjectStore>(fresh: impl AsyncFn() -> S) {
     a_listed_object_tells_its_size_and_its_time(&fresh().await).await;
     a_reader_never_sees_a_part(&fresh().await).await;
     objects_put_at_once_are_all_there(&fresh().await).await;
+    a_part_is_read_alone(&fresh().await).await;
     pieces_become_one_object(&fresh().await).await;
     no_pieces_are_an_empty_object(&fresh().await).await;
     pieces_replace_at_once(&fresh().await).await;
@@ -165,6 +166,24 @@ fn large() -> Bytes {
 fn cut(body: &Bytes, size: usize) -> Pieces<'static> {
     let pieces: Vec<_> = body.chunks(size).map(|piece| Ok(body.slice_ref(piece))).collect();
     stream::iter(pieces).boxed()
+}
+
+async fn a_part_is_read_alone(store: &impl ObjectStore) {
+    let body = large().slice(..70_000);
+    let name = key("folder/a");
+    assert_eq!(store.put(&name, body.clone(), "audio/ogg").await, Ok(()));
+    assert_eq!(store.size(&name).await, Ok(70_000));
+    for (begin, end) in [(0, 1), (0, 70_000), (1_000, 1_004), (69_999, 70_000), (69_990, 80_000)] {
+        let part = store.get_part(&name, begin as u64..end as u64).await;
+        assert_eq!(part, Ok(body.slice(begin..end.min(70_000))), "{begin} to {end}");
+    }
+    put(store, "empty", b"").await;
+    assert_eq!(store.size(&key("empty")).await, Ok(0));
+    for absent in ["b", "folder", "folder/a/b"] {
+        let (size, part) = (store.size(&key(absent)).await, store.get_part(&key(absent), 0..1).await);
+        assert!(matches!(size, Err(StoreError::NotFound(_))), "{absent}: {size:?}");
+        assert!(matches!(part, Err(StoreError::NotFound(_))), "{absent}: {part:?}");
+    }
 }
 
 async fn pieces_become_one_object(store: &impl ObjectStore) {

@@ -35,6 +35,8 @@ pub struct S3Location {
     pub path_style: bool,
     pub access_key_id: String,
     pub secret_access_key: SecretString,
+    /// As the world reaches it; `None` where it does not.
+    pub public_url: Option<String>,
 }
 
 const DATA_DIR: Variable =
@@ -68,6 +70,11 @@ const S3_SECRET_ACCESS_KEY: Variable = Variable::secret("S3_SECRET_ACCESS_KEY", 
     "ALIYUN_ACCESS_KEY_SECRET",
     "ALIYUN_AK_SECRET",
 ]);
+const S3_PUBLIC_URL: Variable = Variable::new(
+    "S3_PUBLIC_URL",
+    "",
+    "Address of the S3 server as browsers reach it: recordings then play from there, and the bucket must allow FRONTEND_URL",
+);
 const ALIYUN_OSS_BUCKET: Variable = Variable::new(
     "ALIYUN_OSS_BUCKET",
     "",
@@ -91,6 +98,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     S3_PATH_STYLE,
     S3_ACCESS_KEY_ID,
     S3_SECRET_ACCESS_KEY,
+    S3_PUBLIC_URL,
     ALIYUN_OSS_BUCKET,
     ALIYUN_OSS_REGION,
     ALIYUN_OSS_ENDPOINT,
@@ -137,6 +145,7 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
         .or_else(|| bucket_in_oss(values))
         .unwrap_or_default();
     let endpoint_alternative = values.optional(&S3_ENDPOINT, WEB_ADDRESS, parse::web_address);
+    let public_url = values.optional(&S3_PUBLIC_URL, WEB_ADDRESS, parse::web_address);
     let path_style_alternative = values.optional(&S3_PATH_STYLE, YES_OR_NO, parse::yes_or_no);
     match place {
         Place::DataDir => ObjectStoreLocation::Folder(default_folder),
@@ -150,6 +159,7 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
                 endpoint,
                 access_key_id: needed_for_bucket(values, &S3_ACCESS_KEY_ID),
                 secret_access_key: needed_for_bucket(values, &S3_SECRET_ACCESS_KEY).into(),
+                public_url: public_url.clone(),
             })
         }
     }

@@ -1,21 +1,27 @@
 //! Stored audio for a player that has no token: the address itself is signed and expires.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use aws_lc_rs::hmac;
 use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use bytes::Bytes;
-use ports::{ObjectKey, StoreError, Timestamp};
+use futures_util::{Stream, stream};
+use ports::{ObjectKey, ObjectStore, StoreError, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::{App, Failure, Parameters};
 use crate::clock;
+
+/// What is held of an object while it is served.
+const BLOCK: u64 = 256 * 1024;
+/// An address in the store is good for one recording.
+const REDIRECT_LASTS: Duration = Duration::from_secs(3_600);
 
 /// Signs addresses of objects, and checks them.
 pub struct MediaLinks {
@@ -80,11 +86,10 @@ pub(super) async fn serve(
     if !app.media.verify(&key, &signature, clock::now()) {
         return Err(refused());
     }
-    let object = app.objects.get(&key).await.map_err(|error| match error {
+    respond(&app, &key, media_type(&key), &headers).await.map_err(|error| match error {
         StoreError::NotFound(_) => Failure::not_found("This recording is no longer kept"),
         other => other.into(),
-    })?;
-    Ok(respond(object, media_type(&key), headers.get(header::RANGE)))
+    })
 }
 
 pub(super) fn refused() -> Failure {
@@ -99,39 +104,76 @@ fn recording_text(session: &str, expires_at: Timestamp) -> String {
     format!("recording of {session}\n{}", expires_at.0)
 }
 
-pub(super) fn respond(object: Bytes, media_type: &'static str, range: Option<&HeaderValue>) -> Response {
-    let whole = object.len();
-    let range = range.and_then(|range| range.to_str().ok()).and_then(|range| wanted(range, whole));
-    let mut response = match range {
-        None => Body::from(object).into_response(),
-        Some(None) => StatusCode::RANGE_NOT_SATISFIABLE.into_response(),
-        Some(Some(ref range)) => (StatusCode::PARTIAL_CONTENT, Body::from(object.slice(range.clone()))).into_response(),
+/// The object or the part of it that is asked for; never more of it than a block is held.
+pub(super) async fn respond(
+    app: &App,
+    key: &ObjectKey,
+    media_type: &'static str,
+    headers: &HeaderMap,
+) -> Result<Response, StoreError> {
+    if let Some(address) = app.objects.address(key, REDIRECT_LASTS).await? {
+        return Ok(Redirect::temporary(&address).into_response());
+    }
+    let whole = app.objects.size(key).await?;
+    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let range = range.and_then(|range| wanted(range, whole));
+    let (status, part) = match &range {
+        None => (StatusCode::OK, 0..whole),
+        Some(None) => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
+        Some(Some(part)) => (StatusCode::PARTIAL_CONTENT, part.clone()),
     };
+    let length = part.end - part.start;
+    let body = Body::from_stream(blocks(Arc::clone(&app.objects), key.clone(), part.clone()));
+    let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     let content_range = match range {
-        None => return response,
+        None => return Ok(response),
         Some(None) => format!("bytes */{whole}"),
-        Some(Some(range)) => format!("bytes {}-{}/{whole}", range.start, range.end - 1),
+        Some(Some(_)) => format!("bytes {}-{}/{whole}", part.start, part.end - 1),
     };
     let content_range = HeaderValue::from_str(&content_range).expect("digits are a header value");
     headers.insert(header::CONTENT_RANGE, content_range);
-    response
+    Ok(response)
+}
+
+fn blocks(
+    objects: Arc<dyn ObjectStore>,
+    key: ObjectKey,
+    part: Range<u64>,
+) -> impl Stream<Item = Result<Bytes, StoreError>> {
+    stream::try_unfold(part, move |left| {
+        let (objects, key) = (Arc::clone(&objects), key.clone());
+        async move {
+            if left.is_empty() {
+                return Ok(None);
+            }
+            let end = left.end.min(left.start + BLOCK);
+            let block = objects.get_part(&key, left.start..end).await?;
+            // Cut short, it would never come to an end.
+            let expected = end - left.start;
+            if block.len() as u64 != expected {
+                return Err(StoreError::NotFound(format!("{expected} bytes of {key}")));
+            }
+            Ok(Some((block, end..left.end)))
+        }
+    })
 }
 
 /// What `bytes=first-last` asks for: `None` when the whole is to be served (no single range of bytes),
 /// `Some(None)` when there is nothing at that place.
-fn wanted(range: &str, whole: usize) -> Option<Option<Range<usize>>> {
+fn wanted(range: &str, whole: u64) -> Option<Option<Range<u64>>> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let (first, last) = (first.trim(), last.trim());
     let range = if first.is_empty() {
-        let length: usize = last.parse().ok()?;
+        let length: u64 = last.parse().ok()?;
         whole.saturating_sub(length)..whole
     } else {
         let first = first.parse().ok()?;
-        let last: usize = if last.is_empty() { usize::MAX } else { last.parse().ok()? };
+        let last: u64 = if last.is_empty() { u64::MAX } else { last.parse().ok()? };
         if last < first {
             return None;
         }

@@ -52,8 +52,8 @@ pub(super) async fn of_session(
 /// As it was made when the session ended; until then, what there is so far.
 async fn respond(app: &App, session: &SessionId, headers: &HeaderMap) -> Result<Response, Failure> {
     if let Some(object) = app.catalog.recording(session).await? {
-        match app.objects.get(&object).await {
-            Ok(file) => return Ok(media::respond(file, Format::OggOpus.media_type(), headers.get(header::RANGE))),
+        match media::respond(app, &object, Format::OggOpus.media_type(), headers).await {
+            Ok(file) => return Ok(file),
             Err(StoreError::NotFound(_)) => tracing::warn!(%object, "A recording is no longer kept"),
             Err(error) => return Err(error.into()),
         }

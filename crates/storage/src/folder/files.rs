@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    ops::Range,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::UNIX_EPOCH,
@@ -88,6 +89,22 @@ impl Files {
 
     pub(super) fn get(&self, key: &ObjectKey) -> io::Result<Option<Vec<u8>>> {
         absent(fs::read(self.path(key)))
+    }
+
+    pub(super) fn size(&self, key: &ObjectKey) -> io::Result<Option<u64>> {
+        let metadata = absent(fs::metadata(self.path(key)))?;
+        Ok(metadata.filter(fs::Metadata::is_file).map(|metadata| metadata.len()))
+    }
+
+    pub(super) fn get_part(&self, key: &ObjectKey, part: Range<u64>) -> io::Result<Option<Vec<u8>>> {
+        let read = || {
+            let mut file = File::open(self.path(key))?;
+            file.seek(SeekFrom::Start(part.start))?;
+            let mut bytes = Vec::new();
+            file.take(part.end.saturating_sub(part.start)).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        absent(read())
     }
 
     /// Folders that become empty go too, or every deleted session would leave some behind.

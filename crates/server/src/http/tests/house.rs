@@ -66,6 +66,18 @@ impl House {
     }
 
     pub(super) async fn with(pairs: &[(&str, &str)], language_model: Arc<dyn LanguageModel>) -> Self {
+        Self::built(pairs, language_model, Arc::new(Shelf::default())).await
+    }
+
+    pub(super) async fn over(objects: Arc<dyn ObjectStore>) -> Self {
+        Self::built(&[], Arc::new(ScenarioPersona), objects).await
+    }
+
+    async fn built(
+        pairs: &[(&str, &str)],
+        language_model: Arc<dyn LanguageModel>,
+        objects: Arc<dyn ObjectStore>,
+    ) -> Self {
         let folder = Folder::new();
         let config = Config::from_pairs(pairs).unwrap();
         let url = format!("sqlite://{}", folder.path.join("test.db").display());
@@ -74,7 +86,6 @@ impl House {
         database.ship_scenarios(&scenarios(), clock::now()).await.unwrap();
         let secret = SecretString::from(SECRET);
         let tokens = Tokens::new(&config.auth, &secret);
-        let objects: Arc<dyn ObjectStore> = Arc::new(Shelf::default());
         let engine = Engine {
             clock: Clock::starting_at(clock::now()),
             recogniser: Arc::new(ScriptedRecogniser),

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use audio::{Declared, Duet, Format, Intake, Limits, Segment};
 use axum::http::Method;
 use ports::{
@@ -5,6 +7,8 @@ use ports::{
     SessionId, SpokenRecord, Timestamp,
 };
 use serde_json::Value;
+
+use storage::{S3Config, S3Store};
 
 use super::house::House;
 use crate::{clock, recording::Archive};
@@ -110,6 +114,49 @@ async fn a_recordings_address_opens_that_recording_alone_and_not_for_ever() {
     }
     let nothing = house.get(&good).send().await;
     assert_eq!(nothing.failure(), (404, "Nothing was recorded in this session".to_owned()));
+}
+
+#[tokio::test]
+async fn a_large_object_is_served_whole_and_in_parts() {
+    let house = House::new().await;
+    let object = ObjectKey::parse("sessions/s/recording.ogg").unwrap();
+    let body: bytes::Bytes = (0..250_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>().into();
+    house.app.objects.put(&object, body.clone(), "audio/ogg").await.unwrap();
+    let path = house.app.media.sign(&object, soon());
+    let whole = house.get(&path).send().await;
+    assert_eq!((whole.status.as_u16(), whole.header("content-length")), (200, Some("1000000")));
+    assert!(whole.body == body);
+    for (asked, begin, end) in [("0-0", 0, 1), ("262143-262144", 262_143, 262_145), ("-600000", 400_000, 1_000_000)] {
+        let part = house.get(&path).header("range", &format!("bytes={asked}")).send().await;
+        let told = format!("bytes {begin}-{}/1000000", end - 1);
+        assert_eq!((part.status.as_u16(), part.header("content-range")), (206, Some(told.as_str())), "{asked}");
+        assert!(part.body == body.slice(begin..end), "{asked}");
+    }
+    let beyond = house.get(&path).header("range", "bytes=1000000-").send().await;
+    assert_eq!((beyond.status.as_u16(), beyond.header("content-range")), (416, Some("bytes */1000000")));
+    assert!(beyond.body.is_empty());
+}
+
+#[tokio::test]
+async fn a_recording_plays_from_a_store_that_the_world_reaches() {
+    let store = S3Store::new(&S3Config {
+        bucket: "talks".to_owned(),
+        endpoint_url: Some("http://minio:9000".to_owned()),
+        region: "us-east-1".to_owned(),
+        access_key: "id".to_owned(),
+        secret_key: "hush".into(),
+        path_style: true,
+        public_base_url: Some("https://media.example.com".to_owned()),
+    });
+    let house = House::over(Arc::new(store)).await;
+    let object = ObjectKey::parse("sessions/s/replies/000001.wav").unwrap();
+    let answer = house.get(&house.app.media.sign(&object, soon())).send().await;
+    assert_eq!(answer.status, 307);
+    let address = answer.header("location").unwrap();
+    let place = "https://media.example.com/talks/sessions/s/replies/000001.wav?";
+    assert!(address.starts_with(place) && address.contains("X-Amz-Signature="), "{address}");
+    let refused = house.get(&format!("{}x", house.app.media.sign(&object, soon()))).send().await;
+    assert_eq!(refused.status, 403);
 }
 
 #[tokio::test]
