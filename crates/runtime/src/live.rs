@@ -12,7 +12,7 @@ use session::{
 };
 use tokio::{
     sync::mpsc,
-    task::AbortHandle,
+    task::{AbortHandle, yield_now},
     time::{Instant, Sleep, sleep_until},
 };
 
@@ -89,6 +89,8 @@ pub(crate) struct LiveSession {
     room: Room,
     outbox: Outbox,
     running: BTreeMap<OpId, AbortHandle>,
+    /// Work has begun that may be done at once.
+    has_begun: bool,
     /// Stored, but not written down yet.
     segments: Vec<SegmentRecord>,
     /// The newest connection that ever had the session.
@@ -154,6 +156,7 @@ impl LiveSession {
             room: Room::new(session.clone(), last_seq, history),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
             running: BTreeMap::new(),
+            has_begun: false,
             segments: Vec::new(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
@@ -177,6 +180,7 @@ impl LiveSession {
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
         loop {
+            self.gather().await;
             self.carry_out();
             let gave_up = self.machine.is_over() && self.outbox.failures() > LAST_ATTEMPTS;
             if self.machine.is_over() && (self.outbox.is_empty() || gave_up) {
@@ -201,6 +205,16 @@ impl LiveSession {
         self.close().await;
     }
 
+    /// Work that is done at once reports before what it follows from is written down: one write then holds both.
+    async fn gather(&mut self) {
+        while std::mem::take(&mut self.has_begun) && self.outbox.has_records() {
+            yield_now().await;
+            while let Ok(report) = self.reports.try_recv() {
+                self.on_report(report);
+            }
+        }
+    }
+
     /// Even the first event's number must not be used again after a crash.
     async fn number_events(&mut self) {
         let event_seq = self.reserve_numbers();
@@ -219,7 +233,7 @@ impl LiveSession {
             .deadline()
             .map(|(at, _)| self.began + Duration::from_millis(at.0.saturating_sub(self.offset_ms)));
         // A room that cannot be told anything yet is not spoken to either.
-        let mouth = self.mouth.due(Instant::now()).filter(|_| self.outbox.has_room());
+        let mouth = self.mouth.wants_to_speak(Instant::now()).filter(|_| self.outbox.has_room());
         if let Some(at) = machine.into_iter().chain(mouth).min().filter(|at| *at < alarm.deadline()) {
             alarm.reset(at);
         }

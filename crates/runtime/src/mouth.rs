@@ -9,6 +9,12 @@ use tokio::time::Instant;
 
 use crate::room::RoomEvent;
 
+/// Frames that are due within so much of each other may leave together: waking a session for each would cost more than
+/// what is done then.
+const TOGETHER: Duration = Duration::from_millis(200);
+/// Of the lead, so that it stays long.
+const TOGETHER_SHARE: u32 = 8;
+
 pub(crate) struct Mouth {
     /// Frames are let out so long before they are to be heard.
     lead: Duration,
@@ -161,6 +167,16 @@ impl Mouth {
         }
         let due = |began: Instant| (began + length(speech.let_out)).checked_sub(self.lead).unwrap_or(began);
         Some(speech.began.map_or(now, due))
+    }
+
+    /// When to let out the next frame at the latest: some later than it is due, where others can go with it then.
+    pub(crate) fn wants_to_speak(&self, now: Instant) -> Option<Instant> {
+        let due = self.due(now)?;
+        let waiting = self.speech.as_ref().map_or(0, |speech| speech.waiting.len());
+        let frame = length(audio::SPEECH_FRAME as u64);
+        let room = TOGETHER.min(self.lead / TOGETHER_SHARE).as_millis() / frame.as_millis();
+        let others = u32::try_from(room).unwrap_or(0).min(u32::try_from(waiting.saturating_sub(1)).unwrap_or(u32::MAX));
+        Some(if due > now { due + frame * others } else { due })
     }
 
     /// The next frame, or the end of them, if it is due.

@@ -58,6 +58,11 @@ impl Outbox {
         self.entries.iter().filter(|entry| matches!(entry, Entry::Event(_))).count() as u64
     }
 
+    /// Something waits to be written down.
+    pub(crate) fn has_records(&self) -> bool {
+        self.committing.is_none() && self.entries.iter().any(|entry| matches!(entry, Entry::Record(_)))
+    }
+
     pub(crate) fn is_committing(&self) -> bool {
         self.committing.is_some()
     }

@@ -58,9 +58,9 @@ pub(crate) struct Room {
     seq: u64,
     /// Boxed: many are retained in a busy session, and a queue never shrinks.
     retained: VecDeque<Box<Happening>>,
-    /// Among them.
-    frames: usize,
-    speech_bytes: usize,
+    /// The same of frames of speech.
+    spoken: VecDeque<Box<Happening>>,
+    spoken_bytes: usize,
     history: VecDeque<HistoryLine>,
 }
 
@@ -76,8 +76,8 @@ impl Room {
             members: Vec::new(),
             seq: last_seq,
             retained: VecDeque::new(),
-            frames: 0,
-            speech_bytes: 0,
+            spoken: VecDeque::new(),
+            spoken_bytes: 0,
             history: history.into(),
         }
     }
@@ -107,36 +107,38 @@ impl Room {
 
     fn retain(&mut self, happening: Box<Happening>) {
         let oldest = Timestamp(happening.at.0 - RETAINED_MS);
-        if let Some(bytes) = speech_bytes(&happening) {
-            self.frames += 1;
-            self.speech_bytes += bytes;
+        match speech_bytes(&happening) {
+            Some(bytes) => {
+                self.spoken_bytes += bytes;
+                self.spoken.push_back(happening);
+            }
+            None => self.retained.push_back(happening),
         }
-        self.retained.push_back(happening);
-        while self.retained.len() - self.frames > RETAINED
-            || self.retained.front().is_some_and(|first| first.at < oldest)
-        {
-            self.forget(0);
+        let too_old = |first: &mut Box<Happening>| first.at < oldest;
+        while self.retained.len() > RETAINED {
+            self.retained.pop_front();
         }
+        while self.retained.pop_front_if(too_old).is_some() {}
         // What was said long ago is not spoken again, but its text is told again.
-        while self.speech_bytes > RETAINED_SPEECH_BYTES
-            && let Some(oldest) = self.retained.iter().position(|happening| speech_bytes(happening).is_some())
+        while let Some(first) =
+            self.spoken.pop_front_if(|first| first.at < oldest || self.spoken_bytes > RETAINED_SPEECH_BYTES)
         {
-            self.forget(oldest);
-        }
-    }
-
-    fn forget(&mut self, place: usize) {
-        if let Some(bytes) = self.retained.remove(place).and_then(|happening| speech_bytes(&happening)) {
-            self.frames -= 1;
-            self.speech_bytes -= bytes;
+            self.spoken_bytes -= speech_bytes(&first).unwrap_or(0);
         }
     }
 
     /// Tells one member again what came after `seq`.
     pub(crate) fn replay(&self, member: &Arc<dyn Member>, seq: u64) {
-        for happening in self.retained.iter().filter(|happening| happening.seq > seq) {
-            member.tell(Told::Happened { session: &self.session, happening });
+        let after = |happening: &&Box<Happening>| happening.seq > seq;
+        let mut spoken = self.spoken.iter().filter(after).peekable();
+        let tell = |happening: &Happening| member.tell(Told::Happened { session: &self.session, happening });
+        for happening in self.retained.iter().filter(after) {
+            while let Some(before) = spoken.next_if(|frame| frame.seq < happening.seq) {
+                tell(before);
+            }
+            tell(happening);
         }
+        spoken.for_each(|frame| tell(frame));
     }
 
     pub(crate) fn admit(&mut self, member: Arc<dyn Member>, seat: Seat) {

@@ -3,6 +3,7 @@
 //! Media types are not kept: a file's name carries what a player needs.
 
 mod files;
+mod writer;
 
 use std::{io, ops::Range, path::Path, sync::Arc};
 
@@ -10,12 +11,15 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use ports::{ObjectKey, ObjectStore, Pieces, StoreError, StoredObject};
+use tokio::sync::oneshot::error::RecvError;
 
-use self::files::Files;
+use self::{files::Files, writer::Writer};
 
 /// An object store on a local disk.
 pub struct FolderStore {
     files: Arc<Files>,
+    /// Unless every put waits for the disk: then many had better wait at the same time.
+    writer: Option<Writer>,
 }
 
 impl FolderStore {
@@ -25,8 +29,9 @@ impl FolderStore {
     /// every put then waits for the disk.
     pub async fn open(root: &Path, fsync: bool) -> Result<Self, StoreError> {
         let root = root.to_owned();
-        let files = off_the_runtime(move || Files::open(root, fsync)).await?;
-        Ok(Self { files: Arc::new(files) })
+        let files = Arc::new(off_the_runtime(move || Files::open(root, fsync)).await?);
+        let writer = (!fsync).then(|| Writer::start(Arc::clone(&files))).transpose();
+        Ok(Self { files, writer: writer.map_err(|error| failure(&error))? })
     }
 
     async fn with_files<T: Send + 'static>(
@@ -41,6 +46,10 @@ impl FolderStore {
 #[async_trait]
 impl ObjectStore for FolderStore {
     async fn put(&self, key: &ObjectKey, body: Bytes, _media_type: &str) -> Result<(), StoreError> {
+        if let Some(written) = self.writer.as_ref().and_then(|writer| writer.hand_over(key, &body)) {
+            let stopped = |error: RecvError| StoreError::Unavailable(error.to_string());
+            return written.await.map_err(stopped)?.map_err(|error| failure(&error));
+        }
         let key = key.clone();
         self.with_files(move |files| files.put(&key, &body)).await
     }

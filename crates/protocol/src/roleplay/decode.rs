@@ -4,7 +4,7 @@ use bytes::Bytes;
 use session::{Command, TurnId};
 
 use super::{
-    arguments::{Arguments, bad_event},
+    arguments::{Arguments, argument_of, bad_event},
     client::{
         AudioChunkIn, AudioData, HintIn, InterruptIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn,
         StartSession, TranscriptionIn,
@@ -59,15 +59,14 @@ pub struct Limits {
 
 /// Reads one event: its text `["name", {...}]` and its binary attachments.
 pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Request, WireError> {
+    // Nearly every event is one of these.
+    if let Some(chunk) = argument_of("audio-chunk", text) {
+        return audio(chunk, attachments, limits);
+    }
     let arguments = Arguments::read(text)?;
     let command = |session: String, command: Command| Ok(Request::Command { session, command });
     match arguments.name.as_ref() {
-        "audio-chunk" => {
-            let AudioChunkIn { session_id, audio_data, seq, mime_type } = arguments.parse()?;
-            let audio = audio_bytes(audio_data, attachments, limits.max_chunk_bytes)?;
-            let chunk = AudioChunk { audio, seq, mime_type: mime_type.map(Cow::into_owned) };
-            Ok(Request::Audio { session: session_id.into_owned(), chunk })
-        }
+        "audio-chunk" => audio(arguments.parse()?, attachments, limits),
         "start-session" => arguments.parse().map(Request::Start),
         "transcription" => {
             let TranscriptionIn { session_id, text, is_final, confidence } = arguments.parse()?;
@@ -125,13 +124,20 @@ pub fn check_language(language: &str) -> Result<(), WireError> {
     Err(bad_event(format!("language: {found:?} is no language tag; send one such as en-US, zh-CN or nan-TW")))
 }
 
+fn audio(chunk: AudioChunkIn<'_>, attachments: &[Bytes], limits: &Limits) -> Result<Request, WireError> {
+    let AudioChunkIn { session_id, audio_data, seq, mime_type } = chunk;
+    let audio = audio_bytes(audio_data, attachments, limits.max_chunk_bytes)?;
+    let chunk = AudioChunk { audio, seq, mime_type: mime_type.map(Cow::into_owned) };
+    Ok(Request::Audio { session: session_id.into_owned(), chunk })
+}
+
 fn audio_bytes(data: AudioData<'_>, attachments: &[Bytes], limit: usize) -> Result<Bytes, WireError> {
     let audio = match data {
         AudioData::Attachment(number) => attachments.get(number).cloned().ok_or_else(|| {
             bad_event(format!("audio-chunk.audioData: attachment {number} did not come with the event"))
         })?,
         AudioData::Text(text) => {
-            let text = text.split_once("base64,").map_or(text.as_ref(), |(_, data)| data);
+            let text = without_data_url(&text);
             // Refused before it is decoded: four characters hold three bytes.
             if text.len() / 4 * 3 > limit.saturating_add(3) {
                 return Err(too_large(text.len() / 4 * 3, limit));
@@ -143,6 +149,13 @@ fn audio_bytes(data: AudioData<'_>, attachments: &[Bytes], limit: usize) -> Resu
         return Err(too_large(audio.len(), limit));
     }
     Ok(audio)
+}
+
+/// Looks for `data:...;base64,` only where it can be: the audio behind it is long.
+fn without_data_url(text: &str) -> &str {
+    const LONGEST: usize = 256;
+    let head = text.get(..LONGEST).unwrap_or(text);
+    head.split_once("base64,").map_or(text, |(head, _)| &text[head.len() + "base64,".len()..])
 }
 
 fn decode_base64(text: &str) -> Result<Bytes, WireError> {

@@ -118,6 +118,7 @@ impl LiveSession {
             }
         };
         self.running.insert(op, task.abort_handle());
+        self.has_begun = true;
     }
 
     pub(super) fn tell(&mut self, event: RoomEvent) {

@@ -30,6 +30,39 @@ async fn frames_are_let_out_in_order_and_never_further_ahead_than_the_lead() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_long_lead_lets_frames_go_together() {
+    let mut mouth = Mouth::new(LEAD * 10);
+    mouth.begin(TURN, Some(SpeechCodec::Pcm16));
+    mouth.voice(&[7; 4_000 * 24]);
+    let began = Instant::now();
+    assert_eq!(mouth.wants_to_speak(began), Some(began), "nobody waits for the first one");
+    assert_eq!(let_out(&mut mouth, began).len(), 51);
+    assert_eq!(mouth.due(began), Some(began + FRAME));
+    let wake = mouth.wants_to_speak(began).unwrap();
+    assert_eq!(wake, began + FRAME * 6);
+    assert_eq!(let_out(&mut mouth, wake), [51, 52, 53, 54, 55, 56]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_frames_wait_for_no_others() {
+    let mut mouth = Mouth::new(LEAD * 10);
+    mouth.begin(TURN, Some(SpeechCodec::Pcm16));
+    mouth.voice(&[7; 2_120 * 24]);
+    let began = Instant::now();
+    assert_eq!(let_out(&mut mouth, began).len(), 51);
+    let wake = mouth.wants_to_speak(began).unwrap();
+    assert_eq!(wake, began + FRAME * 2);
+    assert_eq!(let_out(&mut mouth, wake), [51, 52]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_lead_lets_every_frame_go_when_it_is_due() {
+    let (mut mouth, began) = speaking(2_000);
+    let_out(&mut mouth, began);
+    assert_eq!(mouth.wants_to_speak(began), mouth.due(began));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_mouth_that_is_held_says_nothing_and_goes_on_where_it_stopped() {
     let (mut mouth, began) = speaking(2_000);
     assert_eq!(let_out(&mut mouth, began).len(), 6);

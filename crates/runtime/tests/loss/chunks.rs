@@ -60,7 +60,7 @@ async fn a_chunk_that_was_refused_for_want_of_room_may_be_sent_again() {
     let after = client.chunk(11, chunk(11)).await;
     assert_eq!(after, Err(Rejection::Gap { expected: 10, got: 11 }), "a later one does not slip in before it");
     world.store().turns(crate::world::Condition::Fine);
-    client.person.hears_replies(1).await;
+    client.person.hears_stored(2).await;
     for seq in 10..13 {
         client.chunk(seq, chunk(seq)).await.unwrap();
     }

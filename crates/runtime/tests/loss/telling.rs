@@ -63,6 +63,29 @@ async fn audio_counts_as_received_only_after_the_journal_knows_where_it_is() {
     assert_eq!(client.person.through_seq(), Some(0));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_is_understood_and_answered_at_once_is_written_down_at_once() {
+    let world = World::new();
+    let client = world.arrive().await;
+    let before = world.database().calls();
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears_replies(1).await;
+    let_pass(1_000).await;
+    assert_eq!(world.database().calls(), before + 1, "its audio, its words and its answer");
+    assert!(world.book.turns()[0].answered.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn audio_counts_as_received_while_it_is_still_being_understood() {
+    let world = World::new();
+    let client = world.arrive().await;
+    world.recogniser().waits(true);
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears(|event| matches!(event, Event::AudioStored(_))).await;
+    assert!(client.person.transcripts().is_empty());
+    assert_eq!(world.book.segments().len(), 1);
+}
+
 /// What a streamed answer, a store's problem and typing take counts too, and none of it is written down.
 #[tokio::test(start_paused = true)]
 async fn event_numbers_are_reserved_before_they_are_used_however_many_events_go_unrecorded() {

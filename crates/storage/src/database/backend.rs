@@ -1,7 +1,7 @@
 //! One of two databases, and the macro that gives both the same query.
 
 use ports::StoreError;
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Sqlite, SqlitePool};
 
 use super::failure::failure;
 
@@ -13,9 +13,8 @@ pub(super) enum Backend<S, P> {
 
 pub(super) type Pool = Backend<SqlitePool, PgPool>;
 
-pub(super) type Connection<'a> = Backend<&'a mut SqliteConnection, &'a mut PgConnection>;
-
-pub(super) type Lease = Backend<PoolConnection<Sqlite>, PoolConnection<Postgres>>;
+/// Where statements are written to.
+pub(super) type Writer<'a> = Backend<&'a mut QueryBuilder<Sqlite>, &'a mut PgConnection>;
 
 pub(super) type Transaction = Backend<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>;
 
@@ -42,36 +41,27 @@ macro_rules! execute {
     };
 }
 
-/// Inserts all rows with one statement; those that are already there stay as they are.
-macro_rules! insert {
-    ($connection:expr, $into:expr, $rows:expr, $bind:expr) => {
-        match $connection {
-            $crate::database::backend::Backend::Sqlite(connection) => {
-                let mut insert = sqlx::QueryBuilder::<sqlx::Sqlite>::new($into);
-                insert.push_values($rows, $bind).push(" ON CONFLICT DO NOTHING");
-                insert.build().execute(&mut **connection).await.map(|_| ())
+/// Puts one statement together, with `$statement` bound to its builder: for SQLite it is added to the script, on
+/// PostgreSQL it is executed.
+macro_rules! statement {
+    ($writer:expr, $statement:ident => $build:expr) => {
+        match $writer {
+            $crate::database::backend::Backend::Sqlite($statement) => {
+                $build.push(";");
+                Ok(())
             }
             $crate::database::backend::Backend::Postgres(connection) => {
-                let mut insert = sqlx::QueryBuilder::<sqlx::Postgres>::new($into);
-                insert.push_values($rows, $bind).push(" ON CONFLICT DO NOTHING");
-                insert.build().execute(&mut **connection).await.map(|_| ())
+                let mut $statement = sqlx::QueryBuilder::<sqlx::Postgres>::new("");
+                let done = $build.build().execute(&mut **connection).await;
+                done.map(|_| ()).map_err($crate::database::failure::failure)
             }
         }
-        .map_err($crate::database::failure::failure)
     };
 }
 
-pub(super) use {execute, insert, on};
+pub(super) use {execute, on, statement};
 
 impl Pool {
-    pub(super) async fn acquire(&self) -> Result<Lease, StoreError> {
-        match self {
-            Self::Sqlite(pool) => pool.acquire().await.map(Backend::Sqlite),
-            Self::Postgres(pool) => pool.acquire().await.map(Backend::Postgres),
-        }
-        .map_err(failure)
-    }
-
     /// On SQLite the lock is taken at once: a transaction that reads first and writes later could
     /// find that another process wrote in between, and fail.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
@@ -83,23 +73,7 @@ impl Pool {
     }
 }
 
-impl Lease {
-    pub(super) fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Sqlite(lease) => Backend::Sqlite(lease),
-            Self::Postgres(lease) => Backend::Postgres(lease),
-        }
-    }
-}
-
 impl Transaction {
-    pub(super) fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Sqlite(transaction) => Backend::Sqlite(transaction),
-            Self::Postgres(transaction) => Backend::Postgres(transaction),
-        }
-    }
-
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         on!(self, transaction => transaction.commit())
     }

@@ -2,19 +2,13 @@
 //! transaction commits goes into the next, so the busier it is, the larger the groups. Nobody waits
 //! for a group to fill.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use ports::{Record, SessionId, StoreError};
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::timeout,
-};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{backend::Pool, records::Records};
 
@@ -22,8 +16,6 @@ use super::{backend::Pool, records::Records};
 const QUEUE: usize = 1024;
 /// Calls in one transaction at most.
 const GROUP: usize = 512;
-/// A transaction that takes longer is given up; its callers may write again.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) struct GroupCommit {
     queue: mpsc::Sender<Entry>,
@@ -96,16 +88,7 @@ async fn commit(pool: &Pool, group: &[Entry], commits: &AtomicU64) -> Result<(),
             records.add(&entry.session, record);
         }
     }
-    let write = async {
-        if records.are_one_statement() {
-            return records.write(&mut pool.acquire().await?.connection()).await;
-        }
-        let mut transaction = pool.begin().await?;
-        records.write(&mut transaction.connection()).await?;
-        transaction.commit().await
-    };
-    let late = |_| StoreError::Unavailable(format!("no commit within {DEADLINE:?}"));
-    timeout(DEADLINE, write).await.map_err(late)??;
+    records.commit(pool).await?;
     commits.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }

@@ -1,14 +1,25 @@
 //! Writes the records of many calls in few statements. What is already there stays as it is.
 
+use std::time::Duration;
+
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId,
     SpokenRecord, StoreError, Timestamp,
 };
+use sqlx::{PgPool, QueryBuilder, Sqlite, SqlitePool};
+use tokio::time::timeout;
 
-use super::backend::{Connection, execute, insert};
+use super::{
+    backend::{Backend, Pool, Writer, statement},
+    failure::failure,
+};
 
 /// Rows of one statement at most. A turn binds 11 values; SQLite takes 32 766 in a statement, PostgreSQL 65 535.
 const ROWS: usize = 256;
+/// Statements of so many records are kept prepared; there would be too many different ones of more.
+const FEW: usize = 4;
+/// A transaction that takes longer is given up; its callers may write again.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 type Row<'a, T> = (&'a SessionId, &'a T);
 
@@ -23,6 +34,7 @@ pub(super) struct Records<'a> {
     hints: Vec<Row<'a, HintRecord>>,
     numbered: Vec<Row<'a, u64>>,
     ended: Vec<Row<'a, EndedRecord>>,
+    completed: Vec<(&'a SessionId, Timestamp)>,
 }
 
 impl<'a> Records<'a> {
@@ -34,47 +46,110 @@ impl<'a> Records<'a> {
             Record::Answered(answered) => self.answered.push((session, answered)),
             Record::CutShort(cut) => self.cut_short.push((session, cut)),
             Record::Spoken(spoken) => self.spoken.push((session, spoken)),
-            Record::Ended(ended) => self.ended.push((session, ended)),
             Record::Hint(hint) => self.hints.push((session, hint)),
+            Record::Ended(ended) => {
+                self.ended.push((session, ended));
+                self.complete(session, ended.at);
+            }
         }
     }
 
-    /// Then they are written whole or not at all without a transaction around them.
-    pub(super) fn are_one_statement(&self) -> bool {
-        let statements = stretches(&self.segments).count()
+    /// A session is completed once; an abandoned one stays abandoned.
+    pub(super) fn complete(&mut self, session: &'a SessionId, at: Timestamp) {
+        self.completed.push((session, at));
+    }
+
+    /// Writes all of them or none.
+    pub(super) async fn commit(&self, pool: &Pool) -> Result<(), StoreError> {
+        match pool {
+            Backend::Sqlite(pool) => self.commit_as_one_command(pool).await,
+            Backend::Postgres(pool) => {
+                let late = |_| StoreError::Unavailable(format!("no commit within {DEADLINE:?}"));
+                timeout(DEADLINE, self.commit_one_by_one(pool)).await.map_err(late)?
+            }
+        }
+    }
+
+    /// A command to SQLite is a trip to its thread and back, which costs more than what most statements do there.
+    async fn commit_as_one_command(&self, pool: &SqlitePool) -> Result<(), StoreError> {
+        let alone = self.statements() <= 1;
+        let mut script = QueryBuilder::<Sqlite>::new(if alone { "" } else { "BEGIN IMMEDIATE;" });
+        self.write(&mut Backend::Sqlite(&mut script)).await?;
+        script.push(if alone { "" } else { "COMMIT" });
+        let mut connection = pool.acquire().await.map_err(failure)?;
+        let written = timeout(DEADLINE, script.build().persistent(self.are_few()).execute(&mut *connection)).await;
+        let written = match written {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => failure(error),
+            Err(_) => StoreError::Unavailable(format!("no commit within {DEADLINE:?}")),
+        };
+        // Half of it may be done. What is not committed is undone with the connection.
+        connection.close_on_drop();
+        Err(written)
+    }
+
+    async fn commit_one_by_one(&self, pool: &PgPool) -> Result<(), StoreError> {
+        if self.statements() <= 1 {
+            let mut connection = pool.acquire().await.map_err(failure)?;
+            return self.write(&mut Backend::Postgres(&mut *connection)).await;
+        }
+        let mut transaction = pool.begin().await.map_err(failure)?;
+        self.write(&mut Backend::Postgres(&mut *transaction)).await?;
+        transaction.commit().await.map_err(failure)
+    }
+
+    fn statements(&self) -> usize {
+        stretches(&self.segments).count()
             + stretches(&self.heard).count()
             + stretches(&self.answered).count()
             + stretches(&self.cut_short).count()
             + stretches(&self.spoken).count()
             + self.hints.len()
-            + self.numbered.len();
-        self.ended.is_empty() && statements <= 1
+            + self.numbered.len()
+            + self.ended.len()
+            + self.completed.len()
     }
 
-    pub(super) async fn write(&self, connection: &mut Connection<'_>) -> Result<(), StoreError> {
+    fn are_few(&self) -> bool {
+        let rare = self.hints.len() + self.ended.len() + self.completed.len();
+        let counts = [
+            self.segments.len(),
+            self.heard.len(),
+            self.answered.len(),
+            self.cut_short.len(),
+            self.spoken.len(),
+            self.numbered.len(),
+        ];
+        rare <= 1 && counts.into_iter().all(|count| count <= FEW)
+    }
+
+    async fn write(&self, writer: &mut Writer<'_>) -> Result<(), StoreError> {
         for rows in stretches(&self.segments) {
-            insert_segments(connection, rows).await?;
+            insert_segments(writer, rows).await?;
         }
         for rows in stretches(&self.heard) {
-            insert_turns(connection, rows).await?;
+            insert_turns(writer, rows).await?;
         }
         for rows in stretches(&self.answered) {
-            insert_answers(connection, rows).await?;
+            insert_answers(writer, rows).await?;
         }
         for rows in stretches(&self.cut_short) {
-            insert_cuts(connection, rows).await?;
+            insert_cuts(writer, rows).await?;
         }
         for rows in stretches(&self.spoken) {
-            insert_speeches(connection, rows).await?;
+            insert_speeches(writer, rows).await?;
         }
         for (session, hint) in &self.hints {
-            write_hint(connection, session, hint).await?;
+            insert_hint(writer, session, hint).await?;
         }
         for (session, event_seq) in &self.numbered {
-            write_numbered(connection, session, **event_seq).await?;
+            write_numbered(writer, session, **event_seq).await?;
         }
         for (session, ended) in &self.ended {
-            write_ended(connection, session, ended).await?;
+            insert_ending(writer, session, ended).await?;
+        }
+        for (session, at) in &self.completed {
+            complete(writer, session, *at).await?;
         }
         Ok(())
     }
@@ -91,26 +166,19 @@ fn stretches<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// A session is completed once; an abandoned one stays abandoned.
-pub(super) async fn complete(
-    connection: &mut Connection<'_>,
-    session: &SessionId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(connection, c => sqlx::query(
-        "UPDATE sessions SET status = 'completed', closed_at = $2
-         WHERE id = $1 AND status = 'active'",
-    )
-    .bind(session.as_str())
-    .bind(at.0)
-    .execute(&mut **c))?;
-    Ok(())
+async fn complete(writer: &mut Writer<'_>, session: &SessionId, at: Timestamp) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("UPDATE sessions SET status = 'completed', closed_at = ")
+        .push_bind(at.0)
+        .push(" WHERE status = 'active' AND id = ")
+        .push_bind(session.as_str()))
 }
 
-async fn insert_segments(connection: &mut Connection<'_>, rows: &[Row<'_, SegmentRecord>]) -> Result<(), StoreError> {
-    let into = "INSERT INTO segments (session_id, number, object, media_type, received_bytes,
-        duration_ms, through_seq, intake_state, event_seq, at) ";
-    insert!(connection, into, rows, |mut row, (session, segment)| {
+async fn insert_segments(writer: &mut Writer<'_>, rows: &[Row<'_, SegmentRecord>]) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO segments (session_id, number, object, media_type, received_bytes,
+        duration_ms, through_seq, intake_state, event_seq, at) ")
+        .push_values(rows, |mut row, (session, segment)| {
         row.push_bind(session.as_str())
             .push_bind(segment.number.cast_signed())
             .push_bind(segment.object.as_str())
@@ -122,12 +190,14 @@ async fn insert_segments(connection: &mut Connection<'_>, rows: &[Row<'_, Segmen
             .push_bind(segment.event_seq.cast_signed())
             .push_bind(segment.at.0);
     })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
-async fn insert_turns(connection: &mut Connection<'_>, rows: &[Row<'_, HeardRecord>]) -> Result<(), StoreError> {
-    let into = "INSERT INTO turns (session_id, turn, text, language, confidence, provider,
-        first_segment, last_segment, duration_ms, event_seq, at) ";
-    insert!(connection, into, rows, |mut row, (session, heard)| {
+async fn insert_turns(writer: &mut Writer<'_>, rows: &[Row<'_, HeardRecord>]) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO turns (session_id, turn, text, language, confidence, provider,
+        first_segment, last_segment, duration_ms, event_seq, at) ")
+        .push_values(rows, |mut row, (session, heard)| {
         let (first, last) = heard.segments.unzip();
         row.push_bind(session.as_str())
             .push_bind(i64::from(heard.turn))
@@ -141,12 +211,14 @@ async fn insert_turns(connection: &mut Connection<'_>, rows: &[Row<'_, HeardReco
             .push_bind(heard.event_seq.cast_signed())
             .push_bind(heard.at.0);
     })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
-async fn insert_answers(connection: &mut Connection<'_>, rows: &[Row<'_, AnsweredRecord>]) -> Result<(), StoreError> {
-    let into = "INSERT INTO answers (session_id, turn, text, provider, input_tokens, output_tokens,
-        event_seq, at) ";
-    insert!(connection, into, rows, |mut row, (session, answered)| {
+async fn insert_answers(writer: &mut Writer<'_>, rows: &[Row<'_, AnsweredRecord>]) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO answers (session_id, turn, text, provider, input_tokens, output_tokens,
+        event_seq, at) ")
+        .push_values(rows, |mut row, (session, answered)| {
         row.push_bind(session.as_str())
             .push_bind(i64::from(answered.turn))
             .push_bind(&answered.text)
@@ -156,11 +228,13 @@ async fn insert_answers(connection: &mut Connection<'_>, rows: &[Row<'_, Answere
             .push_bind(answered.event_seq.cast_signed())
             .push_bind(answered.at.0);
     })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
-async fn insert_cuts(connection: &mut Connection<'_>, rows: &[Row<'_, CutShortRecord>]) -> Result<(), StoreError> {
-    let into = "INSERT INTO cuts (session_id, turn, heard_text, heard_ms, event_seq, at) ";
-    insert!(connection, into, rows, |mut row, (session, cut)| {
+async fn insert_cuts(writer: &mut Writer<'_>, rows: &[Row<'_, CutShortRecord>]) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO cuts (session_id, turn, heard_text, heard_ms, event_seq, at) ")
+        .push_values(rows, |mut row, (session, cut)| {
         row.push_bind(session.as_str())
             .push_bind(i64::from(cut.turn))
             .push_bind(&cut.heard_text)
@@ -168,11 +242,13 @@ async fn insert_cuts(connection: &mut Connection<'_>, rows: &[Row<'_, CutShortRe
             .push_bind(cut.event_seq.cast_signed())
             .push_bind(cut.at.0);
     })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
-async fn insert_speeches(connection: &mut Connection<'_>, rows: &[Row<'_, SpokenRecord>]) -> Result<(), StoreError> {
-    let into = "INSERT INTO speeches (session_id, turn, object, duration_ms, event_seq, at) ";
-    insert!(connection, into, rows, |mut row, (session, spoken)| {
+async fn insert_speeches(writer: &mut Writer<'_>, rows: &[Row<'_, SpokenRecord>]) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO speeches (session_id, turn, object, duration_ms, event_seq, at) ")
+        .push_values(rows, |mut row, (session, spoken)| {
         row.push_bind(session.as_str())
             .push_bind(i64::from(spoken.turn))
             .push_bind(spoken.object.as_str())
@@ -180,55 +256,42 @@ async fn insert_speeches(connection: &mut Connection<'_>, rows: &[Row<'_, Spoken
             .push_bind(spoken.event_seq.cast_signed())
             .push_bind(spoken.at.0);
     })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
-async fn write_hint(connection: &mut Connection<'_>, session: &SessionId, hint: &HintRecord) -> Result<(), StoreError> {
-    execute!(connection, c => sqlx::query(
-        "INSERT INTO hints (session_id, at, coach, text) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (session_id, at, coach) DO NOTHING",
-    )
-    .bind(session.as_str())
-    .bind(hint.at.0)
-    .bind(hint.coach.as_str())
-    .bind(&hint.text)
-    .execute(&mut **c))?;
-    Ok(())
+async fn insert_hint(writer: &mut Writer<'_>, session: &SessionId, hint: &HintRecord) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO hints (session_id, at, coach, text) ")
+        .push_values([hint], |mut row, hint| {
+            row.push_bind(session.as_str()).push_bind(hint.at.0).push_bind(hint.coach.as_str()).push_bind(&hint.text);
+        })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
-async fn write_numbered(
-    connection: &mut Connection<'_>,
-    session: &SessionId,
-    event_seq: u64,
-) -> Result<(), StoreError> {
-    execute!(connection, c => sqlx::query(
-        "INSERT INTO event_numbers (session_id, event_seq) VALUES ($1, $2)
-         ON CONFLICT (session_id) DO UPDATE SET event_seq = excluded.event_seq
-         WHERE event_numbers.event_seq < excluded.event_seq",
-    )
-    .bind(session.as_str())
-    .bind(event_seq.cast_signed())
-    .execute(&mut **c))?;
-    Ok(())
+async fn write_numbered(writer: &mut Writer<'_>, session: &SessionId, event_seq: u64) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+    .push("INSERT INTO event_numbers (session_id, event_seq) ")
+    .push_values([event_seq], |mut row, event_seq| {
+        row.push_bind(session.as_str()).push_bind(event_seq.cast_signed());
+    })
+    .push(
+        " ON CONFLICT (session_id) DO UPDATE SET event_seq = excluded.event_seq
+          WHERE event_numbers.event_seq < excluded.event_seq",
+    ))
 }
 
-async fn write_ended(
-    connection: &mut Connection<'_>,
-    session: &SessionId,
-    ended: &EndedRecord,
-) -> Result<(), StoreError> {
-    execute!(connection, c => sqlx::query(
-        "INSERT INTO endings (session_id, reason, duration_ms, turns, event_seq, at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (session_id) DO NOTHING",
-    )
-    .bind(session.as_str())
-    .bind(&ended.reason)
-    .bind(ended.duration_ms.cast_signed())
-    .bind(i64::from(ended.turns))
-    .bind(ended.event_seq.cast_signed())
-    .bind(ended.at.0)
-    .execute(&mut **c))?;
-    complete(connection, session, ended.at).await
+async fn insert_ending(writer: &mut Writer<'_>, session: &SessionId, ended: &EndedRecord) -> Result<(), StoreError> {
+    statement!(writer, statement => statement
+        .push("INSERT INTO endings (session_id, reason, duration_ms, turns, event_seq, at) ")
+        .push_values([ended], |mut row, ended| {
+            row.push_bind(session.as_str())
+                .push_bind(&ended.reason)
+                .push_bind(ended.duration_ms.cast_signed())
+                .push_bind(i64::from(ended.turns))
+                .push_bind(ended.event_seq.cast_signed())
+                .push_bind(ended.at.0);
+        })
+        .push(" ON CONFLICT DO NOTHING"))
 }
 
 #[cfg(test)]

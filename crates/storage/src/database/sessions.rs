@@ -10,7 +10,7 @@ use super::{
     Database,
     backend::{execute, on},
     failure::unreadable,
-    records,
+    records::Records,
 };
 
 macro_rules! select_sessions {
@@ -72,9 +72,9 @@ impl Database {
     }
 
     pub(super) async fn complete_once(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {
-        let mut transaction = self.writes.begin().await?;
-        records::complete(&mut transaction.connection(), id, at).await?;
-        transaction.commit().await?;
+        let mut records = Records::default();
+        records.complete(id, at);
+        records.commit(&self.writes).await?;
         let row = self.existing_session(id).await?;
         match row.status {
             SessionStatus::Completed => Ok(row),

@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use super::{
     phrases::{Phrases, phrases},
     sentences::{Speech, each_sentence, fold_case, mentions},
@@ -32,7 +30,7 @@ struct Play<'a> {
     phrases: &'static Phrases,
     max_turns: u32,
     /// The fingerprints of the sentences so far.
-    said: HashSet<u64>,
+    said: Said,
     /// The objection on the table.
     objection: Option<usize>,
     insisted: usize,
@@ -57,7 +55,7 @@ impl<'a> Play<'a> {
             scenario,
             phrases: phrases(&scenario.language),
             max_turns,
-            said: HashSet::new(),
+            said: Said::default(),
             objection: None,
             insisted: 0,
             parked: 0,
@@ -71,7 +69,9 @@ impl<'a> Play<'a> {
     }
 
     fn remember(&mut self, text: &str) {
-        self.said.extend(each_sentence(text).map(|sentence| fingerprint(sentence.chars())));
+        for sentence in each_sentence(text) {
+            self.said.insert(fingerprint(&[sentence]));
+        }
     }
 
     fn react(&mut self, text: &str, turn: u32) {
@@ -205,7 +205,7 @@ impl<'a> Play<'a> {
             let beginning = beginnings[self.asides % beginnings.len()];
             let ending = endings[self.asides % endings.len()];
             self.asides += 1;
-            if self.said.insert(fingerprint(beginning.chars().chain(ending.chars()))) {
+            if self.said.insert(fingerprint(&[beginning, ending])) {
                 self.reply.push(beginning);
                 self.reply.push(ending);
                 return true;
@@ -230,7 +230,7 @@ impl<'a> Play<'a> {
     fn say(&mut self, text: &str) -> bool {
         let before = self.reply.len();
         for sentence in each_sentence(text) {
-            if self.said.insert(fingerprint(sentence.chars())) {
+            if self.said.insert(fingerprint(&[sentence])) {
                 self.reply.push(sentence);
             }
         }
@@ -238,10 +238,34 @@ impl<'a> Play<'a> {
     }
 }
 
+/// The fingerprints of a few dozen sentences: looking through all of them is quicker than hashing one.
+#[derive(Default)]
+struct Said(Vec<u64>);
+
+impl Said {
+    /// Whether it was new.
+    fn insert(&mut self, fingerprint: u64) -> bool {
+        let is_new = !self.0.contains(&fingerprint);
+        if is_new {
+            self.0.push(fingerprint);
+        }
+        is_new
+    }
+}
+
 /// The same for the same sentence in whatever case and punctuation (FNV-1a over its letters).
-fn fingerprint(sentence: impl Iterator<Item = char>) -> u64 {
-    // Every character of this range is a letter, and looking it up is slow.
-    let is_letter = |c: &char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
-    let letters = sentence.filter(is_letter).map(fold_case);
-    letters.fold(0xcbf2_9ce4_8422_2325, |print, letter| (print ^ u64::from(letter)).wrapping_mul(0x100_0000_01b3))
+fn fingerprint(sentence: &[&str]) -> u64 {
+    let add = |print: u64, letter: u64| (print ^ letter).wrapping_mul(0x100_0000_01b3);
+    let mut print = 0xcbf2_9ce4_8422_2325;
+    for part in sentence {
+        print = if part.is_ascii() {
+            let letters = part.bytes().filter(u8::is_ascii_alphanumeric);
+            letters.fold(print, |print, letter| add(print, u64::from(letter.to_ascii_lowercase())))
+        } else {
+            // Every character of this range is a letter, and looking it up is slow.
+            let is_letter = |c: &char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
+            part.chars().filter(is_letter).map(fold_case).fold(print, |print, letter| add(print, u64::from(letter)))
+        };
+    }
+    print
 }

@@ -24,13 +24,17 @@ pub(super) fn each_sentence(text: &str) -> impl Iterator<Item = &str> {
 
 /// The byte after the first sentence; `None` if there is nothing left to cut.
 fn first_end(text: &str) -> Option<usize> {
-    let ends = |&(at, mark): &(usize, &str)| match mark {
-        "。" | "！" | "？" => true,
+    let end_at = |(at, byte): (usize, u8)| match byte {
         // "Dr." is no sentence.
-        _ => at > 3 && text[at + mark.len()..].chars().next().is_none_or(char::is_whitespace),
+        b'.' | b'!' | b'?' => {
+            let after = at + 1;
+            (at > 3 && text[after..].chars().next().is_none_or(char::is_whitespace)).then_some(after)
+        }
+        // The first byte of the marks of Chinese.
+        0xe3 | 0xef => text[at..].starts_with(['。', '！', '？']).then_some(at + '。'.len_utf8()),
+        _ => None,
     };
-    let end = text.match_indices(['.', '!', '?', '。', '！', '？']).find(ends);
-    end.map(|(at, mark)| at + mark.len()).or((!text.is_empty()).then_some(text.len()))
+    text.bytes().enumerate().find_map(end_at).or((!text.is_empty()).then_some(text.len()))
 }
 
 /// Sentences in a row, with a space between them where their script has one.
@@ -76,6 +80,12 @@ impl Speech {
 
 /// How many tokens a language model might make of it: words with the space before them, ideographs one by one.
 pub(super) fn count_tokens(text: &str) -> u32 {
+    if text.is_ascii() && !text.is_empty() {
+        // The most of it is, and these are counted many at a time.
+        let (bytes, is_space) = (text.as_bytes(), |byte: u8| matches!(byte, b'\t'..=b'\r' | b' '));
+        let begins = |(previous, byte): (&u8, &u8)| is_space(*byte) && !is_space(*previous);
+        return 1 + bytes.iter().zip(&bytes[1..]).filter(|pair| begins(*pair)).count() as u32;
+    }
     let mut characters = text.chars();
     let Some(mut previous) = characters.next() else {
         return 0;
