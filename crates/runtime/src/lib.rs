@@ -18,6 +18,7 @@ mod mouth;
 mod outbox;
 mod recorder;
 mod room;
+mod spans;
 mod translate;
 mod wish;
 mod work;
@@ -33,4 +34,5 @@ pub use meter::{BOUNDS_MS, Counter, Distribution, Durations, Meter, Step, TurnPa
 pub use mouth::SpeechFrame;
 pub use recorder::Recorder;
 pub use room::{Happening, HistoryLine, RoomEvent};
+pub use spans::SPANS;
 pub use wish::Wish;

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use audio::{Declared, SpeechCodec};
 use ports::{Record, SegmentRecord, StoreError};
 use session::{
-    Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection,
+    Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection, TurnId,
 };
 use tokio::{
     sync::mpsc,
@@ -24,6 +24,7 @@ use crate::{
     outbox::Outbox,
     recorder::{Beginning, Tape},
     room::Room,
+    spans::Spans,
     translate,
     work::{Desk, Happened, Report},
 };
@@ -88,6 +89,7 @@ pub(crate) struct LiveSession {
     echo_is_cancelled: Option<bool>,
     room: Room,
     outbox: Outbox,
+    spans: Spans,
     running: BTreeMap<OpId, AbortHandle>,
     /// Work has begun that may be done at once.
     has_begun: bool,
@@ -141,6 +143,7 @@ impl LiveSession {
         let (now, at) = (engine.clock.now(), SessionTime(offset_ms));
         let beginning = Beginning { started_at, now, at, config: &config, briefing: &briefing };
         let tape = recorder.map(|recorder| recorder.begin(&session, beginning));
+        let spans = Spans::new(session.clone(), TurnId(briefing.last_turn));
         let (report, reports) = mpsc::channel(REPORTS);
         let last_seq = resumption.as_ref().map_or(0, |resumption| resumption.last_event_seq);
         Self {
@@ -155,6 +158,7 @@ impl LiveSession {
             ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref()),
             room: Room::new(session.clone(), last_seq, history),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
+            spans,
             running: BTreeMap::new(),
             has_begun: false,
             segments: Vec::new(),

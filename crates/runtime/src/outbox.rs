@@ -3,9 +3,11 @@
 use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
 use ports::{Journal, Record, SessionId, StoreError};
+use session::TurnId;
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
-use crate::{Meter, RoomEvent, Step};
+use crate::{Meter, RoomEvent, Step, spans};
 
 /// While this much waits, the session takes nothing new.
 const FULL: usize = 256;
@@ -16,6 +18,8 @@ pub(crate) struct Outbox {
     session: SessionId,
     journal: Arc<dyn Journal>,
     meter: Arc<Meter>,
+    /// The turn that the records are mostly of.
+    turn: Option<(TurnId, Span)>,
     entries: VecDeque<Entry>,
     committing: Option<Committing>,
     failures: u32,
@@ -35,7 +39,11 @@ struct Committing {
 
 impl Outbox {
     pub(crate) fn new(session: SessionId, journal: Arc<dyn Journal>, meter: Arc<Meter>) -> Self {
-        Self { session, journal, meter, entries: VecDeque::new(), committing: None, failures: 0 }
+        Self { session, journal, meter, turn: None, entries: VecDeque::new(), committing: None, failures: 0 }
+    }
+
+    pub(crate) fn follow(&mut self, turn: Option<(TurnId, Span)>) {
+        self.turn = turn;
     }
 
     pub(crate) fn record(&mut self, record: Record) {
@@ -123,8 +131,8 @@ impl Outbox {
 
     fn write(&mut self, entries: usize, records: Vec<Record>, wait: Duration) {
         let (journal, session, batch) = (Arc::clone(&self.journal), self.session.clone(), records.clone());
-        let meter = Arc::clone(&self.meter);
-        let done = Box::pin(async move {
+        let (meter, span) = (Arc::clone(&self.meter), spans::commit(&session, self.turn.as_ref(), batch.len()));
+        let written = async move {
             if !wait.is_zero() {
                 tokio::time::sleep(wait).await;
             }
@@ -132,7 +140,8 @@ impl Outbox {
             journal.record(&session, batch).await?;
             meter.durations(Step::Commit).observe(began.elapsed());
             Ok(())
-        });
+        };
+        let done = Box::pin(written.instrument(span));
         self.committing = Some(Committing { entries, records, done });
     }
 }

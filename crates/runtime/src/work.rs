@@ -13,7 +13,7 @@ use tokio::{sync::mpsc, time::Instant};
 use crate::{
     Engine, Meter, Step,
     ears::{Piece, StoredUtterance},
-    translate,
+    spans, translate,
 };
 
 /// Words that are there already are told together.
@@ -64,8 +64,7 @@ impl Desk {
             let put = self.engine.objects.put(&piece.key, piece.segment.bytes.clone(), media_type).await;
             if let Err(error) = put {
                 tracing::warn!(session.id = %self.session, %error, "A segment could not be stored");
-                let failed = OpEvent::Failed(Failure::new(FailureKind::Unavailable));
-                return self.report(op, Happened::Machine(failed)).await;
+                return self.report(op, Happened::Machine(unavailable())).await;
             }
             self.took(Step::Store, began);
         }
@@ -156,6 +155,7 @@ impl Desk {
             if !text.is_empty() {
                 if std::mem::take(&mut is_first) {
                     self.took(Step::FirstToken, began);
+                    spans::happened("first token");
                 }
                 self.report(op, Happened::Machine(OpEvent::Token(text))).await;
             }
@@ -201,6 +201,9 @@ impl Desk {
         while let Some(piece) = pieces.next().await {
             match piece? {
                 SpeechPiece::Audio(samples) => {
+                    if spoken == 0 {
+                        spans::happened("first audio");
+                    }
                     spoken += samples.len();
                     self.report(op, Happened::Voice(samples)).await;
                 }
@@ -226,7 +229,7 @@ impl Desk {
             }
             Err(error) => {
                 tracing::warn!(session.id = %self.session, turn.id = turn.0, %error, "A reply's speech could not be kept");
-                OpEvent::Failed(Failure::new(FailureKind::Unavailable))
+                unavailable()
             }
         };
         self.report(op, Happened::Machine(event)).await;
@@ -258,13 +261,21 @@ impl Desk {
 
     fn failed(&self, stage: &'static str, turn: TurnId, error: &ProviderError) -> OpEvent {
         tracing::warn!(session.id = %self.session, turn.id = turn.0, stage, %error, "A provider failed");
-        OpEvent::Failed(translate::failure(error))
+        let failure = translate::failure(error);
+        spans::failed(failure.kind);
+        OpEvent::Failed(failure)
     }
 
     /// A session that is gone does not listen any more, and that is fine.
     async fn report(&self, op: OpId, what: Happened) {
         let _ = self.reports.send(Report { op, what: Box::new(what) }).await;
     }
+}
+
+/// The store is.
+fn unavailable() -> OpEvent {
+    spans::failed(FailureKind::Unavailable);
+    OpEvent::Failed(Failure::new(FailureKind::Unavailable))
 }
 
 fn nobody() -> Source {

@@ -119,8 +119,10 @@ impl Cli {
 
 fn serve() -> anyhow::Result<()> {
     let config = Config::load()?;
-    telemetry::start(&config.logging)?;
-    runtime()?.block_on(crate::serve::serve(config, |ready| print(&ready.to_string())))
+    let telemetry = telemetry::start(&config.logging, config.operations.traces.as_ref())?;
+    let served = runtime()?.block_on(crate::serve::serve(config, |ready| print(&ready.to_string())));
+    telemetry.stop();
+    served
 }
 
 async fn migrate() -> anyhow::Result<()> {

@@ -1,30 +1,51 @@
-//! Logs: text for people, JSON for machines, and panics among them.
+//! Logs: text for people, JSON for machines, and panics among them. Spans, for whoever collects them.
 
-use std::io::IsTerminal as _;
+mod traces;
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use std::{io::IsTerminal as _, time::Duration};
 
-use crate::config::{LogFormat, Logging};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::{
+    EnvFilter, Layer as _, fmt, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
+};
 
-/// The socket libraries log whole payloads below info; what people say belongs in no log.
-const QUIET: &str = "socketioxide=info,engineioxide=info";
+use crate::config::{LogFormat, Logging, Traces};
+
+/// The socket libraries log whole payloads below info; what people say belongs in no log. Spans are not for logs.
+fn quiet() -> String {
+    format!("socketioxide=info,engineioxide=info,{}=off", runtime::SPANS)
+}
+
+/// The last spans are sent within this time.
+const LEAVING: Duration = Duration::from_secs(5);
+
+/// What is to be ended with the process.
+pub struct Telemetry {
+    spans: Option<SdkTracerProvider>,
+}
 
 /// To be called once per process, before anything is logged.
-pub fn start(logging: &Logging) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(format!("{QUIET},{}", logging.filter))?;
-    let registry = tracing_subscriber::registry().with(filter);
-    match logging.format {
-        LogFormat::Text => {
-            // Colours are for people, not for files.
-            let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-            registry.with(layer).try_init()?;
-        }
-        LogFormat::Json => {
-            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()?
+pub fn start(logging: &Logging, traces: Option<&Traces>) -> anyhow::Result<Telemetry> {
+    let filter = EnvFilter::try_new(format!("{},{}", quiet(), logging.filter))?;
+    let log = match logging.format {
+        // Colours are for people, not for files.
+        LogFormat::Text => fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
+    };
+    let spans = traces.map(traces::provider).transpose()?;
+    let layer = spans.as_ref().map(traces::layer);
+    registry().with(log.with_filter(filter)).with(layer).try_init()?;
+    log_panics();
+    Ok(Telemetry { spans })
+}
+
+impl Telemetry {
+    /// Sends what has not been sent. Blocks.
+    pub fn stop(self) {
+        if let Some(error) = self.spans.and_then(|spans| spans.shutdown_with_timeout(LEAVING).err()) {
+            tracing::warn!(%error, "The last spans were not sent");
         }
     }
-    log_panics();
-    Ok(())
 }
 
 fn log_panics() {

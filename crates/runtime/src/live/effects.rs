@@ -2,7 +2,8 @@
 
 use ports::{Record, Timestamp};
 use session::{Fact, Input, Mouth as Order, OpId, Output, SessionTime, Speech, Work};
-use tokio::time::Instant;
+use tokio::{task::AbortHandle, time::Instant};
+use tracing::{Instrument as _, Span};
 
 use super::LiveSession;
 use crate::{RoomEvent, chronicle, hearing::Hearing, translate};
@@ -47,6 +48,7 @@ impl LiveSession {
         if let Some(tape) = &mut self.tape {
             tape.pass_on();
         }
+        self.outbox.follow(self.spans.newest());
     }
 
     /// Tells whatever may be told.
@@ -93,37 +95,39 @@ impl LiveSession {
 
     fn start(&mut self, op: OpId, work: Work) {
         let desk = self.desk.clone();
+        let span = self.spans.begin(op, &work, &desk.engine, self.hearing.is_some());
         let task = match work {
-            Work::Store { .. } => tokio::spawn(desk.store(op, self.ears.to_store())),
+            Work::Store { .. } => spawn(span, desk.store(op, self.ears.to_store())),
             Work::Transcribe { turn, heard, language } => {
                 let utterance = self.ears.utterance(heard, &self.desk.engine.objects);
-                tokio::spawn(desk.transcribe(op, turn, heard.duration_ms, language, utterance))
+                spawn(span, desk.transcribe(op, turn, heard.duration_ms, language, utterance))
             }
             Work::Listen { turn, language } => {
                 let hearing = self.hearing.get_or_insert_with(|| Box::new(Hearing::new(self.echo_is_cancelled)));
-                tokio::spawn(desk.listen(op, turn, language, hearing.begin(op)))
+                spawn(span, desk.listen(op, turn, language, hearing.begin(op)))
             }
             Work::Answer { turn, number, language, history } => {
-                tokio::spawn(desk.answer(op, turn, number, language, history))
+                spawn(span, desk.answer(op, turn, number, language, history))
             }
             Work::Speak { turn, stretch: _, text, language, voice } => {
                 self.mouth.on_stretch(&text);
-                tokio::spawn(desk.speak(op, turn, text, language, voice))
+                spawn(span, desk.speak(op, turn, text, language, voice))
             }
-            Work::Keep { turn, until_ms } => tokio::spawn(desk.keep(op, turn, self.mouth.speech(turn, until_ms))),
+            Work::Keep { turn, until_ms } => spawn(span, desk.keep(op, turn, self.mouth.speech(turn, until_ms))),
             Work::Animate { turn, text, language } => {
                 let speech = self.mouth.speech(turn, None);
                 self.mouth.forget();
-                tokio::spawn(desk.animate(op, turn, text, language, speech))
+                spawn(span, desk.animate(op, turn, text, language, speech))
             }
         };
-        self.running.insert(op, task.abort_handle());
+        self.running.insert(op, task);
         self.has_begun = true;
     }
 
     pub(super) fn tell(&mut self, event: RoomEvent) {
         if let RoomEvent::Session(event) = &event {
             chronicle::told(&self.desk.meter, &self.desk.session, event);
+            self.spans.on_event(event);
         }
         if self.room.seq() + self.outbox.waiting_events() >= self.numbered {
             let event_seq = self.reserve_numbers();
@@ -161,4 +165,8 @@ impl LiveSession {
 /// Since then.
 fn milliseconds(then: Instant) -> i64 {
     i64::try_from(then.elapsed().as_millis()).unwrap_or(0)
+}
+
+fn spawn(span: Span, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+    tokio::spawn(work.instrument(span)).abort_handle()
 }

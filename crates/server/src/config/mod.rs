@@ -25,7 +25,7 @@ pub use environment::Environment;
 pub use limits::Limits;
 pub use listen::Listen;
 pub use logging::{LogFormat, Logging};
-pub use operations::{Operations, Recordings};
+pub use operations::{Operations, Recordings, Traces};
 pub use providers::{AvatarChoice, Endpoint, LanguageModelChoice, Providers, SpeechToTextChoice, TextToSpeechChoice};
 pub use session::SessionNumbers;
 pub use stores::{ObjectStoreLocation, S3Location, Stores};

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{
-    parse::{self, YES_OR_NO},
+    parse::{self, WEB_ADDRESS, YES_OR_NO},
     values::Values,
     variable::Variable,
 };
@@ -15,6 +15,8 @@ pub struct Operations {
     pub metrics_token: Option<SecretString>,
     /// `None` records nothing.
     pub recordings: Option<Recordings>,
+    /// `None` traces nothing.
+    pub traces: Option<Traces>,
 }
 
 /// What happens in every session, for `repartee replay`. Nothing deletes these files.
@@ -23,6 +25,15 @@ pub struct Recordings {
     pub folder: PathBuf,
     /// Whether they hold what was said.
     pub words: bool,
+}
+
+/// Where the spans of turns go, over OTLP.
+#[derive(Debug)]
+pub struct Traces {
+    /// Of a collector that speaks HTTP, without a slash at the end.
+    pub endpoint: String,
+    /// What this server is called there.
+    pub service: String,
 }
 
 const METRICS_TOKEN: Variable = Variable::secret(
@@ -41,7 +52,16 @@ const RECORD_WORDS: Variable = Variable::new(
     "Whether these files hold what was said; otherwise only words such as and, um, yes that decide something",
 );
 
-pub(super) const VARIABLES: &[Variable] = &[METRICS_TOKEN, RECORD_SESSIONS, RECORD_WORDS];
+const TRACES_ENDPOINT: Variable = Variable::new(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "",
+    "OpenTelemetry collector that gets a span of every turn and of each piece of work for it, such as http://127.0.0.1:4318",
+);
+const SERVICE_NAME: Variable =
+    Variable::new("OTEL_SERVICE_NAME", "repartee", "What this server is called in these spans");
+
+pub(super) const VARIABLES: &[Variable] =
+    &[METRICS_TOKEN, RECORD_SESSIONS, RECORD_WORDS, TRACES_ENDPOINT, SERVICE_NAME];
 
 pub(super) fn read(values: &mut Values) -> Operations {
     let words = values.required(&RECORD_WORDS, YES_OR_NO, parse::yes_or_no);
@@ -49,5 +69,8 @@ pub(super) fn read(values: &mut Values) -> Operations {
     Operations {
         metrics_token: values.secret(&METRICS_TOKEN),
         recordings: folder.map(|folder| Recordings { folder, words }),
+        traces: values
+            .optional(&TRACES_ENDPOINT, WEB_ADDRESS, parse::web_address)
+            .map(|endpoint| Traces { endpoint, service: values.text(&SERVICE_NAME).unwrap_or_default() }),
     }
 }

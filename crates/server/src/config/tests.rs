@@ -236,6 +236,17 @@ fn nothing_is_recorded_unless_a_folder_is_named_and_no_words_unless_they_are_ask
 }
 
 #[test]
+fn nothing_is_traced_unless_a_collector_is_named() {
+    let traces =
+        |pairs: &[(&str, &str)]| config(pairs).operations.traces.map(|traces| (traces.endpoint, traces.service));
+    assert_eq!(traces(&[("OTEL_SERVICE_NAME", "practice")]), None);
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318/");
+    assert_eq!(traces(&[endpoint]), Some(("http://collector:4318".to_owned(), "repartee".to_owned())));
+    let told = mistakes(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")]);
+    assert!(told.contains("OTEL_EXPORTER_OTLP_ENDPOINT is \"collector:4318\"; allowed: an address"), "{told}");
+}
+
+#[test]
 fn spans_of_time_are_read_with_and_without_a_unit() {
     let seconds = |text| parse::span(text).map(|span| span.as_secs());
     assert_eq!(seconds("3600"), Some(3600));

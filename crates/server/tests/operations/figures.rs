@@ -45,7 +45,8 @@ async fn the_figures_tell_what_a_session_did() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dashboards_and_alerts_ask_only_for_what_is_told() {
     let place = Place::start(&[]);
-    let told: BTreeSet<String> = place.get("/metrics", &[]).body.lines().filter_map(family).collect();
+    let metrics = place.get("/metrics", &[]).body;
+    let told: BTreeSet<String> = metrics.lines().filter_map(family).collect();
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for file in ["deploy/grafana/dashboard.json", "deploy/prometheus/alerts.yml"] {
         let text = fs::read_to_string(repository.join(file)).unwrap();
@@ -53,6 +54,10 @@ async fn dashboards_and_alerts_ask_only_for_what_is_told() {
         assert!(asked.len() > 3, "{file} asks for {asked:?}");
         let unknown: Vec<_> = asked.difference(&told).collect();
         assert!(unknown.is_empty(), "{file} asks for {unknown:?}");
+        for label in ["step", "part", "stage"] {
+            let (asked, told) = (values(&text, label), values(&metrics, label));
+            assert!(asked.is_subset(&told), "{file} asks for {label} {asked:?}, and there are {told:?}");
+        }
     }
     let dashboard = fs::read_to_string(repository.join("deploy/grafana/dashboard.json")).unwrap();
     let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
@@ -68,6 +73,14 @@ fn asked_for(text: &str) -> BTreeSet<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let words = text.split(|c| !is_part(c));
     words.filter(|word| word.starts_with("repartee_") || word.starts_with("process_")).map(str::to_owned).collect()
+}
+
+/// What a label is, or is asked to be.
+fn values(text: &str, label: &str) -> BTreeSet<String> {
+    let text = text.replace("\\\"", "\"");
+    let after = text.split(label).skip(1);
+    let quoted = after.filter_map(|rest| rest.trim_start_matches(['!', '=', '~']).strip_prefix('"')?.split('"').next());
+    quoted.flat_map(|value| value.split('|')).map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,3 +8,4 @@ mod log;
 mod place;
 mod replay;
 mod soak;
+mod traces;

@@ -18,7 +18,11 @@ fn summary(file: &str) -> Summary {
 
 /// A long talk, always the same.
 fn a_conversation() -> Vec<Line> {
-    let mut number = 7_u32;
+    conversation(7)
+}
+
+fn conversation(seed: u32) -> Vec<Line> {
+    let mut number = seed;
     let mut chance = || {
         number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let text = ["I would think so. ", "Marmalade, ", "等一下，", "and then "][number as usize >> 8 & 3];
@@ -71,13 +75,16 @@ fn no_word_is_left_in_a_redacted_recording() {
 /// That the redaction keeps something is what makes a session decide the same again.
 #[test]
 fn without_any_word_a_session_decides_otherwise() {
-    let mut lines = redacted(a_conversation());
-    for line in &mut lines {
-        if let Line::Happened(Step { input: Input::Op(_, OpEvent::Partial { text, .. }), .. }) = line {
-            *text = outline(text);
+    let decides_otherwise = |seed| {
+        let mut lines = redacted(conversation(seed));
+        for line in &mut lines {
+            if let Line::Happened(Step { input: Input::Op(_, OpEvent::Partial { text, .. }), .. }) = line {
+                *text = outline(text);
+            }
         }
-    }
-    assert!(matches!(outcome(&file(lines)), Outcome::Different(_)));
+        matches!(outcome(&file(lines)), Outcome::Different(_))
+    };
+    assert!((0..40).any(decides_otherwise));
 }
 
 #[test]
