@@ -18,17 +18,22 @@ mod schema;
 mod sessions;
 mod shipping;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::Path,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use ports::StoreError;
 use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time::sleep;
 
 use self::{
     backend::{Backend, Pool},
-    failure::failure,
+    failure::{failure, is_busy},
     group_commit::GroupCommit,
 };
 
@@ -85,10 +90,8 @@ impl Database {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.clone())
-            .await
-            .map_err(failure)?;
+            .acquire_timeout(PATIENCE);
+        let writes = connect_patiently(writes, &options).await?;
         let reads = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .test_before_acquire(false)
@@ -112,6 +115,17 @@ impl Database {
 
     fn over(reads: Pool, writes: Pool) -> Self {
         Self { journal: GroupCommit::start(writes.clone()), reads, writes }
+    }
+}
+
+/// Of two that turn the write-ahead log of a new file on at once, SQLite refuses one without waiting.
+async fn connect_patiently(pool: SqlitePoolOptions, options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let began = Instant::now();
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && began.elapsed() < PATIENCE => sleep(Duration::from_millis(20)).await,
+            connected => return connected.map_err(failure),
+        }
     }
 }
 

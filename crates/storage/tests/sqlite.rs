@@ -7,6 +7,7 @@ mod database;
 use std::{fs, sync::Mutex};
 
 use database::migrated;
+use futures_util::future::join_all;
 use ports::{
     Catalog, Journal, StoreError,
     contract::{
@@ -80,6 +81,15 @@ async fn what_was_recorded_is_there_when_the_file_is_opened_again() {
 async fn two_servers_share_a_file() {
     let dir = TempDir::new();
     database::two_servers_share_a_database(&url(&dir)).await;
+}
+
+#[tokio::test]
+async fn many_open_a_new_file_at_once() {
+    for _ in 0..10 {
+        let dir = TempDir::new();
+        let opened = join_all((0..8).map(async |_| migrated(&url(&dir)).await)).await;
+        assert_eq!(opened.len(), 8);
+    }
 }
 
 /// As it was before the journal came: the first migration, and rows.

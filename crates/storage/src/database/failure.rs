@@ -24,6 +24,13 @@ pub(super) fn migration_failure(error: MigrateError) -> StoreError {
     }
 }
 
+/// Another connection is writing the same SQLite file.
+pub(super) fn is_busy(error: &Error) -> bool {
+    let sqlite = error.as_database_error().and_then(|error| error.try_downcast_ref::<SqliteError>());
+    let code = sqlite.and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
 /// A row that this version cannot read.
 pub(super) fn unreadable(what: &str, found: impl std::fmt::Display) -> StoreError {
     StoreError::Refused(format!("the database holds {what} {found}"))
