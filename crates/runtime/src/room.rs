@@ -129,16 +129,16 @@ impl Room {
 
     /// Tells one member again what came after `seq`.
     pub(crate) fn replay(&self, member: &Arc<dyn Member>, seq: u64) {
-        let after = |happening: &&Box<Happening>| happening.seq > seq;
-        let mut spoken = self.spoken.iter().filter(after).peekable();
+        let after = |happening: &&Happening| happening.seq > seq;
+        let mut spoken = self.spoken.iter().map(Box::as_ref).filter(after).peekable();
         let tell = |happening: &Happening| member.tell(Told::Happened { session: &self.session, happening });
-        for happening in self.retained.iter().filter(after) {
+        for happening in self.retained.iter().map(Box::as_ref).filter(after) {
             while let Some(before) = spoken.next_if(|frame| frame.seq < happening.seq) {
                 tell(before);
             }
             tell(happening);
         }
-        spoken.for_each(|frame| tell(frame));
+        spoken.for_each(tell);
     }
 
     pub(crate) fn admit(&mut self, member: Arc<dyn Member>, seat: Seat) {

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::{
     Database,
-    backend::{Connection, execute, on},
+    backend::{Transaction, execute, on},
     people::no_such,
 };
 
@@ -16,8 +16,7 @@ impl Database {
     /// What names the person goes in the same step as the account is closed.
     pub(super) async fn close_account(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.writes.begin().await?;
-        let mut connection = transaction.connection();
-        let closed = execute!(&mut connection, c => sqlx::query(
+        let closed = execute!(&mut transaction, c => sqlx::query(
             "UPDATE users SET email = 'departed:' || id, name = '', password_hash = NULL, avatar = NULL,
                 department = NULL, is_active = FALSE, updated_at = $2
              WHERE id = $1 AND id <> $3",
@@ -29,7 +28,7 @@ impl Database {
         if closed == 0 {
             return Err(no_such(id));
         }
-        execute!(&mut connection, c => sqlx::query(
+        execute!(&mut transaction, c => sqlx::query(
             "INSERT INTO departures (user_id, at) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING",
         )
         .bind(id.as_str())
@@ -49,8 +48,7 @@ impl Database {
 
     pub(super) async fn delete_departed(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.writes.begin().await?;
-        let mut connection = transaction.connection();
-        let sessions: i64 = on!(&mut connection, c => sqlx::query_scalar(
+        let sessions: i64 = on!(&mut transaction, c => sqlx::query_scalar(
             "SELECT COUNT(*) FROM sessions WHERE user_id = $1",
         )
         .bind(id.as_str())
@@ -58,11 +56,11 @@ impl Database {
         if sessions > 0 {
             return Err(StoreError::Conflict(format!("user {id} still has {sessions} sessions")));
         }
-        hand_scenarios_on(&mut connection, id, at).await?;
+        hand_scenarios_on(&mut transaction, id, at).await?;
         for deletion in ["DELETE FROM hints WHERE coach = $1", "DELETE FROM users WHERE id = $1"] {
-            execute!(&mut connection, c => sqlx::query(deletion).bind(id.as_str()).execute(&mut **c))?;
+            execute!(&mut transaction, c => sqlx::query(deletion).bind(id.as_str()).execute(&mut **c))?;
         }
-        execute!(&mut connection, c => sqlx::query(
+        execute!(&mut transaction, c => sqlx::query(
             "UPDATE departures SET finished_at = $2 WHERE user_id = $1 AND finished_at IS NULL",
         )
         .bind(id.as_str())
@@ -85,8 +83,8 @@ impl Database {
     }
 }
 
-async fn hand_scenarios_on(connection: &mut Connection<'_>, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
-    execute!(connection, c => sqlx::query(
+async fn hand_scenarios_on(transaction: &mut Transaction, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
+    execute!(transaction, c => sqlx::query(
         "INSERT INTO users (id, email, name, role, is_active, created_at, updated_at)
          SELECT $1, $1, 'Former author', 'trainee', FALSE, $2, $2
          WHERE EXISTS (SELECT 1 FROM scenarios WHERE author_id = $3)
@@ -96,7 +94,7 @@ async fn hand_scenarios_on(connection: &mut Connection<'_>, id: &UserId, at: Tim
     .bind(at.0)
     .bind(id.as_str())
     .execute(&mut **c))?;
-    execute!(connection, c => sqlx::query("UPDATE scenarios SET author_id = $1 WHERE author_id = $2")
+    execute!(transaction, c => sqlx::query("UPDATE scenarios SET author_id = $1 WHERE author_id = $2")
         .bind(FORMER_AUTHOR)
         .bind(id.as_str())
         .execute(&mut **c))?;
