@@ -17,6 +17,7 @@ main() {
         need faketime faketime
         need ffmpeg ffmpeg
         need nginx nginx
+        need redis-server redis-server
         need chromium chromium
         # The pictures of the pages need Chinese letters; nobody is asked to install them.
         [ "$(id -u)" != 0 ] || [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || packages+=(fonts-noto-cjk)

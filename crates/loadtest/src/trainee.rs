@@ -74,9 +74,9 @@ pub(crate) struct Trainee {
     socket: Socket,
 }
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const READ_BUFFER: usize = 8 << 10;
 /// While flooding, so many bytes leave at once.
 const WRITE_BUFFER: usize = 64 << 10;
@@ -86,17 +86,14 @@ impl Trainee {
     pub(crate) async fn arrive(load: Arc<Load>, number: usize) -> anyhow::Result<Self> {
         let session = format!("load-{}-{number}", load.run);
         let arriving = async {
-            let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
-            let address = address(&load);
-            let connected = connect_async_with_config(&address, Some(config), true).await;
-            let (mut socket, _) = connected.with_context(|| format!("cannot connect to {address}"))?;
+            let mut socket = connect(&address(&load)).await?;
             if load.peer == Peer::Repartee {
-                start(&mut socket, &load, number, &session).await?;
+                start(&mut socket, &load.tokens.of(number)?, wire::start_session(&session, &load.scenario)).await?;
             }
             anyhow::Ok(socket)
         };
-        let arrived = timeout(PATIENCE, arriving).await;
-        let socket = arrived.with_context(|| format!("trainee {number}: nothing came of it in {PATIENCE:?}"))??;
+        let arrived = timeout(PATIENCE, arriving).await.unwrap_or_else(|late| Err(late.into()));
+        let socket = arrived.with_context(|| format!("trainee {number}"))?;
         Ok(Self { load, number, session, socket })
     }
 
@@ -133,30 +130,42 @@ impl Trainee {
 }
 
 fn address(load: &Load) -> String {
-    let url = load.url.replacen("http", "ws", 1);
     match load.peer {
-        Peer::Repartee => format!("{url}/socket.io/?EIO=4&transport=websocket"),
-        Peer::Echo => url,
+        Peer::Repartee => socket_address(&load.url),
+        Peer::Echo => load.url.replacen("http", "ws", 1),
     }
 }
 
-async fn start(socket: &mut Socket, load: &Load, number: usize, session: &str) -> anyhow::Result<()> {
+/// Where a server of this URL takes sockets.
+pub(crate) fn socket_address(url: &str) -> String {
+    format!("{}/socket.io/?EIO=4&transport=websocket", url.replacen("http", "ws", 1))
+}
+
+pub(crate) async fn connect(address: &str) -> anyhow::Result<Socket> {
+    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
+    let connected = connect_async_with_config(address, Some(config), true).await;
+    Ok(connected.with_context(|| format!("cannot connect to {address}"))?.0)
+}
+
+/// Signs in and sends the event that starts the session.
+pub(crate) async fn start(socket: &mut Socket, token: &str, start_session: String) -> anyhow::Result<()> {
+    let mut start_session = Some(start_session);
     while let Some(frame) = socket.next().await {
         let Message::Text(frame) = frame? else {
             continue;
         };
         let answer = match wire::read(&frame) {
-            Heard::Open => wire::connect(&load.tokens.of(number)?),
+            Heard::Open => wire::connect(token),
             Heard::Ping => wire::PONG.to_owned(),
-            Heard::Ready => wire::start_session(session, &load.scenario),
+            Heard::Ready => start_session.take().context("the server is ready twice")?,
             Heard::Started => return Ok(()),
-            Heard::Refused(message) => bail!("trainee {number} is not let in: {message}"),
-            Heard::Failed { code, message } => bail!("trainee {number} cannot start a session: {code}: {message}"),
+            Heard::Refused(message) => bail!("not let in: {message}"),
+            Heard::Failed { code, message } => bail!("cannot start a session: {code}: {message}"),
             _ => continue,
         };
         socket.send(Message::text(answer)).await?;
     }
-    bail!("trainee {number}: the server closed the connection")
+    bail!("the server closed the connection")
 }
 
 struct Ear<'a> {

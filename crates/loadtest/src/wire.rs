@@ -1,5 +1,7 @@
 //! The frames of Engine.IO 4 and Socket.IO 5 that a trainee needs, over a WebSocket.
 
+pub(crate) mod live;
+
 use std::fmt::Write as _;
 
 use serde::{Deserialize, de::DeserializeOwned};

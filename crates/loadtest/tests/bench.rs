@@ -12,7 +12,7 @@ fn the_bench_measures_everything_that_has_an_aim() {
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{table}\n{}", String::from_utf8_lossy(&output.stderr));
     let aims = table.lines().filter(|line| line.ends_with("ok") || line.ends_with("MISSED")).count();
-    let expected = if table.contains("espeak-ng is not installed") { 8 } else { 10 };
+    let expected = if table.contains("espeak-ng is not installed") { 11 } else { 13 };
     assert_eq!(aims, expected, "{table}");
     assert!(!table.contains("NaN") && !table.contains("inf"), "{table}");
     assert!(!table.contains("Errors"), "{table}");

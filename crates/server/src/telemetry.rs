@@ -11,9 +11,10 @@ use tracing_subscriber::{
 
 use crate::config::{LogFormat, Logging, Traces};
 
-/// The socket libraries log whole payloads below info; what people say belongs in no log. Spans are not for logs.
+/// The socket libraries log whole payloads below info, and make a span of every packet at info; what people say belongs in no
+/// log. Spans are not for logs.
 fn quiet() -> String {
-    format!("socketioxide=info,engineioxide=info,{}=off", runtime::SPANS)
+    format!("socketioxide=warn,engineioxide=warn,{}=off", runtime::SPANS)
 }
 
 /// The last spans are sent within this time.

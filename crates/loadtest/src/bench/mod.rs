@@ -1,9 +1,10 @@
 //! Measures a server of its own on one core, next to a plain echo of the same bytes, and compares with the aims.
 //!
 //! The server stores every segment and writes every turn; only its voice and its face are switched off, which would
-//! measure another program. When a turn counts as over is measured without it, on synthesised dialogues.
+//! measure another program. In live conversations model and voice are simulated beside the load. When a turn counts as over is measured without it, on synthesised dialogues.
 
 mod cores;
+mod live;
 mod phases;
 mod table;
 mod turns;
@@ -20,6 +21,7 @@ use anyhow::Context as _;
 pub(crate) use cores::Cores;
 
 use crate::machine;
+use live::Live;
 use phases::{Bench, Scale};
 use table::{Aim, Table};
 use turns::Comparison;
@@ -37,6 +39,10 @@ pub(crate) struct Plan {
     scale: [usize; 2],
     scale_speaking: Duration,
     warm_up: Duration,
+    /// Live conversations.
+    talkers: usize,
+    live: Duration,
+    live_warm_up: Duration,
     /// Of each of four dialogues.
     dialogue_turns: usize,
 }
@@ -51,6 +57,9 @@ pub(crate) const FULL: Plan = Plan {
     scale: [1_000, 4_000],
     scale_speaking: Duration::from_secs(10),
     warm_up: Duration::from_secs(3),
+    talkers: 200,
+    live: Duration::from_secs(30),
+    live_warm_up: Duration::from_secs(14),
     dialogue_turns: 60,
 };
 
@@ -63,6 +72,9 @@ pub(crate) const QUICK: Plan = Plan {
     scale: [40, 80],
     scale_speaking: Duration::from_secs(2),
     warm_up: Duration::from_secs(1),
+    talkers: 10,
+    live: Duration::from_secs(7),
+    live_warm_up: Duration::from_secs(12),
     dialogue_turns: 15,
 };
 
@@ -88,6 +100,8 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     let flood = bench.flood().await?;
     say("Many sessions ...\n")?;
     let scale = bench.scale().await?;
+    say("Live conversations ...\n")?;
+    let live = bench.live().await?;
 
     let (echo_cost, cost) = (echo.cost(), speaking.load.cost());
     let mut table = Table::new("repartee", "plain echo");
@@ -123,14 +137,28 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     for Scale { sessions, cost: many } in &scale.costs {
         table.compare_with(&format!("{sessions} sessions"), *many, cost, 4, Aim::AtMost(1.25));
     }
+    table.section(&format!("{} live conversations, beyond what model and voice take", plan.talkers));
+    let Live { seconds, busy, heard } = &live;
+    let (added, to_silence) = (&heard.added, &heard.to_silence);
+    table.row("ms from a thought's end to speech, p50", ms(added, 0.5), None, 2, Some(Aim::AtMost(2.0)));
+    table.row("ms from a thought's end to speech, p99", ms(added, 0.99), None, 2, Some(Aim::AtMost(10.0)));
+    table.row("ms from an interruption to silence, p50", ms(to_silence, 0.5), None, 2, None);
+    table.row("ms from an interruption to silence, p99", ms(to_silence, 0.99), None, 2, Some(Aim::AtMost(20.0)));
+    table.row("answers per second", added.len() as f64 / seconds, None, 1, None);
+    table.row("pieces of speech per second", heard.frames as f64 / seconds, None, 0, None);
+    table.row("busy, percent of its core", *busy, None, 0, None);
     table.section("Microseconds of one core to hear a second of speech; beside it, to decode it");
     table.row("voice activity alone", voice.activity, Some(voice.decoding), 0, None);
     table.compare("taken, decoded, listened to", voice.hearing, voice.decoding, 0, Aim::AtMost(2.0));
     say("Dialogues with pauses, fillers and noise ...\n")?;
     let mut report = table.to_string() + &end_of_turn(plan.dialogue_turns)?;
-    for (phase, errors) in
-        [("speaking", &speaking.seen.errors), ("flooding", &flood.seen.errors), ("they are many", &scale.errors)]
-    {
+    let errors = [
+        ("speaking", &speaking.seen.errors),
+        ("flooding", &flood.seen.errors),
+        ("they are many", &scale.errors),
+        ("they converse", &live.heard.errors),
+    ];
+    for (phase, errors) in errors {
         for (code, count) in errors {
             let _ = writeln!(report, "Errors while {phase}: {count} x {code}");
         }

@@ -60,7 +60,7 @@ const WINDOW: usize = 64;
 /// What was sent is stored and answered, and memory has settled.
 const SETTLING: Duration = Duration::from_secs(1);
 /// The server lives for a minute and listens on this machine only.
-const SECRET: &str = "a secret that is good for one bench and no longer";
+pub(super) const SECRET: &str = "a secret that is good for one bench and no longer";
 
 impl Bench<'_> {
     pub(super) async fn echo_speaking(&self) -> anyhow::Result<Stretch> {
@@ -137,6 +137,14 @@ impl Bench<'_> {
     }
 
     fn start_server(&self, phase: &str) -> anyhow::Result<Process> {
+        self.start_server_with(phase, [("LLM_PROVIDER", "scenario"), ("TTS_PROVIDER", "none")])
+    }
+
+    pub(super) fn start_server_with<'a>(
+        &self,
+        phase: &str,
+        providers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> anyhow::Result<Process> {
         let data = self.data.path().join(phase);
         std::fs::create_dir(&data).with_context(|| format!("cannot make {}", data.display()))?;
         let mut command = Command::new(self.server);
@@ -146,8 +154,6 @@ impl Bench<'_> {
             ("PORT", "0"),
             ("JWT_SECRET", SECRET),
             ("STT_PROVIDER", "scripted"),
-            ("LLM_PROVIDER", "scenario"),
-            ("TTS_PROVIDER", "none"),
             ("AVATAR_PROVIDER", "none"),
             ("RATE_EVENTS_PER_SECOND", "0"),
             ("RATE_BYTES_PER_SECOND", "0"),
@@ -157,6 +163,7 @@ impl Bench<'_> {
             ("SEGMENT_SILENCE_MS", "60000"),
             ("LOG", "warn"),
         ]);
+        command.envs(providers);
         Process::start(&mut command, Some(self.cores.server))
     }
 }
