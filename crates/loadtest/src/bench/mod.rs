@@ -1,7 +1,8 @@
 //! Measures a server of its own on one core, next to a plain echo of the same bytes, and compares with the aims.
 //!
 //! The server stores every segment and writes every turn; only its voice and its face are switched off, which would
-//! measure another program. In live conversations model and voice are simulated beside the load. When a turn counts as over is measured without it, on synthesised dialogues.
+//! measure another program. In live conversations they are simulated, beside the load. When a turn counts as over is measured
+//! without a server, on synthesised dialogues.
 
 mod cores;
 mod live;
