@@ -26,30 +26,38 @@ test('a person speaks, is heard, is answered aloud, and cuts the answer short', 
             const client = connect(server, newUser());
             await client.next('connected');
             const sessionId = newSession();
-            const started = await client.start(sessionId, {
-                scenarioId: 'cloud-migration-discussion', turnDetection: 'vad', speech: { enabled: true }, audio: { binary: true, echoCancellation: true },
-            });
-            assert.deepEqual([started.providers.stt.demo, started.providers.tts.demo], [undefined, undefined]);
-            const talker = new Talker(client, sessionId).open();
-            talker.say(spoken('We move one warehouse first.'));
-            const heard = await client.next('transcription', 60_000);
-            assert.equal(heard.text, 'we move one warehouse first');
-            const response = await client.next('ai-response', 20_000);
-            await client.next('audio-frame', 20_000);
-            assert.ok(loudness(talker.frames) > 500, 'the voice is silent');
-            talker.say(spoken('What does it cost in the end?'));
-            const { turnId, heardText } = await client.next('interrupted', 20_000);
-            assert.equal(turnId, response.turnId);
-            assert.ok(response.text.startsWith(heardText) && heardText.length < response.text.length, heardText);
-            assert.equal((await client.next('transcription', 60_000)).text, 'what does it cost in the end');
-            await client.next('ai-response', 20_000);
-            talker.close();
-            client.close();
+            const talker = new Talker(client, sessionId);
+            try {
+                await converse(client, sessionId, talker);
+            } finally {
+                talker.close();
+                client.close();
+            }
         });
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }
 });
+
+async function converse(client, sessionId, talker) {
+    const started = await client.start(sessionId, {
+        scenarioId: 'cloud-migration-discussion', turnDetection: 'vad', speech: { enabled: true }, audio: { binary: true, echoCancellation: true },
+    });
+    assert.deepEqual([started.providers.stt.demo, started.providers.tts.demo], [undefined, undefined]);
+    talker.open();
+    talker.say(spoken('We move one warehouse first.'));
+    const heard = await client.next('transcription', 60_000);
+    assert.equal(heard.text, 'we move one warehouse first');
+    const response = await client.next('ai-response', 20_000);
+    await client.next('audio-frame', 20_000);
+    assert.ok(loudness(talker.frames) > 500, 'the voice is silent');
+    talker.say(spoken('What does it cost in the end?'));
+    const { turnId, heardText } = await client.next('interrupted', 20_000);
+    assert.equal(turnId, response.turnId);
+    assert.ok(response.text.startsWith(heardText) && heardText.length < response.text.length, heardText);
+    assert.equal((await client.next('transcription', 60_000)).text, 'what does it cost in the end');
+    await client.next('ai-response', 20_000);
+}
 
 /** What a microphone hears of somebody who says this: 16 kHz, mono, with a breath before it. */
 function spoken(text) {

@@ -124,6 +124,13 @@ fn urls_that_do_not_exist_are_empty_for_an_old_client_and_null_for_a_new_one() {
 }
 
 #[test]
+fn what_is_lost_is_said_and_not_to_be_tried_again() {
+    let (name, told) = told(&Event::AudioLost { bytes: 1_234 }, false);
+    assert_eq!((name, &told["code"], &told["retryable"]), ("error", &json!("STORAGE_UNAVAILABLE"), &json!(false)));
+    assert!(told["message"].as_str().is_some_and(|message| message.contains("1234 bytes")), "{told}");
+}
+
+#[test]
 fn old_literals_stay_in_message_and_type() {
     let problem = |stage| {
         let failure = Failure::new(FailureKind::TimedOut);

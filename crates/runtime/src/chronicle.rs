@@ -18,6 +18,10 @@ pub(crate) fn told(meter: &Meter, session: &SessionId, event: &Event) {
         Event::Interrupted { .. } => meter.interruptions.add(1),
         Event::Latency(latency) => meter.on_latency(latency),
         Event::Problem(problem) => meter.on_problem(problem),
+        Event::AudioLost { bytes } => {
+            meter.lost_audio_bytes.add(*bytes);
+            tracing::error!(session.id = %session, bytes, "Audio is lost: the store was away for too long");
+        }
         Event::Ended { reason, turns, duration_ms } => ended(meter, session, *reason, *turns, *duration_ms),
         _ => (),
     }

@@ -187,6 +187,9 @@ impl LiveSession {
             self.gather().await;
             self.carry_out();
             let gave_up = self.machine.is_over() && self.outbox.failures() > LAST_ATTEMPTS;
+            if gave_up {
+                tracing::error!(session.id = %self.desk.session, "The end of a session is lost: the database was away for too long");
+            }
             if self.machine.is_over() && (self.outbox.is_empty() || gave_up) {
                 break;
             }

@@ -64,6 +64,7 @@ pub struct Meter {
     pub chunks: Counter,
     /// As received, of whatever encoding.
     pub audio_bytes: Counter,
+    pub lost_audio_bytes: Counter,
     /// Stored.
     pub segments: Counter,
     /// Of the user.

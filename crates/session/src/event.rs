@@ -74,6 +74,10 @@ pub enum Event {
         turns: u32,
     },
     Problem(Problem),
+    /// The store was away for longer than one can wait: so much of what was said is lost.
+    AudioLost {
+        bytes: u64,
+    },
     /// The last event of a session.
     Ended {
         reason: EndReason,

@@ -246,6 +246,10 @@ impl Session {
             Timer::MaxLength => self.begin_ending(EndReason::MaxLength),
             Timer::Ending => self.stop_answering(),
             Timer::Patience => {
+                let bytes = self.listening.unstored_bytes();
+                if bytes > 0 {
+                    self.tell(Event::AudioLost { bytes });
+                }
                 if let Some(op) = self.listening.give_up_audio() {
                     self.outputs.push_back(Output::Cancel(op));
                 }

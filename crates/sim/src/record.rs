@@ -189,6 +189,7 @@ impl Shows {
             Event::Problem(problem) => {
                 format!("problem: {:?} {:?} {:?}", problem.stage, problem.failure.kind, problem.turn.map(|turn| turn.0))
             }
+            Event::AudioLost { bytes } => format!("audio lost: {bytes} bytes"),
             Event::Ended { reason, turns, .. } => format!("ended: {reason:?} after {turns}"),
             Event::AudioStored(_) | Event::Partial { .. } | Event::ReplyDelta { .. } | Event::Latency(_) => {
                 return None;

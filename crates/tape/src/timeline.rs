@@ -75,6 +75,7 @@ fn of_event(event: &Event) -> Option<String> {
             let turn = in_turn(problem.turn.map(|turn| turn.0));
             format!("problem: {:?} {:?}{turn}", problem.stage, problem.failure.kind)
         }
+        Event::AudioLost { bytes } => format!("audio lost: {bytes} bytes"),
         Event::Ended { reason, turns, .. } => format!("ended: {reason:?} after {turns}"),
     })
 }

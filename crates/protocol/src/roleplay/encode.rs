@@ -124,6 +124,13 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
             };
             problem(head, *turn, error)
         }
+        Event::AudioLost { bytes } => {
+            let message = format!(
+                "{bytes} bytes of what you said last could not be stored in time and are lost; what came before is safe. \
+                 Tell whoever runs this server, and start a new session when the store works again."
+            );
+            problem(head, None, WireError::new(ErrorCode::StorageUnavailable, message).for_good())
+        }
         Event::Ended { reason, turns, duration_ms } => ended(head, *reason, *turns, *duration_ms, view),
     }
 }

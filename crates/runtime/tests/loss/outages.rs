@@ -46,6 +46,22 @@ async fn a_store_that_is_down_for_half_a_minute_loses_nothing_and_is_complained_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_that_ends_while_the_store_stays_away_says_how_much_is_lost() {
+    let world = World::new();
+    let client = world.arrive().await;
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears_replies(1).await;
+    world.store().turns(Condition::Failing);
+    client.chunk(1, &samples(500)).await.unwrap();
+    client.command(session::Command::End).await;
+    client.person.hears(|event| matches!(event, Event::Ended { .. })).await;
+    let lost = |event: &Event| matches!(event, Event::AudioLost { bytes: 500 });
+    let events = client.person.events();
+    assert_eq!(events.iter().filter(|event| lost(event)).count(), 1, "{events:?}");
+    assert_eq!(world.stored_samples(), samples(2_000), "what came before is safe");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_store_that_goes_away_twice_is_complained_of_twice() {
     let world = World::new();
     let client = world.arrive().await;

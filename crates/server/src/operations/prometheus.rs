@@ -71,6 +71,8 @@ fn of_turns(page: &mut Page, figures: &Figures<'_>) {
     let meter = figures.app.hub.meter();
     page.one("repartee_chunks_total", COUNTER, "Chunks of audio taken", meter.chunks.get());
     page.one("repartee_audio_bytes_total", COUNTER, "Bytes of audio taken, as received", meter.audio_bytes.get());
+    let lost = meter.lost_audio_bytes.get();
+    page.one("repartee_audio_lost_bytes_total", COUNTER, "Bytes of audio that no store took in time", lost);
     page.one("repartee_segments_total", COUNTER, "Segments of audio stored", meter.segments.get());
     page.one("repartee_turns_total", COUNTER, "Turns of users", meter.turns.get());
     page.one("repartee_replies_total", COUNTER, "Answers of personas", meter.replies.get());

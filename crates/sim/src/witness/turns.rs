@@ -120,6 +120,7 @@ impl Turns {
                 ensure(*turns == self.replied, || format!("{turns} answers were not given, but {}", self.replied))
             }
             Event::Problem(_)
+            | Event::AudioLost { .. }
             | Event::Partial { .. }
             | Event::State { .. }
             | Event::AudioStored(_)

@@ -36,6 +36,7 @@ fn redact_event(event: &mut Event) {
         | Event::Latency(_)
         | Event::TurnsUsedUp { .. }
         | Event::Problem(_)
+        | Event::AudioLost { .. }
         | Event::Ended { .. } => (),
     }
 }
