@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use proptest::prelude::*;
 use tape::{BadTape, Line, Lines, replay};
 
@@ -73,4 +75,34 @@ proptest! {
         let count = bytes.split_inclusive(|byte| *byte == b'\n').count() as u64;
         prop_assert!(numbers.iter().all(|number| (1..=count).contains(number)));
     }
+
+    /// Whoever is sent a recording can replay it, whatever it says.
+    #[test]
+    fn a_recording_with_other_numbers_is_replayed_or_refused(
+        chances in chances(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), number()), 1..4),
+    ) {
+        let mut recording = file(recorded(&chances));
+        for (place, number) in changes {
+            let numbers = numbers_in(&recording);
+            recording.replace_range(numbers[place.index(numbers.len())].clone(), &number.to_string());
+        }
+        let _ = replay(recording.as_bytes(), |_, _| ());
+    }
+}
+
+fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(1), 0..100_u64, 0..1_000_000_u64]
+}
+
+fn numbers_in(text: &str) -> Vec<Range<usize>> {
+    let is_digit = |at: &usize| text.as_bytes()[*at].is_ascii_digit();
+    let mut numbers: Vec<Range<usize>> = Vec::new();
+    for at in (0..text.len()).filter(is_digit) {
+        match numbers.last_mut() {
+            Some(last) if last.end == at => last.end += 1,
+            _ => numbers.push(at..at + 1),
+        }
+    }
+    numbers
 }
