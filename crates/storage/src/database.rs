@@ -39,6 +39,8 @@ use self::{
 
 const POSTGRES_CONNECTIONS: u32 = 10;
 const SQLITE_READERS: u32 = 4;
+/// Kilobytes, as SQLite writes them. The system's page cache holds the file too, and is shared by all readers.
+const READER_CACHE: &str = "-256";
 /// How long a query waits for a free connection, or for another process that is writing the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -96,7 +98,7 @@ impl Database {
             .max_connections(SQLITE_READERS)
             .test_before_acquire(false)
             .acquire_timeout(PATIENCE)
-            .connect_with(options.pragma("query_only", "on"))
+            .connect_with(options.pragma("query_only", "on").pragma("cache_size", READER_CACHE))
             .await
             .map_err(failure)?;
         Ok(Self::over(Backend::Sqlite(reads), Backend::Sqlite(writes)))
