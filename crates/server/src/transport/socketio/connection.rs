@@ -128,9 +128,10 @@ impl Connection {
                 self.member.emit("pong", &Pong { t, timestamp: clock::now().0 });
                 Ok(())
             }
-            Ok(Request::Start(wish)) => self.start(wish).await,
-            Ok(Request::Observe { session, from_event_seq }) => self.observe(&session, from_event_seq).await,
-            Ok(Request::StopObserving { session }) => self.stop_observing(&session).await,
+            // What is rare is boxed, so that a connection that only listens or sends audio is small.
+            Ok(Request::Start(wish)) => Box::pin(self.start(wish)).await,
+            Ok(Request::Observe { session, from_event_seq }) => Box::pin(self.observe(&session, from_event_seq)).await,
+            Ok(Request::StopObserving { session }) => Box::pin(self.stop_observing(&session)).await,
             Ok(Request::Audio { session, chunk }) => {
                 let declared = chunk.mime_type.as_deref().map(Declared::parse);
                 let chunk = Chunk { audio: chunk.audio, seq: chunk.seq, declared };
@@ -238,7 +239,7 @@ impl Connection {
         if let Some(known) = self.known.iter().find(|handle| handle.session().as_str() == session) {
             return Ok(known.clone());
         }
-        let handle = self.sessions.to_speak_with(&self.account, session).await?;
+        let handle = Box::pin(self.sessions.to_speak_with(&self.account, session)).await?;
         self.know(&handle);
         Ok(handle)
     }

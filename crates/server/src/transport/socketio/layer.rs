@@ -169,7 +169,7 @@ impl Arriving {
             let request = self.socket.req_parts();
             presented(&request.headers, &request.uri, self.handshake.as_deref(), self.sessions.origins())
         };
-        let account = self.sessions.authenticate(&tokens).await;
+        let account = Box::pin(self.sessions.authenticate(&tokens)).await;
         if let Ok(account) = &account {
             self.registry.belongs_to(id, &account.user.id);
         }
