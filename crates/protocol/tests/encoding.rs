@@ -67,7 +67,7 @@ fn a_transcription_says_where_it_comes_from() {
         language: "en-US".into(),
         confidence: None,
         by: demo(),
-        audio: Some(audio),
+        audio: Some(Box::new(audio)),
     };
     let (name, body) = told(&transcript, false);
     assert_eq!(name, "transcription");
@@ -108,7 +108,7 @@ fn urls_that_do_not_exist_are_empty_for_an_old_client_and_null_for_a_new_one() {
         turn: TurnId(1),
         audio: Some("k".into()),
         duration_ms: 1_500,
-        animation: Some(animation),
+        animation: Some(Box::new(animation)),
         by: None,
     };
     let (name, old) = told(&face, false);

@@ -32,7 +32,8 @@ pub enum Event {
         language: String,
         confidence: Option<f32>,
         by: Source,
-        audio: Option<Heard>,
+        /// Boxed like all that is rare and large: many events are retained for clients that come back.
+        audio: Option<Box<Heard>>,
     },
     /// The user's turn held nothing to answer.
     Silence {
@@ -57,7 +58,7 @@ pub enum Event {
         turn: TurnId,
         audio: Option<String>,
         duration_ms: u64,
-        animation: Option<Animation>,
+        animation: Option<Box<Animation>>,
         by: Option<Source>,
     },
     /// Nothing of this turn follows.
@@ -68,7 +69,7 @@ pub enum Event {
         reason: InterruptReason,
     },
     /// Where the time of a turn went.
-    Latency(Latency),
+    Latency(Box<Latency>),
     /// As many answers were given as the scenario allows. The session stays open.
     TurnsUsedUp {
         turns: u32,

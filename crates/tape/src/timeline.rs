@@ -52,7 +52,7 @@ fn of_event(event: &Event) -> Option<String> {
             format!("user (turn {}) …: {stable}|{}", turn.0, &text[stable.len()..])
         }
         Event::Transcript { turn, text, audio, .. } => {
-            let segments = audio.map(|audio| format!(" [{}..{}]", audio.first_segment, audio.last_segment));
+            let segments = audio.as_ref().map(|audio| format!(" [{}..{}]", audio.first_segment, audio.last_segment));
             format!("user (turn {}): {text}{}", turn.0, segments.unwrap_or_default())
         }
         Event::Silence { turn } => format!("silence (turn {})", turn.0),

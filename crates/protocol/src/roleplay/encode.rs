@@ -59,7 +59,7 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
                 confidence: *confidence,
                 provider: &by.provider,
                 demo: by.demo,
-                audio: audio.map(heard_audio),
+                audio: audio.as_deref().copied().map(heard_audio),
             })
         }
         Event::Silence { turn } => {
@@ -86,12 +86,12 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
             let absent = || (!view.extended).then(String::new);
             ServerEvent::AvatarResponse(AvatarResponse {
                 head,
-                kind: face_kind(animation.as_ref()),
+                kind: face_kind(animation.as_deref()),
                 video_url: video_url.or_else(absent),
                 audio_url: audio_url.or_else(absent),
                 duration: *duration_ms,
                 turn_id: turn_id(*turn),
-                visemes: animation.as_ref().map(visemes).unwrap_or_default(),
+                visemes: animation.as_deref().map(visemes).unwrap_or_default(),
                 expression: animation.as_ref().and_then(|animation| animation.expression.as_deref()),
                 provider: by.as_ref().map(|by| by.provider.as_str()),
                 demo: by.as_ref().is_some_and(|by| by.demo),

@@ -75,7 +75,7 @@ impl Session {
             self.outputs.push_back(Output::Mouth(Mouth::Stop));
         }
         if let Some(latency) = latency {
-            self.tell(Event::Latency(latency));
+            self.tell(Event::Latency(Box::new(latency)));
         }
         self.drop_turn();
         if streamed && heard_ms > 0 && !is_kept {

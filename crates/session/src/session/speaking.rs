@@ -135,7 +135,7 @@ impl Session {
         let by = reply.voice.clone().filter(|_| kept.is_some()).or(animator);
         let (audio, duration_ms) = kept.map(|kept| (kept.audio, kept.duration_ms)).unzip();
         let duration_ms = duration_ms.unwrap_or(0);
-        self.tell(Event::Face { turn, audio, duration_ms, animation, by });
+        self.tell(Event::Face { turn, audio, duration_ms, animation: animation.map(Box::new), by });
     }
 
     pub(super) fn on_played(&mut self, turn: TurnId, played_ms: u64, done: bool) {
@@ -203,7 +203,7 @@ impl Session {
         let (latency, text) = (ledger.latency(*id), reply.text.clone());
         self.history.add(Speaker::Persona, text);
         if let Some(latency) = latency {
-            self.tell(Event::Latency(latency));
+            self.tell(Event::Latency(Box::new(latency)));
         }
         self.drop_turn();
         self.tell_if_used_up();

@@ -26,7 +26,7 @@ fn redact_event(event: &mut Event) {
         }
         Event::Face { audio, animation, .. } => {
             redact_name(audio);
-            animation.iter_mut().for_each(redact_animation);
+            animation.as_deref_mut().into_iter().for_each(redact_animation);
         }
         Event::State { .. }
         | Event::AudioStored(_)

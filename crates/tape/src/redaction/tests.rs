@@ -153,7 +153,7 @@ fn only_providers_are_named() {
             turn,
             audio: Some(said("Ann")),
             duration_ms: 1,
-            animation: Some(face),
+            animation: Some(Box::new(face)),
             by: Some(by.clone()),
         }),
         Output::Record(session::Fact::Answered { turn, text: said("Ann"), by, usage: None }),
