@@ -106,9 +106,7 @@ impl Pending {
             self.problem(AudioError::Overflow);
             return None;
         }
-        if self.bytes.is_empty() {
-            self.bytes.reserve_exact(self.usual_bytes);
-        }
+        self.grow(packet.len());
         match stream.codec {
             Codec::Opus(_) => {
                 self.bytes.extend_from_slice(packet);
@@ -125,6 +123,16 @@ impl Pending {
         let place = stream.after(self.samples);
         self.samples += samples;
         Some(place)
+    }
+
+    /// In a few steps to what the last segment took: many sessions hold a segment that has only begun.
+    fn grow(&mut self, packet: usize) {
+        const STEPS: usize = 4;
+        const HEADERS: usize = 64;
+        let needed = packet + HEADERS;
+        if self.usual_bytes > 0 && self.bytes.capacity() - self.bytes.len() < needed {
+            self.bytes.reserve_exact(needed.max(self.usual_bytes / STEPS));
+        }
     }
 
     /// Something was left out. The first complaint is the one that is told.

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -110,8 +110,10 @@ fn event(chunk: &serde_json::Value) -> String {
     format!("data: {chunk}\n\n")
 }
 
+/// The beginning of a long sound that is made once.
 fn sound(samples: usize) -> Bytes {
-    vec![0x11; samples * 2].into()
+    static SOUND: LazyLock<Bytes> = LazyLock::new(|| vec![0x11; MORE_SAMPLES * 2].into());
+    SOUND.slice(..samples * 2)
 }
 
 /// Only the first sentence of an answer has it.
