@@ -99,16 +99,12 @@ fn what_was_said_before_an_objection_does_not_answer_it() {
 }
 
 #[test]
-fn pace_and_fillers_count_where_they_can_be_heard() {
-    let slow: Vec<_> = GOOD.iter().map(|line| (*line, 60_000)).collect();
-    let fine: Vec<_> = GOOD.iter().map(|line| (*line, 7_000)).collect();
-    let clarity = |lines: &[(&str, u64)]| report("angry-customer", lines).findings.dimensions[2].clone();
-    assert_eq!(clarity(&fine), clarity(&typed(&GOOD)));
-    assert_eq!(clarity(&slow).score + 10, clarity(&fine).score);
-    assert!(clarity(&slow).suggestions[0].contains("Speak a little faster"));
+fn fillers_cost_points_and_are_shown() {
     let mut filled = GOOD;
     filled[2] = "Um, I mean, I am taking this over myself, you know, and my name is Sam. Is that all right?";
-    let filled = clarity(&typed(&filled));
+    let clarity = |lines| report("angry-customer", &typed(lines)).findings.dimensions[2].clone();
+    assert!(clarity(&filled).score < clarity(&GOOD).score);
+    let filled = clarity(&filled);
     assert!(filled.suggestions[0].contains("3 of them"), "{:?}", filled.suggestions);
     assert!(filled.quote.starts_with("Um, I mean"));
 }

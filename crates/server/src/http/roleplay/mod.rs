@@ -17,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) use history::title;
 pub use message::TypedTurns;
+pub(super) use recorded::Recorded;
 
 use self::view::SessionView;
 use super::{

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What was spoken in a session, and where it is heard.
-pub(super) struct Recorded {
+pub(in crate::http) struct Recorded {
     turns: Vec<TurnRecord>,
     timeline: Timeline,
     is_heard: bool,
@@ -17,7 +17,7 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
-    pub(super) async fn load(app: &App, row: &SessionRow) -> Result<Self, StoreError> {
+    pub(in crate::http) async fn load(app: &App, row: &SessionRow) -> Result<Self, StoreError> {
         let segments = app.journal.segments(&row.id).await?;
         let turns = app.journal.turns(&row.id).await?;
         let is_made = app.catalog.recording(&row.id).await?.is_some();
@@ -51,7 +51,7 @@ impl Recorded {
         }
     }
 
-    pub(super) fn delivery(&self, scenario: &Scenario) -> Option<Delivery> {
+    pub(in crate::http) fn delivery(&self, scenario: &Scenario) -> Option<Delivery> {
         delivery(scenario, &self.turns, &self.timeline)
     }
 }

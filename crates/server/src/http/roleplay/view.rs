@@ -92,6 +92,7 @@ impl SessionView {
         let messages = app.catalog.messages(&row.id).await?;
         let feedback = feedback_of(app, &row).await?;
         let recorded = Recorded::load(app, &row).await?;
+        let delivery = scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario));
         let spoken = |message: Message| MessageView::spoken(message, &recorded);
         let expires_at = clock::after(clock::now(), LINK_LASTS);
         Ok(Self {
@@ -99,7 +100,8 @@ impl SessionView {
             recording_url: recorded.plays().then(|| app.media.sign_recording(row.id.as_str(), expires_at)),
             recording_pending: row.status == SessionStatus::Completed && recorded.is_pending(),
             hints: hints(app, &row.id).await?,
-            delivery: scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario)),
+            feedback: feedback.map(|feedback| FeedbackView::new(feedback, delivery.as_ref())),
+            delivery,
             scenario: scenario.map(ScenarioView::from),
             user_id: row.user,
             scenario_id: row.scenario_id,
@@ -107,7 +109,6 @@ impl SessionView {
             started_at: clock::iso(row.started_at),
             completed_at: row.completed_at.map(clock::iso),
             id: row.id,
-            feedback: feedback.map(FeedbackView::from),
         })
     }
 }
