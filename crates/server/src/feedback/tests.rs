@@ -147,3 +147,31 @@ fn a_mail_takes_up_what_was_discussed_and_what_is_open() {
     assert!(discussed.contains(GOOD[1]) && !discussed.contains("ninety bucks"));
     assert!(open.contains("ninety bucks") && open.ends_with("Kind regards,\nSam"));
 }
+
+#[test]
+fn whoever_else_reads_it_reads_about_the_trainee_by_name_while_advice_stays_advice() {
+    for (id, address) in [
+        ("angry-customer", vec!["You ", "Your "]),
+        ("renewal-in-shanghai", vec!["您"]),
+        ("visiting-grandmother", vec!["您"]),
+    ] {
+        let scenario = scenario(id);
+        let lines: Vec<_> = scenario.demo_lines.iter().take(3).map(|line| (line.as_str(), 0)).collect();
+        let own = assess(&scenario, &turns(&scenario, &lines)).unwrap().findings;
+        let told = about("Kim", own.clone(), &scenario.language);
+        let explanations = told.dimensions.iter().map(|dimension| &dimension.explanation);
+        for text in explanations.chain([&told.summary]) {
+            assert!(!address.iter().any(|address| text.contains(address)), "{text}");
+        }
+        assert!(told.summary.contains("Kim"), "{}", told.summary);
+        let counts =
+            |findings: &Findings| findings.dimensions.iter().map(|d| (d.score, d.quote.clone())).collect::<Vec<_>>();
+        assert_eq!(counts(&told), counts(&own));
+    }
+    let own = report("angry-customer", &typed(&POOR)).findings;
+    let told = about("Kim", own.clone(), "en-US");
+    assert!(told.summary.contains("Kim spoke 5 times"), "{}", told.summary);
+    assert!(told.dimensions[2].explanation.starts_with("Kim's sentences"), "{}", told.dimensions[2].explanation);
+    assert!(told.dimensions[0].suggestions[0].starts_with("Kim could have said: “"), "{:?}", told.dimensions[0]);
+    assert_eq!(told.dimensions[1].suggestions, own.dimensions[1].suggestions);
+}

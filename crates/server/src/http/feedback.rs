@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use ports::{Dimension, Feedback, SessionId, SessionRow, SessionStatus, StoreError};
+use ports::{Dimension, Feedback, Scenario, SessionId, SessionRow, SessionStatus, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,8 +18,9 @@ use super::{
     roleplay::{Recorded, own_session, readable_session},
 };
 use crate::{
+    auth::Account,
     clock,
-    feedback::{Delivery, FEWEST_TURNS, assess},
+    feedback::{Delivery, FEWEST_TURNS, about, assess},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -56,10 +57,10 @@ pub(super) async fn generate(
         return Err(Failure::bad_request("Session must be completed before generating feedback"));
     }
     if let Some(kept) = app.catalog.feedback(&row.id).await? {
-        return Ok(Success::of(view(&app, &row, kept).await?).saying("Feedback already exists"));
+        return Ok(Success::of(view(&app, &account, &row, kept).await?).saying("Feedback already exists"));
     }
     match feedback_of(&app, &row).await? {
-        Some(feedback) => Ok(Success::created(view(&app, &row, feedback).await?)),
+        Some(feedback) => Ok(Success::created(view(&app, &account, &row, feedback).await?)),
         None => {
             let error = format!("Need at least {FEWEST_TURNS} conversation turns to generate feedback");
             Err(Failure::bad_request(error))
@@ -84,14 +85,31 @@ pub(super) async fn one(
     let Some(feedback) = feedback_of(&app, &row).await? else {
         return Err(Failure::new(StatusCode::OK, "Feedback not found"));
     };
-    Ok(Success::of(view(&app, &row, feedback).await?))
+    Ok(Success::of(view(&app, &account, &row, feedback).await?))
 }
 
-async fn view(app: &App, row: &SessionRow, feedback: Feedback) -> Result<FeedbackView, StoreError> {
-    let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?;
+async fn view(app: &App, account: &Account, row: &SessionRow, feedback: Feedback) -> Result<FeedbackView, StoreError> {
+    let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?.map(|summary| summary.scenario);
+    let trainee = app.catalog.user(&row.user).await?.map(|user| user.name);
     let recorded = Recorded::load(app, row).await?;
-    let delivery = scenario.and_then(|scenario| recorded.delivery(&scenario.scenario));
-    Ok(FeedbackView::new(feedback, delivery.as_ref()))
+    let delivery = scenario.as_ref().and_then(|scenario| recorded.delivery(scenario));
+    let told = told_to(account, row, trainee.as_deref(), scenario.as_ref(), feedback);
+    Ok(FeedbackView::new(told, delivery.as_ref()))
+}
+
+/// Whoever practised is spoken to, and everybody else reads about them.
+pub(super) fn told_to(
+    reader: &Account,
+    row: &SessionRow,
+    trainee: Option<&str>,
+    scenario: Option<&Scenario>,
+    feedback: Feedback,
+) -> Feedback {
+    let (Some(trainee), Some(scenario)) = (trainee, scenario) else { return feedback };
+    if reader.user.id == row.user {
+        return feedback;
+    }
+    Feedback { findings: about(trainee, feedback.findings, &scenario.language), ..feedback }
 }
 
 /// `None` until the session is completed, and where too little was said.

@@ -1,5 +1,6 @@
 use ports::{Message, MessageRole, Scenario, SessionRow, StoreError, TurnRecord};
 
+use super::view::UnheardView;
 use crate::{
     clock,
     feedback::{Delivery, delivery},
@@ -53,5 +54,13 @@ impl Recorded {
 
     pub(in crate::http) fn delivery(&self, scenario: &Scenario) -> Option<Delivery> {
         delivery(scenario, &self.turns, &self.timeline)
+    }
+
+    pub(super) fn unheard(&self) -> Vec<UnheardView> {
+        let view = |turn: &TurnRecord| {
+            let text = turn.unheard_answer()?.to_owned();
+            Some(UnheardView { turn: turn.heard.turn, text })
+        };
+        self.turns.iter().filter_map(view).collect()
     }
 }
