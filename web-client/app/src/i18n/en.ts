@@ -163,7 +163,7 @@ export const en = {
     turnOnSound: "Turn on sound",
     ending: "That was the last turn of this scenario. End the practice to see your report.",
     observers: "A coach is listening.",
-    hint: "From your coach",
+    hint: "From your coach:",
     interrupted: "interrupted",
     unheard: "not heard",
     demoStt: "Demo: this recogniser does not hear you. It plays prepared lines.",

@@ -8,7 +8,7 @@ export const zhHans: Texts = {
   demoLabel: "演示",
   skipToContent: "跳到正文",
   minutes: (n) => `${n} 分钟`,
-  languages: { "nan-TW": "台湾话" },
+  languages: { "nan-TW": "台湾话", "zh-CN": "普通话", "zh-TW": "台湾国语" },
   menu: {
     scenarios: "场景",
     history: "记录",
@@ -160,7 +160,7 @@ export const zhHans: Texts = {
     turnOnSound: "打开声音",
     ending: "这是本场景的最后一轮。结束练习即可查看报告。",
     observers: "教练正在旁听。",
-    hint: "来自教练",
+    hint: "来自教练：",
     interrupted: "被打断",
     unheard: "没有听到",
     demoStt: "演示：识别器并未真正听您说话，只播放预设台词。",

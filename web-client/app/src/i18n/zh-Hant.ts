@@ -8,7 +8,7 @@ export const zhHant: Texts = {
   demoLabel: "示範",
   skipToContent: "跳到主要內容",
   minutes: (n) => `${n} 分鐘`,
-  languages: { "nan-TW": "台語" },
+  languages: { "nan-TW": "台語", "zh-CN": "普通話", "zh-TW": "國語" },
   menu: {
     scenarios: "情境",
     history: "紀錄",
@@ -160,7 +160,7 @@ export const zhHant: Texts = {
     turnOnSound: "開啟聲音",
     ending: "這是本情境的最後一回合。結束練習即可查看報告。",
     observers: "教練正在旁聽。",
-    hint: "來自教練",
+    hint: "來自教練：",
     interrupted: "被打斷",
     unheard: "沒有聽到",
     demoStt: "示範：辨識器並未真的聽您說話，只播放預設台詞。",
