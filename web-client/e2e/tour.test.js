@@ -78,12 +78,15 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       await show("practice-listening");
       const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
       await coach(admin.page, look, locale, page);
-      await admin.context.close();
       await speak(page, line, (name) => show(`practice-${name}`));
       await end(page);
       await page.locator("input[type=range]:enabled").waitFor();
       await show("report");
       await page.screenshot({ path: path.join(pictures, `report-whole-${locale}-${look}.png`), fullPage: true });
+      await admin.page.goto(page.url());
+      await admin.page.locator("input[type=range]:enabled").waitFor();
+      await shoot(admin.page, `report-coach-${locale}-${look}`);
+      await admin.context.close();
       await page.goto("/history");
       await page.locator("main li h2").first().waitFor();
       await page.locator(".recharts-surface").waitFor();

@@ -141,6 +141,12 @@ impl TurnRecord {
         let heard = self.cut_short.as_ref().map_or(&answered.text, |cut| &cut.heard_text);
         (!heard.is_empty()).then_some(heard)
     }
+
+    /// What followed in the answer after it was cut short, if anything did.
+    pub fn unheard_answer(&self) -> Option<&str> {
+        let (answered, cut) = (self.answered.as_ref()?, self.cut_short.as_ref()?);
+        answered.text.strip_prefix(cut.heard_text.as_str()).filter(|rest| !rest.trim().is_empty())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

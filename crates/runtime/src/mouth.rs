@@ -20,6 +20,8 @@ pub(crate) struct Mouth {
     lead: Duration,
     held_since: Option<Instant>,
     speech: Option<Speech>,
+    /// When the turn before began: what was said in it may still be on its way to the store.
+    before: Option<(TurnId, Instant)>,
 }
 
 /// Of one turn.
@@ -56,11 +58,13 @@ pub struct SpeechFrame {
 
 impl Mouth {
     pub(crate) fn new(lead: Duration) -> Self {
-        Self { lead, held_since: None, speech: None }
+        Self { lead, held_since: None, speech: None, before: None }
     }
 
     /// With a codec, frames are let out.
     pub(crate) fn begin(&mut self, turn: TurnId, codec: Option<SpeechCodec>) {
+        let before = self.speech.take().and_then(|speech| Some((speech.turn, speech.began?)));
+        self.before = before.or(self.before);
         self.speech = Some(Speech {
             turn,
             cutter: codec.map(FrameCutter::new),
@@ -84,7 +88,9 @@ impl Mouth {
         let Some(since) = self.held_since.take() else {
             return;
         };
-        if let Some(began) = self.speech.as_mut().and_then(|speech| speech.began.as_mut()) {
+        // What is not going on is not held up either.
+        let goes_on = self.speech.as_mut().filter(|speech| !speech.is_over);
+        if let Some(began) = goes_on.and_then(|speech| speech.began.as_mut()) {
             *began += now - since;
         }
     }
@@ -130,7 +136,9 @@ impl Mouth {
 
     /// When the client could begin to hear this turn, as if nothing had held it up since.
     pub(crate) fn began(&self, turn: TurnId) -> Option<Instant> {
-        self.speech.as_ref().filter(|speech| speech.turn == turn)?.began
+        let speech = self.speech.as_ref().filter(|speech| speech.turn == turn);
+        let before = self.before.filter(|(before, _)| *before == turn).map(|(_, began)| began);
+        speech.and_then(|speech| speech.began).or(before)
     }
 
     /// Of this turn, what was said before this time; all of it where none is given.

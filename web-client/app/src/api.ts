@@ -46,10 +46,21 @@ export interface Message {
   /** Where the recording plays it; `null` where it does not. */
   recordingAtMs: number | null;
   recordedMs: number | null;
+  /** It was made up for a demonstration. */
+  demo: boolean;
+}
+
+/** How the persona's answer would have gone on that was cut short. */
+export interface Unheard {
+  turn: number;
+  text: string;
 }
 
 export interface Session {
   id: string;
+  userId: string;
+  /** `null` where nobody knows them any more. */
+  userName: string | null;
   scenarioId: string;
   status: "active" | "completed" | "abandoned";
   startedAt: string;
@@ -57,6 +68,7 @@ export interface Session {
   /** `null` when the scenario is no longer offered. */
   scenario: Omit<Scenario, "userHistory"> | null;
   messages: Message[];
+  unheard: Unheard[];
   /** `null` where nothing was spoken. */
   recordingUrl: string | null;
   /** It comes within seconds. */

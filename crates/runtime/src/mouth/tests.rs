@@ -103,6 +103,18 @@ async fn after_it_was_stopped_nothing_leaves_it_but_what_was_said_can_be_kept() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_talked_over_began_when_it_did_however_long_it_was_held_before() {
+    let (mut mouth, began) = speaking(1_000);
+    let_out(&mut mouth, began);
+    mouth.hold(began + FRAME);
+    mouth.stop();
+    mouth.go_on(began + Duration::from_secs(2));
+    assert_eq!(mouth.began(TURN), Some(began));
+    mouth.begin(TurnId(2), Some(SpeechCodec::Pcm16));
+    assert_eq!((mouth.began(TURN), mouth.began(TurnId(2))), (Some(began), None), "it may be kept later");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_voice_that_falls_behind_does_not_run_ahead_afterwards() {
     let (mut mouth, began) = speaking(80);
     assert_eq!(let_out(&mut mouth, began), [0, 1]);

@@ -1,11 +1,12 @@
-//! Technical clarity: sentences that can be followed, without fillers, at a pace that can be heard.
+//! Technical clarity: sentences that can be followed, without fillers. What the pace costs a listener is advice and no points: it
+//! is measured in the recording, which comes after the score.
 
 use ports::{Dimension, offline::sentences};
 
 use super::{
-    conversation::{Conversation, ENOUGH_SPEECH_MS, words},
+    conversation::{Conversation, words},
     rounded, share,
-    wording::fill,
+    wording::{Wording, fill},
 };
 
 const WEIGHT: u8 = 30;
@@ -19,7 +20,6 @@ pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
     let count = conversation.lines.iter().map(|line| sentences(line.text).len().max(1)).sum::<usize>().max(1);
     let sentence_words = spoken as f64 / count as f64;
     let short = conversation.lines.iter().filter(|line| line.words < wording.short_words).count();
-    let pace = pace(conversation);
     let mut suggestions = Vec::new();
     let mut lost = (600.0 * share(fillers, spoken)).min(30.0);
     if fillers > 0 {
@@ -34,11 +34,6 @@ pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
         suggestions.push(wording.whole_sentences.to_owned());
     }
     lost += 30.0 * share(short, conversation.lines.len());
-    if let Some(pace) = pace.filter(|pace| !wording.pace.contains(pace)) {
-        lost += 10.0;
-        let advice = if pace > *wording.pace.end() { wording.slower } else { wording.faster };
-        suggestions.push(fill(advice, &[&pace]));
-    }
     let shown = conversation.best_line(|line| if fillers > 0 { line.fillers } else { longest_sentence(line.text) });
     Dimension {
         name: wording.clarity.to_owned(),
@@ -51,12 +46,10 @@ pub(super) fn judge(conversation: &Conversation<'_>) -> Dimension {
     }
 }
 
-/// Words per minute of what was recorded.
-fn pace(conversation: &Conversation<'_>) -> Option<u64> {
-    let recorded = || conversation.lines.iter().filter(|line| line.duration_ms > 0);
-    let duration_ms: u64 = recorded().map(|line| line.duration_ms).sum();
-    let words: u64 = recorded().map(|line| line.words as u64).sum();
-    (duration_ms >= ENOUGH_SPEECH_MS).then(|| words * 60_000 / duration_ms)
+/// With words per minute; `None` where a listener follows with ease.
+pub(super) fn pace_advice(wording: &Wording, pace: u64) -> Option<String> {
+    let advice = if pace > *wording.pace.end() { wording.slower } else { wording.faster };
+    (!wording.pace.contains(&pace)).then(|| fill(advice, &[&pace]))
 }
 
 fn longest_sentence(text: &str) -> usize {

@@ -20,8 +20,6 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a str,
     pub(super) words: usize,
     pub(super) fillers: usize,
-    /// Of the recorded speech; 0 when it was typed.
-    pub(super) duration_ms: u64,
 }
 
 pub(super) struct Raised<'a> {
@@ -32,8 +30,6 @@ pub(super) struct Raised<'a> {
     pub(super) answer: Option<usize>,
 }
 
-/// Shorter recordings say nothing about the pace.
-pub(super) const ENOUGH_SPEECH_MS: u64 = 3_000;
 const LONGEST_QUOTE: usize = 200;
 /// A shorter sentence may come up by chance.
 const TELLING: usize = 8;
@@ -46,7 +42,6 @@ impl<'a> Conversation<'a> {
             text: turn.heard.text.as_str(),
             words: words(&turn.heard.text),
             fillers: fillers(&turn.heard.text, wording.fillers).map(|(_, count)| count).sum(),
-            duration_ms: turn.heard.duration_ms,
         };
         Self { scenario, wording, lines: turns.iter().map(line).collect(), objections: raised(scenario, turns) }
     }

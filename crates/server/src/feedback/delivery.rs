@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ports::{Scenario, TurnRecord};
+use ports::{Dimension, Scenario, TurnRecord};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conversation::{Conversation, ENOUGH_SPEECH_MS, fillers, words};
+use super::{
+    clarity::pace_advice,
+    conversation::{Conversation, fillers, words},
+};
 use crate::recording::{Span, Timeline, TurnTimes};
 
 /// How a practice was spoken, measured.
@@ -18,8 +21,10 @@ pub struct Delivery {
     persona_words: usize,
     /// Over the turns that the trainee spoke; `null` where only one of the two is heard.
     talk: Option<Talk>,
-    /// The trainee's words in a minute; `null` where too little was spoken to tell.
+    /// The trainee's words in a minute; `null` where nobody listened for them, or too little was spoken to tell.
     pace: Option<u64>,
+    #[serde(skip)]
+    pace_advice: Option<Advice>,
     /// Between these a listener follows with ease.
     easy_pace: [u64; 2],
     /// The trainee's, the most frequent first.
@@ -31,6 +36,13 @@ pub struct Delivery {
     /// How often the trainee began while the persona spoke.
     interruptions: usize,
     turns: Vec<TurnDelivery>,
+}
+
+/// For a dimension of the feedback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Advice {
+    dimension: &'static str,
+    text: String,
 }
 
 /// What words are counted in.
@@ -76,6 +88,8 @@ struct TurnDelivery {
     persona_words: usize,
 }
 
+/// Less speech says nothing about the pace.
+const ENOUGH_SPEECH_MS: u64 = 3_000;
 /// A shorter silence belongs to fluent speech.
 const PAUSE_MS: u64 = 700;
 /// Of one voice over the other that is nobody's fault.
@@ -90,13 +104,17 @@ pub fn delivery(scenario: &Scenario, turns: &[TurnRecord], timeline: &Timeline) 
     let times: Vec<TurnTimes> = turns.iter().map(|turn| timeline.turn(turn)).collect();
     let told: Vec<TurnDelivery> = (0..turns.len()).map(|index| turn_delivery(&turns[index], &times[index..])).collect();
     let (replies, interruptions) = replies(turns, &times);
+    let wording = conversation.wording;
+    let pace = timeline.tells_pauses().then(|| pace(&told)).flatten();
+    let advice = |text| Advice { dimension: wording.clarity, text };
     Some(Delivery {
-        unit: conversation.wording.unit,
+        unit: wording.unit,
         trainee_words: told.iter().map(|turn| turn.trainee_words).sum(),
         persona_words: told.iter().map(|turn| turn.persona_words).sum(),
         talk: talk(&told),
-        pace: pace(&told),
-        easy_pace: [*conversation.wording.pace.start(), *conversation.wording.pace.end()],
+        pace,
+        pace_advice: pace.and_then(|pace| pace_advice(wording, pace)).map(advice),
+        easy_pace: [*wording.pace.start(), *wording.pace.end()],
         fillers: counted_fillers(&conversation),
         pauses: (timeline.tells_pauses() && times.iter().any(|times| times.voiced().is_some()))
             .then(|| silences(times.iter().flat_map(pauses).collect())),
@@ -104,6 +122,17 @@ pub fn delivery(scenario: &Scenario, turns: &[TurnRecord], timeline: &Timeline) 
         interruptions,
         turns: told,
     })
+}
+
+impl Delivery {
+    /// Adds what the pace suggests.
+    pub fn advise(&self, dimensions: &mut [Dimension]) {
+        let Some(advice) = &self.pace_advice else { return };
+        let mut advised = dimensions.iter_mut().filter(|dimension| dimension.name == advice.dimension);
+        if let Some(dimension) = advised.next() {
+            dimension.suggestions.push(advice.text.clone());
+        }
+    }
 }
 
 /// With the times of this turn and of those that follow.

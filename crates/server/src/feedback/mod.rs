@@ -8,6 +8,7 @@ mod conversation;
 mod delivery;
 mod email;
 mod handling;
+mod retelling;
 mod value;
 mod wording;
 
@@ -17,6 +18,7 @@ use self::{conversation::Conversation, wording::fill};
 
 pub use delivery::{Delivery, Unit, delivery};
 pub use email::{Draft, draft};
+pub use retelling::about;
 
 /// With fewer turns there is nothing to judge.
 pub const FEWEST_TURNS: usize = 2;

@@ -99,16 +99,12 @@ fn what_was_said_before_an_objection_does_not_answer_it() {
 }
 
 #[test]
-fn pace_and_fillers_count_where_they_can_be_heard() {
-    let slow: Vec<_> = GOOD.iter().map(|line| (*line, 60_000)).collect();
-    let fine: Vec<_> = GOOD.iter().map(|line| (*line, 7_000)).collect();
-    let clarity = |lines: &[(&str, u64)]| report("angry-customer", lines).findings.dimensions[2].clone();
-    assert_eq!(clarity(&fine), clarity(&typed(&GOOD)));
-    assert_eq!(clarity(&slow).score + 10, clarity(&fine).score);
-    assert!(clarity(&slow).suggestions[0].contains("Speak a little faster"));
+fn fillers_cost_points_and_are_shown() {
     let mut filled = GOOD;
     filled[2] = "Um, I mean, I am taking this over myself, you know, and my name is Sam. Is that all right?";
-    let filled = clarity(&typed(&filled));
+    let clarity = |lines| report("angry-customer", &typed(lines)).findings.dimensions[2].clone();
+    assert!(clarity(&filled).score < clarity(&GOOD).score);
+    let filled = clarity(&filled);
     assert!(filled.suggestions[0].contains("3 of them"), "{:?}", filled.suggestions);
     assert!(filled.quote.starts_with("Um, I mean"));
 }
@@ -150,4 +146,32 @@ fn a_mail_takes_up_what_was_discussed_and_what_is_open() {
     assert!(draft.body.starts_with("Dear Dave Kowalski,"));
     assert!(discussed.contains(GOOD[1]) && !discussed.contains("ninety bucks"));
     assert!(open.contains("ninety bucks") && open.ends_with("Kind regards,\nSam"));
+}
+
+#[test]
+fn whoever_else_reads_it_reads_about_the_trainee_by_name_while_advice_stays_advice() {
+    for (id, address) in [
+        ("angry-customer", vec!["You ", "Your "]),
+        ("renewal-in-shanghai", vec!["您"]),
+        ("visiting-grandmother", vec!["您"]),
+    ] {
+        let scenario = scenario(id);
+        let lines: Vec<_> = scenario.demo_lines.iter().take(3).map(|line| (line.as_str(), 0)).collect();
+        let own = assess(&scenario, &turns(&scenario, &lines)).unwrap().findings;
+        let told = about("Kim", own.clone(), &scenario.language);
+        let explanations = told.dimensions.iter().map(|dimension| &dimension.explanation);
+        for text in explanations.chain([&told.summary]) {
+            assert!(!address.iter().any(|address| text.contains(address)), "{text}");
+        }
+        assert!(told.summary.contains("Kim"), "{}", told.summary);
+        let counts =
+            |findings: &Findings| findings.dimensions.iter().map(|d| (d.score, d.quote.clone())).collect::<Vec<_>>();
+        assert_eq!(counts(&told), counts(&own));
+    }
+    let own = report("angry-customer", &typed(&POOR)).findings;
+    let told = about("Kim", own.clone(), "en-US");
+    assert!(told.summary.contains("Kim spoke 5 times"), "{}", told.summary);
+    assert!(told.dimensions[2].explanation.starts_with("Kim's sentences"), "{}", told.dimensions[2].explanation);
+    assert!(told.dimensions[0].suggestions[0].starts_with("Kim could have said: “"), "{:?}", told.dimensions[0]);
+    assert_eq!(told.dimensions[1].suggestions, own.dimensions[1].suggestions);
 }

@@ -20,6 +20,8 @@ pub(super) struct Wording {
     pub(super) long_sentence: usize,
     /// Words per minute.
     pub(super) pace: RangeInclusive<u64>,
+    /// How the trainee is spoken to, and what stands there for somebody else who reads: the name is filled in.
+    pub(super) address: &'static [(&'static str, &'static str)],
 
     pub(super) value: &'static str,
     pub(super) handling: &'static str,
@@ -127,6 +129,7 @@ const ENGLISH: Wording = Wording {
     substantial_words: 8,
     long_sentence: 22,
     pace: 90..=190,
+    address: &[("You ", "{} "), ("Your ", "{}'s "), (" you ", " {} ")],
     value: "Value Articulation",
     handling: "Objection Handling",
     clarity: "Technical Clarity",
@@ -171,6 +174,7 @@ const SIMPLIFIED: Wording = Wording {
     substantial_words: 14,
     long_sentence: 40,
     pace: 120..=320,
+    address: &[("您", "{}")],
     value: "价值表达",
     handling: "异议处理",
     clarity: "技术清晰度",
@@ -232,6 +236,7 @@ const TRADITIONAL: Wording = Wording {
     substantial_words: 14,
     long_sentence: 40,
     pace: 120..=320,
+    address: &[("您", "{}")],
     value: "價值表達",
     handling: "異議處理",
     clarity: "技術清晰度",

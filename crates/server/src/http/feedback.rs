@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use ports::{Dimension, Feedback, SessionId, SessionRow, SessionStatus, StoreError};
+use ports::{Dimension, Feedback, Scenario, SessionId, SessionRow, SessionStatus, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,11 +15,12 @@ use super::{
     body::SessionReference,
     envelope::Envelope,
     openapi,
-    roleplay::{own_session, readable_session},
+    roleplay::{Recorded, own_session, readable_session},
 };
 use crate::{
+    auth::Account,
     clock,
-    feedback::{FEWEST_TURNS, assess},
+    feedback::{Delivery, FEWEST_TURNS, about, assess},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -56,10 +57,10 @@ pub(super) async fn generate(
         return Err(Failure::bad_request("Session must be completed before generating feedback"));
     }
     if let Some(kept) = app.catalog.feedback(&row.id).await? {
-        return Ok(Success::of(FeedbackView::from(kept)).saying("Feedback already exists"));
+        return Ok(Success::of(view(&app, &account, &row, kept).await?).saying("Feedback already exists"));
     }
     match feedback_of(&app, &row).await? {
-        Some(feedback) => Ok(Success::created(FeedbackView::from(feedback))),
+        Some(feedback) => Ok(Success::created(view(&app, &account, &row, feedback).await?)),
         None => {
             let error = format!("Need at least {FEWEST_TURNS} conversation turns to generate feedback");
             Err(Failure::bad_request(error))
@@ -81,9 +82,34 @@ pub(super) async fn one(
     Path(session): Path<String>,
 ) -> Result<Success<FeedbackView>, Failure> {
     let row = readable_session(&app, &account, &session).await?;
-    let feedback = feedback_of(&app, &row).await?;
-    let missing = || Failure::new(StatusCode::OK, "Feedback not found");
-    feedback.map(|feedback| Success::of(feedback.into())).ok_or_else(missing)
+    let Some(feedback) = feedback_of(&app, &row).await? else {
+        return Err(Failure::new(StatusCode::OK, "Feedback not found"));
+    };
+    Ok(Success::of(view(&app, &account, &row, feedback).await?))
+}
+
+async fn view(app: &App, account: &Account, row: &SessionRow, feedback: Feedback) -> Result<FeedbackView, StoreError> {
+    let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?.map(|summary| summary.scenario);
+    let trainee = app.catalog.user(&row.user).await?.map(|user| user.name);
+    let recorded = Recorded::load(app, row).await?;
+    let delivery = scenario.as_ref().and_then(|scenario| recorded.delivery(scenario));
+    let told = told_to(account, row, trainee.as_deref(), scenario.as_ref(), feedback);
+    Ok(FeedbackView::new(told, delivery.as_ref()))
+}
+
+/// Whoever practised is spoken to, and everybody else reads about them.
+pub(super) fn told_to(
+    reader: &Account,
+    row: &SessionRow,
+    trainee: Option<&str>,
+    scenario: Option<&Scenario>,
+    feedback: Feedback,
+) -> Feedback {
+    let (Some(trainee), Some(scenario)) = (trainee, scenario) else { return feedback };
+    if reader.user.id == row.user {
+        return feedback;
+    }
+    Feedback { findings: about(trainee, feedback.findings, &scenario.language), ..feedback }
 }
 
 /// `None` until the session is completed, and where too little was said.
@@ -117,9 +143,13 @@ pub(super) async fn score_of(app: &App, row: &SessionRow) -> Result<Option<u8>, 
     }
 }
 
-impl From<Feedback> for FeedbackView {
-    fn from(feedback: Feedback) -> Self {
-        let findings = feedback.findings;
+impl FeedbackView {
+    /// What was counted, with what measuring the speech adds to it.
+    pub(super) fn new(feedback: Feedback, delivery: Option<&Delivery>) -> Self {
+        let mut findings = feedback.findings;
+        if let Some(delivery) = delivery {
+            delivery.advise(&mut findings.dimensions);
+        }
         Self {
             id: feedback.session.clone(),
             session_id: feedback.session,

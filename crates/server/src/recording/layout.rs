@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use ports::{HeardRecord, SegmentRecord, SpokenRecord, Timestamp, TurnRecord};
+use ports::{HeardRecord, SegmentRecord, Timestamp, TurnRecord};
 use serde::{Deserialize, Serialize};
 
 use super::trainee;
@@ -29,8 +29,8 @@ const TURN_JITTER_MS: i64 = 250;
 impl Layout {
     pub fn new(segments: &[SegmentRecord], turns: &[TurnRecord], until: Timestamp) -> Self {
         let begin = |segment: &SegmentRecord| segment.at.0.saturating_sub(milliseconds(segment.duration_ms));
-        let speeches: Vec<&SpokenRecord> = turns.iter().filter_map(|turn| turn.spoken.as_ref()).collect();
-        let begins = segments.iter().map(begin).chain(speeches.iter().map(|speech| speech.at.0));
+        let speeches: Vec<Speech> = turns.iter().filter_map(Speech::of).collect();
+        let begins = segments.iter().map(begin).chain(speeches.iter().map(|speech| speech.begin));
         let origin = begins.min().unwrap_or(0);
         // What is copied has no silence between its segments, however long nobody spoke.
         let is_copied = speeches.is_empty() && trainee::is_copied(segments);
@@ -97,12 +97,29 @@ impl Span {
     }
 }
 
+/// What was heard of an answer, where nothing follows it.
+struct Speech {
+    turn: u32,
+    begin: i64,
+    end: i64,
+}
+
+impl Speech {
+    /// All of it may have been kept before it was talked over.
+    fn of(turn: &TurnRecord) -> Option<Self> {
+        let spoken = turn.spoken.as_ref()?;
+        let heard_ms = turn.cut_short.as_ref().map_or(u64::MAX, |cut| cut.heard_ms);
+        let begin = spoken.at.0;
+        let end = begin.saturating_add(milliseconds(spoken.duration_ms.min(heard_ms)));
+        Some(Self { turn: spoken.turn, begin, end })
+    }
+}
+
 /// The first of these. The one that follows it cuts it short: the persona has one mouth.
-fn place_speech(origin: i64, speeches: &[&SpokenRecord]) -> (u32, Span) {
-    let speech = speeches[0];
-    let end = speech.at.0.saturating_add(milliseconds(speech.duration_ms));
-    let next = speeches.get(1).map_or(i64::MAX, |next| next.at.0);
-    (speech.turn, span(origin, speech.at.0, end.min(next)))
+fn place_speech(origin: i64, speeches: &[Speech]) -> (u32, Span) {
+    let speech = &speeches[0];
+    let next = speeches.get(1).map_or(i64::MAX, |next| next.begin);
+    (speech.turn, span(origin, speech.begin, speech.end.min(next)))
 }
 
 fn span(origin: i64, begin: i64, end: i64) -> Span {
@@ -119,7 +136,7 @@ fn milliseconds(duration: u64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use ports::{ObjectKey, SessionId};
+    use ports::{CutShortRecord, ObjectKey, SessionId, SpokenRecord};
 
     use super::*;
 
@@ -208,5 +225,17 @@ mod tests {
         ];
         let layout = Layout::new(&[], &turns, Timestamp(4_000));
         assert_eq!([1, 2, 3].map(|turn| layout.spoken(turn)), [some(0, 2_000), some(2_000, 3_000), None]);
+    }
+
+    #[test]
+    fn an_answer_that_was_kept_whole_ends_where_it_was_talked_over() {
+        let mut turns = [turn(1, None, Some((1_000, 5_000))), turn(2, None, Some((9_000, 5_000)))];
+        for (turn, heard_ms) in turns.iter_mut().zip([1_500, 0]) {
+            let (turn_number, at) = (turn.heard.turn, Timestamp(0));
+            let heard_text = String::new();
+            turn.cut_short = Some(CutShortRecord { turn: turn_number, heard_text, heard_ms, event_seq: 2, at });
+        }
+        let layout = Layout::new(&[], &turns, Timestamp(40_000));
+        assert_eq!([1, 2].map(|turn| layout.spoken(turn)), [some(0, 1_500), None]);
     }
 }

@@ -163,7 +163,7 @@ export const en = {
     turnOnSound: "Turn on sound",
     ending: "That was the last turn of this scenario. End the practice to see your report.",
     observers: "A coach is listening.",
-    hint: "From your coach",
+    hint: "From your coach:",
     interrupted: "interrupted",
     unheard: "not heard",
     demoStt: "Demo: this recogniser does not hear you. It plays prepared lines.",
@@ -200,24 +200,24 @@ export const en = {
     toReport: "See the report",
   },
   report: {
-    title: "Your practice",
+    title: (trainee: string | null) => `${owner(trainee)} practice`,
     with: (name: string, role: string) => `with ${name}, ${role}`,
     duration: "Duration",
     turnsTaken: "Turns",
-    yourWords: "You said",
-    theirWords: "They said",
+    yourWords: (trainee: string | null) => `${trainee ?? "You"} said`,
+    theirWords: (persona: string) => `${persona || "They"} said`,
     words: (n: number, unit: Unit) => `${n} ${countable(n, unit)}`,
-    delivery: "How you both spoke",
+    delivery: (trainee: string | null): string => (trainee === null ? "How you both spoke" : "How both spoke"),
     byTime: "By speaking time. In a first conversation, asking and listening usually wins.",
     byWords: "By what was said, because nothing was spoken aloud. Asking and listening usually wins.",
-    pace: "Your pace",
+    pace: (trainee: string | null) => `${owner(trainee)} pace`,
     paceValue: (n: number, unit: Unit) => `${n} ${countable(n, unit)} a minute`,
     easyPace: (from: number, to: number) => `Easy to follow: ${from} to ${to}`,
-    replies: "Silence before you answer",
+    replies: (trainee: string | null) => `Silence before ${trainee === null ? "you answer" : `${trainee} answers`}`,
     longest: (time: string) => `Longest: ${time}`,
-    pauses: "Pauses while you speak",
-    noPauses: "You spoke without a break.",
-    interruptions: "You cut in",
+    pauses: (trainee: string | null) => `Pauses while ${trainee === null ? "you speak" : `${trainee} speaks`}`,
+    noPauses: (trainee: string | null) => `${trainee ?? "You"} spoke without a break.`,
+    interruptions: (trainee: string | null) => `${trainee ?? "You"} cut in`,
     fillers: "Filler words",
     times: (n: number) => (n === 0 ? "Never" : n === 1 ? "Once" : `${n} times`),
     secondsPerTurn: "Seconds per turn",
@@ -240,10 +240,11 @@ export const en = {
     empty: "Nothing was said in this practice.",
     active: "This practice is still running.",
     backToRoom: "Back to the room",
+    lookIn: "Look in",
     score: "Score",
     weight: (percent: number) => `· counts ${percent}%`,
     dimensions: "What it is made of",
-    suggestions: "Next time",
+    suggestions: (trainee: string | null) => (trainee === null ? "Next time" : `Advice to ${trainee}`),
     goals: "The goals were",
   },
   history: {
@@ -319,6 +320,10 @@ export const en = {
     } as Record<string, string>,
   },
 };
+
+function owner(trainee: string | null): string {
+  return trainee === null ? "Your" : `${trainee}'s`;
+}
 
 function countable(n: number, unit: Unit): string {
   return n === 1 ? unit.slice(0, -1) : unit;

@@ -44,7 +44,9 @@ export function useI18n(): I18n {
 
 /** The name of a language tag such as `nan-TW`, in the language of the page. */
 export function languageName(tag: string, locale: Locale): string {
-  return texts[locale].languages[tag] ?? new Intl.DisplayNames([locale], { type: "language" }).of(tag) ?? tag;
+  return (
+    texts[locale].languages[tag] ?? new Intl.DisplayNames([locale], { type: "language", style: "short" }).of(tag) ?? tag
+  );
 }
 
 /** Whether a reader of this page is likely to speak that language. */

@@ -2,6 +2,7 @@ import { type Conversation, heardAndNot, type Line, type PartialWords, stableAnd
 import { useEffect, useRef } from "react";
 import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
+import { Unheard } from "../ui/Unheard";
 import styles from "./Lines.module.css";
 
 interface LinesProps {
@@ -73,12 +74,7 @@ function Said({ line, name, language }: { line: Line; name: string; language: st
       </span>
       <p lang={language}>
         {heard}
-        {unheard && (
-          <>
-            <span className="hidden-visually">({t.practice.unheard}:) </span>
-            <s title={t.practice.unheard}>{unheard}</s>
-          </>
-        )}
+        {unheard && <Unheard text={unheard} />}
         {!line.complete && <span className={styles.cursor} aria-hidden="true" />}
       </p>
     </li>

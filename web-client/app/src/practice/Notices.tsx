@@ -88,7 +88,7 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
       )}
       {hint && (
         <Notice look="calm" icon={<MessageCircle size={20} aria-hidden="true" />}>
-          <strong>{t.practice.hint}:</strong> {hint.text}
+          <strong>{t.practice.hint}</strong> {hint.text}
         </Notice>
       )}
       {observers.length > 0 && (

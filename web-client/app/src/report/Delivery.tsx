@@ -9,12 +9,21 @@ import styles from "./Delivery.module.css";
 const TalkShare = lazy(() => import("./TalkShare"));
 const TalkChart = lazy(() => import("./TalkChart"));
 
+interface DeliveryProps {
+  delivery: Delivered;
+  /** Who practised; `null` where that is who reads. */
+  trainee: string | null;
+  persona: string;
+  language?: string;
+}
+
 /** How both spoke, as it was measured. */
-export function Delivery({ delivery, name, language }: { delivery: Delivered; name: string; language?: string }) {
+export function Delivery({ delivery, trainee, persona, language }: DeliveryProps) {
   const { t, locale } = useI18n();
   const number = new Intl.NumberFormat(locale);
   const { talk, pace, unit, easyPace, replies, pauses, interruptions, fillers } = delivery;
   const seconds = useSeconds();
+  const user = trainee ?? t.practice.you;
   const share = talk
     ? { you: talk.traineeMs, them: talk.personaMs }
     : { you: delivery.traineeWords, them: delivery.personaWords };
@@ -25,26 +34,28 @@ export function Delivery({ delivery, name, language }: { delivery: Delivered; na
     <>
       <p className={styles.hint}>{talk ? t.report.byTime : t.report.byWords}</p>
       <Suspense fallback={<Waiting />}>
-        <TalkShare share={share} you={t.practice.you} them={name} told={told} />
+        <TalkShare share={share} you={user} them={persona} told={told} />
       </Suspense>
       <dl className={styles.measures}>
         {pace !== null && (
           <Measure
-            name={t.report.pace}
+            name={t.report.pace(trainee)}
             value={t.report.paceValue(pace, unit)}
             note={t.report.easyPace(easyPace[0], easyPace[1])}
             remark={pace < easyPace[0] || pace > easyPace[1]}
           />
         )}
-        {replies && <Measure name={t.report.replies} value={seconds(replies.medianMs)} note={silence(replies)} />}
+        {replies && (
+          <Measure name={t.report.replies(trainee)} value={seconds(replies.medianMs)} note={silence(replies)} />
+        )}
         {pauses && (
           <Measure
-            name={t.report.pauses}
+            name={t.report.pauses(trainee)}
             value={number.format(pauses.count)}
-            note={pauses.count > 0 ? silence(pauses) : t.report.noPauses}
+            note={pauses.count > 0 ? silence(pauses) : t.report.noPauses(trainee)}
           />
         )}
-        {talk && <Measure name={t.report.interruptions} value={t.report.times(interruptions)} />}
+        {talk && <Measure name={t.report.interruptions(trainee)} value={t.report.times(interruptions)} />}
         <div className={styles.measure}>
           <dt>{t.report.fillers}</dt>
           <dd className={styles.value}>{number.format(fillerCount)}</dd>
@@ -61,7 +72,7 @@ export function Delivery({ delivery, name, language }: { delivery: Delivered; na
       </dl>
       {delivery.turns.length > 1 && (
         <Suspense fallback={<Waiting />}>
-          <TalkChart delivery={delivery} name={name} />
+          <TalkChart delivery={delivery} user={user} persona={persona} />
         </Suspense>
       )}
     </>

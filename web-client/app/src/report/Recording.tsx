@@ -12,12 +12,14 @@ import { type Marker, markers, neighbour } from "./spans";
 interface RecordingProps {
   url: string;
   messages: Message[];
-  name: string;
+  /** How the two are called. */
+  user: string;
+  persona: string;
   playback: Playback;
 }
 
 /** Both voices, one above the other, with where the turns begin. */
-export default function Recording({ url, messages, name, playback }: RecordingProps) {
+export default function Recording({ url, messages, user, persona, playback }: RecordingProps) {
   const { t } = useI18n();
   const place = useRef<HTMLDivElement>(null);
   const [voices, setVoices] = useState(0);
@@ -44,8 +46,8 @@ export default function Recording({ url, messages, name, playback }: RecordingPr
     <div className={styles.recording}>
       <div className={styles.voices} aria-hidden="true">
         <div className={styles.names} data-shown={voices > 0}>
-          <span className={styles.you}>{t.practice.you}</span>
-          {voices > 1 && <span className={styles.persona}>{name}</span>}
+          <span className={styles.you}>{user}</span>
+          {voices > 1 && <span className={styles.persona}>{persona}</span>}
         </div>
         <div className={styles.drawing} data-voices={voices}>
           <div ref={place} />

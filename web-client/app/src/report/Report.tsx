@@ -11,6 +11,7 @@ import { Failed, Waiting } from "../ui/States";
 import { clockTime } from "../ui/time";
 import { useLoaded } from "../use-loaded";
 import { useTitle } from "../use-title";
+import { useAccount } from "../user";
 import { Delivery } from "./Delivery";
 import { Playback } from "./playback";
 import styles from "./Report.module.css";
@@ -32,39 +33,34 @@ function Paper({ session: loaded }: { session: Session }) {
   const { t, locale } = useI18n();
   const session = useRecorded(loaded);
   const [playback] = useState(() => new Playback());
-  useTitle(session.scenario?.title ?? t.report.title);
-  const { scenario, messages, recordingUrl, recordingPending, feedback, delivery, startedAt, completedAt } = session;
+  const trainee = useTrainee(session);
+  useTitle(session.scenario?.title ?? t.report.title(trainee));
+  const { scenario, messages, unheard, recordingUrl, recordingPending, feedback, delivery, startedAt, completedAt } =
+    session;
   const persona = scenario?.buyerPersona;
   const name = persona?.name ?? "";
+  const user = trainee ?? t.practice.you;
   const language = scenario?.language;
   return (
     <article className={styles.report}>
       <header className={styles.head}>
         {persona && <Portrait name={persona.name} size={72} />}
         <div>
-          <p className={styles.over}>{t.report.title}</p>
+          <p className={styles.over}>{t.report.title(trainee)}</p>
           <h1 lang={language}>{scenario?.title ?? session.scenarioId}</h1>
           {persona && <p className={styles.sub}>{t.report.with(persona.name, persona.role)}</p>}
           <p className={styles.sub}>
             {new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(new Date(startedAt))}
           </p>
         </div>
-        <div className={styles.actions}>
-          <Link href={`/scenarios/${session.scenarioId}`} className={buttonStyle("primary")}>
-            <RotateCcw size={18} aria-hidden="true" />
-            {t.report.again}
-          </Link>
-          <Link href="/" className={buttonStyle("plain")}>
-            {t.report.other}
-          </Link>
-        </div>
+        <div className={styles.actions}>{trainee === null ? <Next session={session} /> : <BackToLive />}</div>
       </header>
       {session.status === "active" && (
         <Notice
           look="calm"
           action={
-            <Link href={`/practice/${session.id}`} className={buttonStyle("plain")}>
-              {t.report.backToRoom}
+            <Link href={`/${trainee === null ? "practice" : "live"}/${session.id}`} className={buttonStyle("plain")}>
+              {trainee === null ? t.report.backToRoom : t.report.lookIn}
             </Link>
           }
         >
@@ -78,31 +74,37 @@ function Paper({ session: loaded }: { session: Session }) {
         <Fact name={t.report.turnsTaken} value={String(delivery?.turns.length ?? 0)} />
         {delivery && (
           <>
-            <Fact name={t.report.yourWords} value={t.report.words(delivery.traineeWords, delivery.unit)} voice="you" />
             <Fact
-              name={t.report.theirWords}
+              name={t.report.yourWords(trainee)}
+              value={t.report.words(delivery.traineeWords, delivery.unit)}
+              voice="you"
+            />
+            <Fact
+              name={t.report.theirWords(name)}
               value={t.report.words(delivery.personaWords, delivery.unit)}
               voice="persona"
             />
           </>
         )}
       </dl>
-      {feedback && <Score feedback={feedback} messages={messages} playback={playback} language={language} />}
+      {feedback && (
+        <Score feedback={feedback} trainee={trainee} messages={messages} playback={playback} language={language} />
+      )}
       {(recordingPending || recordingUrl) && (
         <section className={styles.block} aria-labelledby="recording">
           <h2 id="recording">{t.report.recording}</h2>
           {recordingPending && <p className={styles.sub}>{t.report.recordingPending}</p>}
           {!recordingPending && recordingUrl && (
             <Suspense fallback={<Waiting />}>
-              <Recording url={recordingUrl} messages={messages} name={name} playback={playback} />
+              <Recording url={recordingUrl} messages={messages} user={user} persona={name} playback={playback} />
             </Suspense>
           )}
         </section>
       )}
       {delivery && (
         <section className={styles.block} aria-labelledby="delivery">
-          <h2 id="delivery">{t.report.delivery}</h2>
-          <Delivery delivery={delivery} name={name} language={language} />
+          <h2 id="delivery">{t.report.delivery(trainee)}</h2>
+          <Delivery delivery={delivery} trainee={trainee} persona={name} language={language} />
         </section>
       )}
       {scenario?.goals && scenario.goals.length > 0 && (
@@ -117,9 +119,48 @@ function Paper({ session: loaded }: { session: Session }) {
       )}
       <section className={styles.block} aria-labelledby="script">
         <h2 id="script">{t.report.transcript}</h2>
-        <Script messages={messages} startedAt={startedAt} name={name} language={language} playback={playback} />
+        <Script
+          messages={messages}
+          unheard={unheard}
+          startedAt={startedAt}
+          user={user}
+          persona={name}
+          language={language}
+          playback={playback}
+        />
       </section>
     </article>
+  );
+}
+
+/** Who practised; `null` where that is who reads the report. */
+function useTrainee({ userId, userName }: Session): string | null {
+  const { t } = useI18n();
+  return useAccount()?.user.id === userId ? null : (userName ?? t.coach.trainee);
+}
+
+/** Where whoever practised goes on. */
+function Next({ session }: { session: Session }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <Link href={`/scenarios/${session.scenarioId}`} className={buttonStyle("primary")}>
+        <RotateCcw size={18} aria-hidden="true" />
+        {t.report.again}
+      </Link>
+      <Link href="/" className={buttonStyle("plain")}>
+        {t.report.other}
+      </Link>
+    </>
+  );
+}
+
+function BackToLive() {
+  const { t } = useI18n();
+  return (
+    <Link href="/live" className={buttonStyle("plain")}>
+      {t.coach.title}
+    </Link>
   );
 }
 

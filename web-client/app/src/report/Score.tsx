@@ -8,13 +8,15 @@ import { spanOf } from "./spans";
 
 interface ScoreProps {
   feedback: Feedback;
+  /** Who practised; `null` where that is who reads. */
+  trainee: string | null;
   messages: Message[];
   playback: Playback;
   /** What the report is written in. */
   language: string | undefined;
 }
 
-export function Score({ feedback, messages, playback, language }: ScoreProps) {
+export function Score({ feedback, trainee, messages, playback, language }: ScoreProps) {
   const { t } = useI18n();
   const saidIn = (turn: number | undefined) => messages.find(({ turn: at, role }) => at === turn && role === "user");
   return (
@@ -29,7 +31,13 @@ export function Score({ feedback, messages, playback, language }: ScoreProps) {
       <ul className={styles.dimensions} aria-label={t.report.dimensions}>
         {feedback.dimensions.map((dimension) => (
           <li key={dimension.name}>
-            <Judged dimension={dimension} evidence={saidIn(dimension.turn)} playback={playback} language={language} />
+            <Judged
+              trainee={trainee}
+              dimension={dimension}
+              evidence={saidIn(dimension.turn)}
+              playback={playback}
+              language={language}
+            />
           </li>
         ))}
       </ul>
@@ -38,13 +46,14 @@ export function Score({ feedback, messages, playback, language }: ScoreProps) {
 }
 
 interface JudgedProps {
+  trainee: string | null;
   dimension: Dimension;
   evidence: Message | undefined;
   playback: Playback;
   language: string | undefined;
 }
 
-function Judged({ dimension, evidence, playback, language }: JudgedProps) {
+function Judged({ trainee, dimension, evidence, playback, language }: JudgedProps) {
   const { t } = useI18n();
   const { name, score, weight, quote, explanation, suggestions } = dimension;
   return (
@@ -65,7 +74,7 @@ function Judged({ dimension, evidence, playback, language }: JudgedProps) {
       )}
       {suggestions.length > 0 && (
         <div className={styles.next}>
-          <strong>{t.report.suggestions}</strong>
+          <strong>{t.report.suggestions(trainee)}</strong>
           <ul lang={language}>
             {suggestions.map((suggestion) => (
               <li key={suggestion}>{suggestion}</li>

@@ -6,7 +6,7 @@ import styles from "./TalkChart.module.css";
 import { talkByTurn } from "./talk";
 
 /** Both voices, turn by turn. The transcript below tells the same to those who do not see it. */
-export default function TalkChart({ delivery, name }: { delivery: Delivery; name: string }) {
+export default function TalkChart({ delivery, user, persona }: { delivery: Delivery; user: string; persona: string }) {
   const { t } = useI18n();
   const title = delivery.talk ? t.report.secondsPerTurn : t.report.wordsPerTurn(delivery.unit);
   return (
@@ -19,8 +19,8 @@ export default function TalkChart({ delivery, name }: { delivery: Delivery; name
           <YAxis stroke="var(--ink-soft)" fontSize={13} tickLine={false} axisLine={false} allowDecimals={false} />
           <Tooltip {...tooltipStyle} labelFormatter={(turn) => t.report.turn(Number(turn))} />
           <Legend itemSorter={null} />
-          <Bar dataKey="you" name={t.practice.you} fill="var(--you-strong)" radius={[4, 4, 0, 0]} maxBarSize={28} />
-          <Bar dataKey="them" name={name} fill="var(--persona-strong)" radius={[4, 4, 0, 0]} maxBarSize={28} />
+          <Bar dataKey="you" name={user} fill="var(--you-strong)" radius={[4, 4, 0, 0]} maxBarSize={28} />
+          <Bar dataKey="them" name={persona} fill="var(--persona-strong)" radius={[4, 4, 0, 0]} maxBarSize={28} />
         </BarChart>
       </ResponsiveContainer>
     </figure>

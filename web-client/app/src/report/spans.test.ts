@@ -10,6 +10,7 @@ const said = (turn: number, role: Message["role"], place: [number, number] | nul
   turn,
   recordingAtMs: place?.[0] ?? null,
   recordedMs: place?.[1] ?? null,
+  demo: false,
 });
 const messages = [
   said(0, "ai", null),

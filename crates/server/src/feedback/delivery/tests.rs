@@ -131,14 +131,14 @@ fn an_answer_that_fell_silent_when_it_was_talked_over_was_interrupted() {
         (delivery.interruptions, delivery.replies.map(|replies| replies.count))
     };
     assert_eq!(cut(Some(2_000)), (1, Some(1)));
-    assert_eq!(cut(Some(0)), (0, Some(2)), "nobody heard it begin");
+    assert_eq!(cut(Some(0)), (0, Some(1)), "nobody heard it begin, so nobody replied to it");
 }
 
 #[test]
 fn without_a_voice_that_was_listened_for_recordings_count_whole_and_pauses_are_not_known() {
     let delivery = measure("angry-customer", &SPOKEN, None).unwrap();
     assert_eq!(delivery.talk, Some(Talk { trainee_ms: 13_000, persona_ms: 6_000 }));
-    assert_eq!(delivery.pauses, None);
+    assert_eq!((delivery.pauses, delivery.pace), (None, None));
     let silent = measure("angry-customer", &SPOKEN, Some(&[])).unwrap();
     assert_eq!((silent.talk, silent.pauses), (None, None), "who says nothing makes no pauses");
     assert_eq!(delivery.replies, Some(Silences { count: 1, median_ms: 1_000, longest_ms: 1_000 }));
@@ -165,4 +165,35 @@ fn a_typed_conversation_has_words_and_nothing_that_must_be_heard() {
     assert_eq!((delivery.talk, delivery.pace, delivery.replies), (None, None, None));
     assert_eq!(delivery.turns[0].persona_ms, Some(900));
     assert_eq!(measure("renewal-in-shanghai", &[], None), None);
+}
+
+#[test]
+fn advice_about_the_pace_rests_on_the_pace_that_is_told() {
+    const LINE: &str = "We will refund all of it, and you will have it in writing today, and I promise you.";
+    let advised = |voice: Option<&[(u64, u64)]>| {
+        let clarity = Dimension {
+            name: "Technical Clarity".to_owned(),
+            score: 90,
+            weight: 30,
+            quote: String::new(),
+            turn: None,
+            explanation: String::new(),
+            suggestions: vec!["Split your sentences.".to_owned()],
+        };
+        let mut dimensions = [Dimension { name: "Value Articulation".to_owned(), ..clarity.clone() }, clarity];
+        let delivery = measure("angry-customer", &[said(LINE, Some((0, 20_000)), "Fine.", None)], voice).unwrap();
+        delivery.advise(&mut dimensions);
+        let [other, clarity] = dimensions.map(|dimension| dimension.suggestions[1..].to_vec());
+        assert!(other.is_empty());
+        (delivery.pace, clarity)
+    };
+    let advice = |text: &str| vec![text.to_owned()];
+    let (slower, faster) = (
+        advice("Speak more slowly: 360 words a minute are hard to follow."),
+        advice("Speak a little faster: 80 words a minute lose the listener."),
+    );
+    assert_eq!(advised(Some(&[(2_000, 5_000)])), (Some(360), slower));
+    assert_eq!(advised(Some(&[(1_000, 10_000)])), (Some(120), vec![]));
+    assert_eq!(advised(Some(&[(1_000, 14_500)])), (Some(80), faster));
+    assert_eq!(advised(None), (None, vec![]), "silence may count as speech here");
 }

@@ -17,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) use history::title;
 pub use message::TypedTurns;
+pub(super) use recorded::Recorded;
 
 use self::view::SessionView;
 use super::{
@@ -57,7 +58,7 @@ pub(super) async fn end(
         SessionStatus::Active | SessionStatus::Completed => app.catalog.complete_session(&row.id, clock::now()).await?,
         SessionStatus::Abandoned => return Err(Failure::bad_request("Session is not active")),
     };
-    Ok(Success::of(SessionView::load(&app, row).await?))
+    Ok(Success::of(SessionView::load(&app, &account, row).await?))
 }
 
 #[utoipa::path(
@@ -73,7 +74,7 @@ pub(super) async fn session(
     Path(id): Path<String>,
 ) -> Result<Success<SessionView>, Failure> {
     let row = readable_session(&app, &account, &id).await?;
-    Ok(Success::of(SessionView::load(&app, row).await?))
+    Ok(Success::of(SessionView::load(&app, &account, row).await?))
 }
 
 /// With everything that was kept of it. What is still going on ends first.

@@ -1,5 +1,6 @@
 use ports::{Message, MessageRole, Scenario, SessionRow, StoreError, TurnRecord};
 
+use super::view::UnheardView;
 use crate::{
     clock,
     feedback::{Delivery, delivery},
@@ -8,7 +9,7 @@ use crate::{
 };
 
 /// What was spoken in a session, and where it is heard.
-pub(super) struct Recorded {
+pub(in crate::http) struct Recorded {
     turns: Vec<TurnRecord>,
     timeline: Timeline,
     is_heard: bool,
@@ -17,7 +18,7 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
-    pub(super) async fn load(app: &App, row: &SessionRow) -> Result<Self, StoreError> {
+    pub(in crate::http) async fn load(app: &App, row: &SessionRow) -> Result<Self, StoreError> {
         let segments = app.journal.segments(&row.id).await?;
         let turns = app.journal.turns(&row.id).await?;
         let is_made = app.catalog.recording(&row.id).await?.is_some();
@@ -51,7 +52,15 @@ impl Recorded {
         }
     }
 
-    pub(super) fn delivery(&self, scenario: &Scenario) -> Option<Delivery> {
+    pub(in crate::http) fn delivery(&self, scenario: &Scenario) -> Option<Delivery> {
         delivery(scenario, &self.turns, &self.timeline)
+    }
+
+    pub(super) fn unheard(&self) -> Vec<UnheardView> {
+        let view = |turn: &TurnRecord| {
+            let text = turn.unheard_answer()?.to_owned();
+            Some(UnheardView { turn: turn.heard.turn, text })
+        };
+        self.turns.iter().filter_map(view).collect()
     }
 }

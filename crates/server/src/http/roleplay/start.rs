@@ -41,7 +41,7 @@ pub(in crate::http) async fn start(
     let now = clock::now();
     let session = NewSession {
         id: SessionId::parse(&Uuid::now_v7().to_string()).expect("a UUID is an id"),
-        user: account.user.id,
+        user: account.user.id.clone(),
         scenario_id: summary.scenario.id,
         opening: Some(summary.scenario.opening),
         private: false,
@@ -50,7 +50,7 @@ pub(in crate::http) async fn start(
     let row = app.catalog.create_session(session).await?;
     app.catalog.abandon_other_sessions(&row.user, &row.id, now).await?;
     tokio::spawn(end_live_sessions_but(Arc::clone(&app), row.user.clone(), row.id.clone()));
-    Ok(Success::created(SessionView::load(&app, row).await?))
+    Ok(Success::created(SessionView::load(&app, &account, row).await?))
 }
 
 /// They finish the turn that is open there; the new one need not wait for that.

@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 use super::recorded::Recorded;
 
 use crate::{
+    auth::Account,
     clock,
     feedback::Delivery,
     http::{
         App,
-        feedback::{FeedbackView, feedback_of},
+        feedback::{FeedbackView, feedback_of, told_to},
         scenarios::ScenarioView,
     },
     recording::Span,
@@ -30,6 +31,8 @@ pub(in crate::http) struct SessionView {
     id: SessionId,
     #[schema(value_type = String)]
     user_id: UserId,
+    /// Whose practice it is; `null` where nobody knows them any more.
+    user_name: Option<String>,
     scenario_id: String,
     #[schema(value_type = String)]
     status: SessionStatus,
@@ -37,6 +40,8 @@ pub(in crate::http) struct SessionView {
     completed_at: Option<String>,
     scenario: Option<ScenarioView>,
     messages: Vec<MessageView>,
+    /// How the persona's answers would have gone on that were cut short, in order.
+    unheard: Vec<UnheardView>,
     /// Where the recording plays without a token, on this server and for an hour; `null` where nothing was spoken.
     recording_url: Option<String>,
     /// A recording of both voices comes within seconds; what plays until then knows no `recordingAtMs`.
@@ -74,6 +79,14 @@ pub(super) struct MessageView {
     embeddings: Option<()>,
 }
 
+/// Written and perhaps spoken, but the trainee did not hear it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct UnheardView {
+    pub(super) turn: u32,
+    /// It follows what the message of this turn says; where the persona was not heard at all, there is no such message.
+    pub(super) text: String,
+}
+
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct HintView {
@@ -87,19 +100,27 @@ struct HintView {
 const LINK_LASTS: Duration = Duration::from_secs(3_600);
 
 impl SessionView {
-    pub(super) async fn load(app: &App, row: SessionRow) -> Result<Self, StoreError> {
+    /// As it is told to the reader.
+    pub(super) async fn load(app: &App, reader: &Account, row: SessionRow) -> Result<Self, StoreError> {
         let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?;
         let messages = app.catalog.messages(&row.id).await?;
         let feedback = feedback_of(app, &row).await?;
         let recorded = Recorded::load(app, &row).await?;
+        let delivery = scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario));
         let spoken = |message: Message| MessageView::spoken(message, &recorded);
+        let user_name = app.catalog.user(&row.user).await?.map(|user| user.name);
+        let known = scenario.as_ref().map(|summary| &summary.scenario);
+        let feedback = feedback.map(|feedback| told_to(reader, &row, user_name.as_deref(), known, feedback));
         let expires_at = clock::after(clock::now(), LINK_LASTS);
         Ok(Self {
             messages: messages.into_iter().map(spoken).collect(),
+            unheard: recorded.unheard(),
+            user_name,
             recording_url: recorded.plays().then(|| app.media.sign_recording(row.id.as_str(), expires_at)),
             recording_pending: row.status == SessionStatus::Completed && recorded.is_pending(),
             hints: hints(app, &row.id).await?,
-            delivery: scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario)),
+            feedback: feedback.map(|feedback| FeedbackView::new(feedback, delivery.as_ref())),
+            delivery,
             scenario: scenario.map(ScenarioView::from),
             user_id: row.user,
             scenario_id: row.scenario_id,
@@ -107,7 +128,6 @@ impl SessionView {
             started_at: clock::iso(row.started_at),
             completed_at: row.completed_at.map(clock::iso),
             id: row.id,
-            feedback: feedback.map(FeedbackView::from),
         })
     }
 }

@@ -1,4 +1,4 @@
-use ports::{HintRecord, Journal as _, Record, Role, SessionId, Timestamp, UserId};
+use ports::{CutShortRecord, HintRecord, Journal as _, Record, Role, SessionId, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use super::house::{House, SPOKEN};
@@ -50,6 +50,38 @@ async fn a_report_tells_what_coaches_whispered_and_who_it_was() {
     for token in [&kim, &carol] {
         assert_eq!(data(&house, token, &path).await["hints"], expected);
     }
+}
+
+#[tokio::test]
+async fn a_report_tells_whose_practice_it_is_and_what_nobody_heard_of_it() {
+    let house = House::new().await;
+    let (kim, carol) = (house.token("kim", Role::Trainee), house.token("carol", Role::Coach));
+    assert_eq!(house.put("/api/auth/profile", json!({"name": "Kim"})).bearer(&kim).send().await.status, 200);
+    let session = house.practice_of(&kim).await;
+    let path = format!("/api/roleplay/session/{session}");
+    let before = data(&house, &kim, &path).await;
+    assert_eq!(before["unheard"], json!([]));
+    let answers: Vec<String> =
+        [2, 4].map(|at: usize| before["messages"][at]["content"].as_str().unwrap().to_owned()).into();
+    let heard: String = answers[0].chars().take(9).collect();
+    let cut = |turn, heard_text: &str| {
+        let heard_text = heard_text.to_owned();
+        Record::CutShort(CutShortRecord { turn, heard_text, heard_ms: 500, event_seq: 9, at: Timestamp(9) })
+    };
+    house.database.record(&SessionId::parse(&session).unwrap(), vec![cut(1, &heard), cut(2, "")]).await.unwrap();
+    let shown = data(&house, &carol, &path).await;
+    assert_eq!(shown["userName"], "Kim");
+    let own = data(&house, &kim, &path).await;
+    assert!(own["feedback"]["summary"].as_str().unwrap().contains("You spoke 2 times"), "{}", own["feedback"]);
+    assert!(shown["feedback"]["summary"].as_str().unwrap().contains("Kim spoke 2 times"), "{}", shown["feedback"]);
+    assert_eq!(data(&house, &carol, &format!("/api/feedback/{session}")).await, shown["feedback"]);
+    let said: Vec<_> =
+        shown["messages"].as_array().unwrap().iter().map(|said| (&said["turn"], &said["role"])).collect();
+    let roles = [(0, "ai"), (1, "user"), (1, "ai"), (2, "user")].map(|(turn, role)| (json!(turn), json!(role)));
+    assert_eq!(said, roles.each_ref().map(|(turn, role)| (turn, role)));
+    assert_eq!(shown["messages"][2]["content"], json!(heard));
+    let unheard = json!([{"turn": 1, "text": answers[0][heard.len()..]}, {"turn": 2, "text": answers[1]}]);
+    assert_eq!(shown["unheard"], unheard);
 }
 
 #[tokio::test]

@@ -1,0 +1,33 @@
+import type { Message, Unheard } from "../api";
+
+/** A line of the transcript. */
+export interface Line {
+  message: Message;
+  /** How it would have gone on, had it not been cut short. */
+  unheard: string;
+}
+
+/** What was said, with what nobody heard any more: an answer of which that is all follows what it answers. */
+export function transcript(messages: Message[], unheard: Unheard[]): Line[] {
+  const lost = new Map(unheard.map(({ turn, text }) => [turn, text]));
+  const heard = new Set(messages.filter(({ role }) => role === "ai").map(({ turn }) => turn));
+  return messages.flatMap((message) => {
+    const text = lost.get(message.turn) ?? "";
+    if (message.role === "ai") return { message, unheard: text };
+    const line = { message, unheard: "" };
+    return text && !heard.has(message.turn) ? [line, { message: silent(message), unheard: text }] : line;
+  });
+}
+
+/** The answer to it that nobody heard a word of. */
+function silent(message: Message): Message {
+  return {
+    ...message,
+    id: `${message.id}-unheard`,
+    role: "ai",
+    content: "",
+    recordingAtMs: null,
+    recordedMs: null,
+    demo: false,
+  };
+}
