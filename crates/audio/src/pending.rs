@@ -130,7 +130,7 @@ impl Pending {
         const STEPS: usize = 4;
         const HEADERS: usize = 64;
         let needed = packet + HEADERS;
-        if self.usual_bytes > 0 && self.bytes.capacity() - self.bytes.len() < needed {
+        if self.bytes.len() < self.usual_bytes && self.bytes.capacity() - self.bytes.len() < needed {
             self.bytes.reserve_exact(needed.max(self.usual_bytes / STEPS));
         }
     }

@@ -115,14 +115,15 @@ impl Room {
             None => self.retained.push_back(happening),
         }
         let too_old = |first: &mut Box<Happening>| first.at < oldest;
+        let mut from_seq = 0;
         while self.retained.len() > RETAINED {
-            self.retained.pop_front();
+            from_seq = self.retained.pop_front().map_or(from_seq, |first| first.seq);
         }
         while self.retained.pop_front_if(too_old).is_some() {}
         // What was said long ago is not spoken again, but its text is told again.
-        while let Some(first) =
-            self.spoken.pop_front_if(|first| first.at < oldest || self.spoken_bytes > RETAINED_SPEECH_BYTES)
-        {
+        while let Some(first) = self.spoken.pop_front_if(|first| {
+            first.at < oldest || first.seq < from_seq || self.spoken_bytes > RETAINED_SPEECH_BYTES
+        }) {
             self.spoken_bytes -= speech_bytes(&first).unwrap_or(0);
         }
     }

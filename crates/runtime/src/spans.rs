@@ -33,7 +33,8 @@ impl Spans {
         if !tracing::span_enabled!(target: SPANS, Level::INFO) {
             return Span::none();
         }
-        let turn = turn(work).or_else(|| self.turn_to_come(hears));
+        self.last = work.turn().map_or(self.last, |turn| self.last.max(turn));
+        let turn = work.turn().or_else(|| self.turn_to_come(hears));
         let parent = turn.map_or_else(Span::none, |turn| self.turn(turn));
         tracing::info_span!(
             target: SPANS,
@@ -51,7 +52,7 @@ impl Spans {
     }
 
     /// What is told of a turn ends its tree, or says where its time went.
-    pub(crate) fn on_event(&mut self, event: &Event) {
+    pub(crate) fn on_event(&mut self, event: &Event, hears: bool) {
         match event {
             Event::Latency(latency) => self.on_latency(latency),
             Event::Interrupted { turn, reason, .. } => {
@@ -61,11 +62,17 @@ impl Spans {
             }
             Event::State { turn: Some(turn), .. } => {
                 self.current = Some(*turn);
+                self.last = self.last.max(*turn);
                 self.turns.retain(|other, _| other >= turn);
             }
-            Event::State { state, turn: None } => {
+            // Nobody speaks: what seemed to become a turn becomes none.
+            Event::State { state: State::Listening, turn: None } if hears => {
+                self.current = None;
+                self.turns.clear();
+            }
+            Event::State { turn: None, .. } => {
                 if let Some(over) = self.current.take() {
-                    self.turns.retain(|other, _| *other > over && *state != State::Listening);
+                    self.turns.retain(|other, _| *other > over);
                 }
             }
             _ => (),
@@ -79,7 +86,6 @@ impl Spans {
     }
 
     fn turn(&mut self, turn: TurnId) -> Span {
-        self.last = self.last.max(turn);
         let session = &self.session;
         let span = self.turns.entry(turn).or_insert_with(|| {
             tracing::info_span!(
@@ -161,18 +167,6 @@ fn name(work: &Work) -> &'static str {
         Work::Speak { .. } => "speak",
         Work::Keep { .. } => "keep",
         Work::Animate { .. } => "animate",
-    }
-}
-
-fn turn(work: &Work) -> Option<TurnId> {
-    match work {
-        Work::Store { .. } => None,
-        Work::Transcribe { turn, .. }
-        | Work::Listen { turn, .. }
-        | Work::Answer { turn, .. }
-        | Work::Speak { turn, .. }
-        | Work::Keep { turn, .. }
-        | Work::Animate { turn, .. } => Some(*turn),
     }
 }
 

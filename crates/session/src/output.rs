@@ -80,6 +80,21 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// What is stored belongs to no turn yet.
+    pub fn turn(&self) -> Option<TurnId> {
+        match self {
+            Self::Store { .. } => None,
+            Self::Transcribe { turn, .. }
+            | Self::Listen { turn, .. }
+            | Self::Answer { turn, .. }
+            | Self::Speak { turn, .. }
+            | Self::Keep { turn, .. }
+            | Self::Animate { turn, .. } => Some(*turn),
+        }
+    }
+}
+
 /// A stretch of audio by the ordinals of its chunks, both inclusive; 0 is the session's first chunk in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {

@@ -20,8 +20,6 @@ use state::Told;
 use turns::Turns;
 use work::Works;
 
-pub(crate) use turns::turn_of;
-
 /// Which rule was broken, and how.
 pub type Fault = String;
 

@@ -32,6 +32,8 @@ pub(super) struct Heard {
     since: Instant,
     /// From the news that a thought is over to the first piece of the answer, without what the providers took.
     pub(super) added: Histogram<u64>,
+    /// Answers of which the providers alone seem to have taken longer: the news was read late.
+    pub(super) unclear: u64,
     /// From the chunk with which one can know that somebody interrupts to the news that the persona is still.
     pub(super) to_silence: Histogram<u64>,
     pub(super) frames: u64,
@@ -71,8 +73,10 @@ impl Bench<'_> {
         let (began, cpu) = (Instant::now(), process.cpu()?);
         sleep(self.plan.live).await;
         let (seconds, cpu) = (began.elapsed().as_secs_f64(), process.cpu()? - cpu);
-        let heard = conversation.heard().clone();
+        let mut heard = conversation.heard().clone();
         talkers.abort_all();
+        let rounds = self.plan.talkers as f64 * seconds / conversation.microphone.lasts().as_secs_f64();
+        heard.expect(rounds);
         anyhow::ensure!(!heard.added.is_empty(), "nobody was answered: {:?}", heard.errors);
         anyhow::ensure!(!heard.to_silence.is_empty(), "nobody was interrupted: {:?}", heard.errors);
         Ok(Live { seconds, busy: cpu.as_secs_f64() * 100.0 / seconds, heard })
@@ -120,7 +124,14 @@ impl Heard {
             Histogram::new_with_max(LONGEST.as_micros() as u64, 3)
                 .expect("three digits fit into the range of a latency")
         };
-        Self { since: Instant::now(), added: histogram(), to_silence: histogram(), frames: 0, errors: BTreeMap::new() }
+        Self {
+            since: Instant::now(),
+            added: histogram(),
+            unclear: 0,
+            to_silence: histogram(),
+            frames: 0,
+            errors: BTreeMap::new(),
+        }
     }
 
     fn begin_again(&mut self) {
@@ -130,13 +141,26 @@ impl Heard {
     /// The first piece of an answer came.
     fn on_answered(&mut self, decided: Instant, providers_took: Duration) {
         if decided >= self.since {
-            record(&mut self.added, decided.elapsed().saturating_sub(providers_took));
+            let added = decided.elapsed().checked_sub(providers_took);
+            self.unclear += u64::from(added.is_none());
+            record(&mut self.added, added.unwrap_or_default());
         }
     }
 
     fn on_still(&mut self, onset: Instant) {
         if onset >= self.since {
             record(&mut self.to_silence, onset.elapsed());
+        }
+    }
+
+    /// Everybody says something in every round; what is missing would make the rest look better.
+    fn expect(&mut self, rounds: f64) {
+        const ENOUGH: f64 = 0.9;
+        for (what, count) in [("answers", self.added.len()), ("silences", self.to_silence.len())] {
+            let missing = rounds - count as f64;
+            if (count as f64) < rounds.floor() * ENOUGH {
+                self.on_error(format!("{missing:.0} of {rounds:.0} {what} are missing"));
+            }
         }
     }
 

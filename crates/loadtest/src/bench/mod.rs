@@ -141,10 +141,11 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     table.section(&format!("{} live conversations, beyond what model and voice take", plan.talkers));
     let Live { seconds, busy, heard } = &live;
     let (added, to_silence) = (&heard.added, &heard.to_silence);
-    table.row("ms from a thought's end to speech, p50", ms(added, 0.5), None, 2, Some(Aim::AtMost(2.0)));
-    table.row("ms from a thought's end to speech, p99", ms(added, 0.99), None, 2, Some(Aim::AtMost(10.0)));
+    table.row("ms from the news of a thought's end to speech, p50", ms(added, 0.5), None, 2, Some(Aim::AtMost(2.0)));
+    table.row("ms from the news of a thought's end to speech, p99", ms(added, 0.99), None, 2, Some(Aim::AtMost(10.0)));
     table.row("ms from an interruption to silence, p50", ms(to_silence, 0.5), None, 2, None);
     table.row("ms from an interruption to silence, p99", ms(to_silence, 0.99), None, 2, Some(Aim::AtMost(20.0)));
+    table.row("answers too early to tell, percent", heard.unclear as f64 * 100.0 / added.len() as f64, None, 1, None);
     table.row("answers per second", added.len() as f64 / seconds, None, 1, None);
     table.row("pieces of speech per second", heard.frames as f64 / seconds, None, 0, None);
     table.row("busy, percent of its core", *busy, None, 0, None);

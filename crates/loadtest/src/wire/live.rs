@@ -19,6 +19,8 @@ pub(crate) enum LiveEvent {
     Piece,
     /// The persona hears the user and keeps still.
     Still,
+    /// It speaks, or goes on to.
+    Speaking,
     Interrupted,
     Failed {
         code: String,
@@ -76,6 +78,7 @@ fn event(frame: &str) -> Option<LiveEvent> {
         }
         "speech-stopped" if payload.contains(r#""endOfTurn":true"#) => LiveEvent::ThoughtIsOver,
         "session-state" if payload.contains(r#""state":"hearing""#) => LiveEvent::Still,
+        "session-state" if payload.contains(r#""state":"speaking""#) => LiveEvent::Speaking,
         "interrupted" => LiveEvent::Interrupted,
         "error" => LiveEvent::Failed { code: fields::<Problem>(payload)?.code },
         "session-ended" | "session-force-ended" => LiveEvent::Over,
@@ -100,7 +103,7 @@ mod tests {
         assert_eq!(read(stopped), LiveEvent::Other);
         assert_eq!(read(&stopped.replace("false", "true")), LiveEvent::ThoughtIsOver);
         assert_eq!(read(r#"42["session-state",{"sessionId":"s","state":"hearing","turnId":"1"}]"#), LiveEvent::Still);
-        assert_eq!(read(r#"42["session-state",{"sessionId":"s","state":"speaking"}]"#), LiveEvent::Other);
+        assert_eq!(read(r#"42["session-state",{"sessionId":"s","state":"speaking"}]"#), LiveEvent::Speaking);
         assert_eq!(read(r#"42["interrupted",{"sessionId":"s"}]"#), LiveEvent::Interrupted);
     }
 

@@ -127,7 +127,7 @@ impl LiveSession {
     pub(super) fn tell(&mut self, event: RoomEvent) {
         if let RoomEvent::Session(event) = &event {
             chronicle::told(&self.desk.meter, &self.desk.session, event);
-            self.spans.on_event(event);
+            self.spans.on_event(event, self.hearing.is_some());
         }
         if self.room.seq() + self.outbox.waiting_events() >= self.numbered {
             let event_seq = self.reserve_numbers();

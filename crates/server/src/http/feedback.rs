@@ -90,11 +90,16 @@ pub(super) async fn one(
 
 async fn view(app: &App, account: &Account, row: &SessionRow, feedback: Feedback) -> Result<FeedbackView, StoreError> {
     let scenario = app.catalog.scenario_of_any_status(&row.scenario_id).await?.map(|summary| summary.scenario);
-    let trainee = app.catalog.user(&row.user).await?.map(|user| user.name);
+    let trainee = trainee(app, row).await?;
     let recorded = Recorded::load(app, row).await?;
     let delivery = scenario.as_ref().and_then(|scenario| recorded.delivery(scenario));
     let told = told_to(account, row, trainee.as_deref(), scenario.as_ref(), feedback);
     Ok(FeedbackView::new(told, delivery.as_ref()))
+}
+
+/// What whoever practised is called; nothing where the account is closed.
+pub(super) async fn trainee(app: &App, row: &SessionRow) -> Result<Option<String>, StoreError> {
+    Ok(app.catalog.user(&row.user).await?.map(|user| user.name).filter(|name| !name.is_empty()))
 }
 
 /// Whoever practised is spoken to, and everybody else reads about them.

@@ -162,6 +162,45 @@ async fn a_turn_is_a_tree_of_spans_that_holds_no_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_belongs_to_the_turn_that_is_being_said_however_many_pieces_it_has() {
+    let (collected, endpoint) = Collected::start().await;
+    let mut place = Place::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let client = place.connect(&place.token("ann", "trainee")).await;
+    let mut wish = start_session("s-1");
+    wish["turnDetection"] = "manual".into();
+    client.emit("start-session", &wish);
+    for turn in 1..=2_u64 {
+        for piece in 0..3 {
+            let seq = (turn - 1) * 3 + piece;
+            client.emit("audio-chunk", &chunk("s-1", seq));
+            let stored = |event: &testkit::SocketEvent| {
+                event.name == "audio-received" && event.payload["throughSeq"].as_u64() == Some(seq)
+            };
+            client.wait_for(stored).await.unwrap();
+        }
+        client.emit("end-turn", &session("s-1"));
+        let answered = turn.to_string();
+        let answer = |event: &testkit::SocketEvent| {
+            event.name == "ai-response" && event.payload["turnId"].as_str() == Some(answered.as_str())
+        };
+        client.wait_for(answer).await.unwrap();
+    }
+    client.emit("end-session", &session("s-1"));
+    client.wait_for(|event| event.name == "session-ended").await.unwrap();
+    place.process.terminate();
+
+    let spans = collected.spans();
+    let spans = of_session(&spans, "s-1");
+    let turns: BTreeSet<i64> = spans.iter().filter_map(|span| number(span, "turn.id")).collect();
+    assert_eq!(turns, BTreeSet::from([1, 2]), "{spans:#?}");
+    for number_of in turns {
+        let parent = &turn(&spans, number_of).span_id;
+        let stores = spans.iter().filter(|span| span.name == "store" && &span.parent_span_id == parent);
+        assert_eq!(stores.count(), 3, "{spans:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_is_away_is_told_once_and_holds_nobody_up() {
     let endpoint = format!("http://127.0.0.1:{}", free_port());
     let mut place = Place::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);

@@ -157,15 +157,3 @@ fn adds_up(latency: &Latency) -> bool {
 fn once(told: &mut bool, turn: TurnId, what: &str) -> Result<(), Fault> {
     ensure(!std::mem::replace(told, true), || format!("{turn:?} has a second {what}"))
 }
-
-pub(crate) fn turn_of(work: &Work) -> Option<TurnId> {
-    match work {
-        Work::Store { .. } => None,
-        Work::Transcribe { turn, .. }
-        | Work::Listen { turn, .. }
-        | Work::Answer { turn, .. }
-        | Work::Speak { turn, .. }
-        | Work::Keep { turn, .. }
-        | Work::Animate { turn, .. } => Some(*turn),
-    }
-}

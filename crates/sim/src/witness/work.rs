@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use session::{Event, OpEvent, OpId, TurnId, Work};
 
-use super::{Fault, ensure, turn_of};
+use super::{Fault, ensure};
 
 const RECENT: usize = 6;
 
@@ -87,7 +87,7 @@ impl Works {
                 Work::Store { .. } | Work::Keep { .. } => (),
                 Work::Listen { .. } => listening += usize::from(!is_finished),
                 Work::Transcribe { .. } | Work::Answer { .. } | Work::Speak { .. } | Work::Animate { .. } => {
-                    let is_open = turn_of(work) == open;
+                    let is_open = work.turn() == open;
                     ensure(is_open, || format!("{work:?} goes on for a turn that is over; open is {open:?}"))?;
                 }
             }

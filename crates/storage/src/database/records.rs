@@ -6,7 +6,7 @@ use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId,
     SpokenRecord, StoreError, Timestamp,
 };
-use sqlx::{PgPool, QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{PgPool, QueryBuilder, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 use tokio::time::timeout;
 
 use super::{
@@ -76,16 +76,18 @@ impl<'a> Records<'a> {
         let mut script = QueryBuilder::<Sqlite>::new(if alone { "" } else { "BEGIN IMMEDIATE;" });
         self.write(&mut Backend::Sqlite(&mut script)).await?;
         script.push(if alone { "" } else { "COMMIT" });
-        let mut connection = pool.acquire().await.map_err(failure)?;
-        let written = timeout(DEADLINE, script.build().persistent(self.are_few()).execute(&mut *connection)).await;
-        let written = match written {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => failure(error),
-            Err(_) => StoreError::Unavailable(format!("no commit within {DEADLINE:?}")),
-        };
-        // Half of it may be done. What is not committed is undone with the connection.
-        connection.close_on_drop();
-        Err(written)
+        let mut connection = Doubtful(Some(pool.acquire().await.map_err(failure)?));
+        let done = script.build().persistent(self.are_few()).execute(connection.get()?);
+        match timeout(DEADLINE, done).await {
+            Ok(Ok(_)) => connection.is_fine(),
+            Ok(Err(error)) if alone => {
+                connection.is_fine();
+                return Err(failure(error));
+            }
+            Ok(Err(error)) => return Err(failure(error)),
+            Err(_) => return Err(StoreError::Unavailable(format!("no commit within {DEADLINE:?}"))),
+        }
+        Ok(())
     }
 
     async fn commit_one_by_one(&self, pool: &PgPool) -> Result<(), StoreError> {
@@ -111,7 +113,8 @@ impl<'a> Records<'a> {
     }
 
     fn are_few(&self) -> bool {
-        let rare = self.hints.len() + self.ended.len() + self.completed.len();
+        // Whatever ended is also completed.
+        let rare = self.hints.len() + self.completed.len();
         let counts = [
             self.segments.len(),
             self.heard.len(),
@@ -155,8 +158,29 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Their lengths are powers of two, so that a connection knows every statement after a while and
-/// need not prepare it again for each number of rows.
+/// A connection that may be in the middle of a transaction: unless it is fine, what it did is undone with it. Nobody says so
+/// where whoever waits for it is dropped.
+struct Doubtful(Option<PoolConnection<Sqlite>>);
+
+impl Doubtful {
+    fn get(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.0.as_deref_mut().ok_or_else(|| StoreError::Unavailable("the connection is gone".to_owned()))
+    }
+
+    fn is_fine(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Doubtful {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.0 {
+            connection.close_on_drop();
+        }
+    }
+}
+
+/// Their lengths are powers of two, so that there are few different statements to prepare.
 fn stretches<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let power = rows.len().checked_ilog2()?;

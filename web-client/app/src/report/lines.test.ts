@@ -36,5 +36,5 @@ test("what was cut short goes on in what nobody heard, and an answer of which no
     [3, "ai", "That is all.", ""],
   ]);
   expect(new Set(lines.map(({ message }) => message.id)).size).toBe(lines.length);
-  expect(lines[4]?.message.recordingAtMs).toBeNull();
+  expect([lines[4]?.message.recordingAtMs, lines[4]?.message.demo]).toEqual([null, true]);
 });

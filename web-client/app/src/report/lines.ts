@@ -10,17 +10,19 @@ export interface Line {
 /** What was said, with what nobody heard any more: an answer of which that is all follows what it answers. */
 export function transcript(messages: Message[], unheard: Unheard[]): Line[] {
   const lost = new Map(unheard.map(({ turn, text }) => [turn, text]));
-  const heard = new Set(messages.filter(({ role }) => role === "ai").map(({ turn }) => turn));
+  const answers = messages.filter(({ role }) => role === "ai");
+  const heard = new Set(answers.map(({ turn }) => turn));
+  const demo = answers.at(-1)?.demo ?? false;
   return messages.flatMap((message) => {
     const text = lost.get(message.turn) ?? "";
     if (message.role === "ai") return { message, unheard: text };
     const line = { message, unheard: "" };
-    return text && !heard.has(message.turn) ? [line, { message: silent(message), unheard: text }] : line;
+    return text && !heard.has(message.turn) ? [line, { message: silent(message, demo), unheard: text }] : line;
   });
 }
 
-/** The answer to it that nobody heard a word of. */
-function silent(message: Message): Message {
+/** The answer to it that nobody heard a word of, by the same persona as all the others. */
+function silent(message: Message, demo: boolean): Message {
   return {
     ...message,
     id: `${message.id}-unheard`,
@@ -28,6 +30,6 @@ function silent(message: Message): Message {
     content: "",
     recordingAtMs: null,
     recordedMs: null,
-    demo: false,
+    demo,
   };
 }

@@ -32,6 +32,8 @@ pub(super) struct Talker {
     decided: Option<Instant>,
     /// What sounds now.
     playing: Option<Playing>,
+    /// The persona said that it keeps still.
+    is_still: bool,
 }
 
 struct Playing {
@@ -50,7 +52,7 @@ impl Talker {
         };
         let arrived = timeout(PATIENCE, arriving).await.unwrap_or_else(|late| Err(late.into()));
         let socket = arrived.with_context(|| format!("talker {number}"))?;
-        Ok(Self { conversation, session, socket, said: 0, onset: None, decided: None, playing: None })
+        Ok(Self { conversation, session, socket, said: 0, onset: None, decided: None, playing: None, is_still: false })
     }
 
     /// Talks until it is told to stop, or something goes wrong.
@@ -60,7 +62,7 @@ impl Talker {
         loop {
             let done = tokio::select! {
                 biased;
-                _ = ticks.tick() => self.say().await,
+                tick = ticks.tick() => self.say(tick.into()).await,
                 frame = self.socket.next() => match frame {
                     Some(Ok(Message::Text(frame))) => self.on_frame(&frame).await,
                     Some(Ok(_)) => Ok(()),
@@ -74,7 +76,8 @@ impl Talker {
         }
     }
 
-    async fn say(&mut self) -> anyhow::Result<()> {
+    /// Says what is to be said at this time, however late it is.
+    async fn say(&mut self, due: Instant) -> anyhow::Result<()> {
         let Self { conversation, session, said, .. } = self;
         let piece = conversation.microphone.piece(*said);
         let is_onset = conversation.microphone.is_onset(*said);
@@ -82,7 +85,9 @@ impl Talker {
         let report = self.playing.as_ref().filter(|_| *said % REPORTED == 0);
         let report = report.map(|playing| live::played(session, &playing.turn, playing.since.elapsed().as_millis()));
         *said += 1;
-        self.onset = is_onset.then(Instant::now).or(self.onset);
+        if is_onset && self.onset.replace(due).is_some() && self.playing.is_some() {
+            self.conversation.heard().on_error("an interruption that nobody noticed".to_owned());
+        }
         self.socket.feed(Message::text(chunk)).await?;
         self.socket.feed(Message::binary(piece)).await?;
         if let Some(report) = report {
@@ -94,16 +99,31 @@ impl Talker {
     async fn on_frame(&mut self, frame: &str) -> anyhow::Result<()> {
         match live::read(frame) {
             LiveEvent::Ping => self.socket.send(Message::text(wire::PONG)).await?,
-            LiveEvent::ThoughtIsOver => self.decided = Some(Instant::now()),
+            LiveEvent::ThoughtIsOver => self.on_thought(),
             LiveEvent::FirstPiece { turn, text } => self.on_first_piece(turn, &text),
-            LiveEvent::Piece => self.conversation.heard().frames += 1,
+            LiveEvent::Piece => self.on_piece(),
             LiveEvent::Still => self.on_still(),
+            LiveEvent::Speaking => self.is_still = false,
             LiveEvent::Interrupted => self.playing = None,
             LiveEvent::Failed { code } => self.conversation.heard().on_error(code),
             LiveEvent::Over => bail!("the session is over"),
             LiveEvent::Other => (),
         }
         Ok(())
+    }
+
+    fn on_thought(&mut self) {
+        if self.decided.replace(Instant::now()).is_some() {
+            self.conversation.heard().on_error("a thought without an answer".to_owned());
+        }
+    }
+
+    fn on_piece(&mut self) {
+        let mut heard = self.conversation.heard();
+        heard.frames += 1;
+        if self.is_still {
+            heard.on_error("a piece of speech where there should be silence".to_owned());
+        }
     }
 
     fn on_first_piece(&mut self, turn: String, text: &str) {
@@ -114,11 +134,15 @@ impl Talker {
             (Some(decided), Some(took)) => heard.on_answered(decided, took),
             _ => heard.on_error(format!("an answer to no question: {text}")),
         }
+        drop(heard);
         self.playing = Some(Playing { turn, since: Instant::now() });
+        self.is_still = false;
     }
 
     fn on_still(&mut self) {
-        if let Some(onset) = self.onset.take().filter(|_| self.playing.is_some()) {
+        let onset = self.onset.take();
+        self.is_still = self.playing.is_some();
+        if let Some(onset) = onset.filter(|_| self.is_still) {
             self.conversation.heard().on_still(onset);
         }
     }

@@ -17,7 +17,7 @@ use crate::{
     feedback::Delivery,
     http::{
         App,
-        feedback::{FeedbackView, feedback_of, told_to},
+        feedback::{FeedbackView, feedback_of, told_to, trainee},
         scenarios::ScenarioView,
     },
     recording::Span,
@@ -108,7 +108,7 @@ impl SessionView {
         let recorded = Recorded::load(app, &row).await?;
         let delivery = scenario.as_ref().and_then(|scenario| recorded.delivery(&scenario.scenario));
         let spoken = |message: Message| MessageView::spoken(message, &recorded);
-        let user_name = app.catalog.user(&row.user).await?.map(|user| user.name);
+        let user_name = trainee(app, &row).await?;
         let known = scenario.as_ref().map(|summary| &summary.scenario);
         let feedback = feedback.map(|feedback| told_to(reader, &row, user_name.as_deref(), known, feedback));
         let expires_at = clock::after(clock::now(), LINK_LASTS);
