@@ -320,7 +320,36 @@ async fn insert_ending(writer: &mut Writer<'_>, session: &SessionId, ended: &End
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures_util::poll;
+    use ports::contract::example::open_session;
+    use testkit::TempDir;
+    use tokio::task::yield_now;
+
     use super::*;
+    use crate::Database;
+
+    #[tokio::test]
+    async fn a_commit_that_is_given_up_leaves_no_transaction_open() {
+        let dir = TempDir::new();
+        let database = Database::open(&format!("sqlite:{}", dir.path().join("test.db").display())).await.unwrap();
+        database.migrate().await.unwrap();
+        let session = open_session(&database).await;
+        let numbered: Vec<Record> = (1..=60).map(|event_seq| Record::Numbered { event_seq }).collect();
+        let mut records = Records::default();
+        numbered.iter().for_each(|record| records.add(&session, record));
+        for patience in 0..200 {
+            let mut commit = pin!(records.commit(&database.writes));
+            for _ in 0..patience {
+                if poll!(&mut commit).is_ready() {
+                    break;
+                }
+                yield_now().await;
+            }
+        }
+        assert_eq!(records.commit(&database.writes).await, Ok(()));
+    }
 
     #[test]
     fn rows_are_cut_into_stretches_of_known_lengths_and_none_is_lost() {
