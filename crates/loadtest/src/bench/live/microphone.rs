@@ -13,8 +13,8 @@ const BYTES_PER_MS: usize = SAMPLE_RATE as usize * 2 / 1_000;
 /// What a browser sends at once.
 pub(super) const PIECE: Duration = Duration::from_millis(100);
 const PIECE_BYTES: usize = 100 * BYTES_PER_MS;
-/// Enough to be a turn.
-const SPOKEN_MS: usize = 1_500;
+/// A phrase, which is enough to be a turn; there is a pause after it, in which the thought could be over.
+const SPOKEN_MS: usize = 900;
 const QUIET_BEFORE_MS: usize = 500;
 /// Long enough for the answer to have begun, and too short for it to be over.
 const QUIET_AFTER_MS: usize = 4_000;
@@ -37,7 +37,7 @@ impl Microphone {
         round.resize(round.len() + QUIET_AFTER_MS * BYTES_PER_MS, 0);
         let pieces: Vec<Bytes> = round.chunks(PIECE_BYTES).map(Bytes::copy_from_slice).collect();
         let onsets = onsets(&pieces);
-        anyhow::ensure!(onsets.len() == ROUNDS, "the sentence is heard in {} rounds of {ROUNDS}", onsets.len());
+        anyhow::ensure!(onsets.len() == ROUNDS, "somebody begins to speak {} times in {ROUNDS} rounds", onsets.len());
         Ok(Self { pieces, onsets })
     }
 
@@ -56,22 +56,15 @@ impl Microphone {
     }
 }
 
-/// Whoever listens as the server does hears the same. What goes on after a short pause interrupts nobody any more.
+/// Whoever listens as the server does hears the same: once in every round somebody begins to speak.
 fn onsets(pieces: &[Bytes]) -> BTreeSet<u64> {
     let mut detector = SpeechDetector::new(SpeechSettings::default());
     let mut begins = |piece: &Bytes| {
         let samples: Vec<i16> = piece.as_chunks().0.iter().map(|sample| i16::from_le_bytes(*sample)).collect();
         detector.hear(&samples).iter().any(|change| matches!(change, SpeechChange::Started { .. }))
     };
-    let first = |round: u64| {
-        let pieces = (round * pieces.len() as u64..).zip(pieces);
-        // All of them are listened to.
-        pieces
-            .filter(|(_, piece)| begins(piece))
-            .map(|(number, _)| number)
-            .fold(None, |first, number| first.or(Some(number)))
-    };
-    (0..ROUNDS as u64).filter_map(first).collect()
+    let rounds = std::iter::repeat_n(pieces, ROUNDS).flatten();
+    (0..).zip(rounds).filter(|(_, piece)| begins(piece)).map(|(number, _)| number).collect()
 }
 
 #[cfg(test)]
