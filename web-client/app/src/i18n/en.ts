@@ -209,6 +209,8 @@ export const en = {
     words: (n: number, unit: Unit) => `${n} ${countable(n, unit)}`,
     delivery: (trainee: string | null): string => (trainee === null ? "How you both spoke" : "How both spoke"),
     byTime: "By speaking time. In a first conversation, asking and listening usually wins.",
+    byTimeSpoken:
+      "By speaking time, without the turns that were typed. In a first conversation, asking and listening usually wins.",
     byWords: "By what was said, because nothing was spoken aloud. Asking and listening usually wins.",
     pace: (trainee: string | null) => `${owner(trainee)} pace`,
     paceValue: (n: number, unit: Unit) => `${n} ${countable(n, unit)} a minute`,

@@ -206,6 +206,7 @@ export const zhHans: Texts = {
     words: (n, unit) => `${n} ${unit === "words" ? "词" : "字"}`,
     delivery: () => "双方怎么说",
     byTime: "按说话时间计算。初次交谈中，多问多听通常更有效。",
+    byTimeSpoken: "按说话时间计算，打字的回合不计入。初次交谈中，多问多听通常更有效。",
     byWords: "没有语音，按字数计算。多问多听通常更有效。",
     pace: (trainee) => `${trainee ?? "您"}的语速`,
     paceValue: (n, unit) => `每分钟 ${n} ${unit === "words" ? "词" : "字"}`,

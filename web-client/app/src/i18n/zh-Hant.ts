@@ -206,6 +206,7 @@ export const zhHant: Texts = {
     words: (n, unit) => `${n} ${unit === "words" ? "詞" : "字"}`,
     delivery: () => "雙方怎麼說",
     byTime: "依說話時間計算。初次交談中，多問多聽通常更有效。",
+    byTimeSpoken: "依說話時間計算，打字的回合不計入。初次交談中，多問多聽通常更有效。",
     byWords: "沒有語音，依字數計算。多問多聽通常更有效。",
     pace: (trainee) => `${trainee ?? "您"}的語速`,
     paceValue: (n, unit) => `每分鐘 ${n} ${unit === "words" ? "詞" : "字"}`,

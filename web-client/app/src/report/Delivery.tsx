@@ -27,12 +27,14 @@ export function Delivery({ delivery, trainee, persona, language }: DeliveryProps
   const share = talk
     ? { you: talk.traineeMs, them: talk.personaMs }
     : { you: delivery.traineeWords, them: delivery.personaWords };
+  const someTyped = delivery.turns.some(({ traineeMs }) => traineeMs === null);
+  const byTime = someTyped ? t.report.byTimeSpoken : t.report.byTime;
   const told = talk ? clockTime : (words: number) => t.report.words(words, unit);
   const silence = (found: Silences) => t.report.longest(seconds(found.longestMs));
   const fillerCount = fillers.reduce((sum, { count }) => sum + count, 0);
   return (
     <>
-      <p className={styles.hint}>{talk ? t.report.byTime : t.report.byWords}</p>
+      <p className={styles.hint}>{talk ? byTime : t.report.byWords}</p>
       <Suspense fallback={<Waiting />}>
         <TalkShare share={share} you={user} them={persona} told={told} />
       </Suspense>
