@@ -186,3 +186,26 @@ fn stretch(work: &Work) -> Option<i64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The turns that something is shown of, after nobody spoke any more.
+    fn turns_after_silence(hears: bool) -> Option<TurnId> {
+        let mut spans = Spans::new(SessionId::parse("s").unwrap(), TurnId(0));
+        spans.turn(TurnId(1));
+        spans.on_event(&Event::State { state: State::Listening, turn: None }, hears);
+        spans.newest().map(|(turn, _)| turn)
+    }
+
+    #[test]
+    fn a_cough_leaves_no_turn_open_that_a_later_one_would_seem_to_begin_with() {
+        assert_eq!(turns_after_silence(true), None);
+    }
+
+    #[test]
+    fn what_is_stored_of_a_turn_that_is_not_over_stays_with_it() {
+        assert_eq!(turns_after_silence(false), Some(TurnId(1)));
+    }
+}
