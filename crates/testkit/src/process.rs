@@ -3,6 +3,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -13,10 +14,18 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// A port on which nothing listens at this moment.
 pub fn free_port() -> u16 {
+    let _alone = alone();
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .expect("this machine has a free port")
         .port()
+}
+
+/// Until a child has become another program, it has everything open that its parent has: a port that is tried out meanwhile
+/// stays taken, and answers for a moment.
+fn alone() -> MutexGuard<'static, ()> {
+    static STARTING: Mutex<()> = Mutex::new(());
+    STARTING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A running program. It is killed when this value goes; what it prints is in its log.
@@ -32,12 +41,14 @@ impl Process {
         let name = command.get_program().to_string_lossy().into_owned();
         let output = File::create(&log).expect("the log can be created");
         let errors = output.try_clone().expect("the log can be shared");
+        let alone = alone();
         let child = command
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors)
             .spawn()
             .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        drop(alone);
         Self { child, name, log }
     }
 
