@@ -6,7 +6,7 @@ use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Record, SegmentRecord, SessionId,
     SpokenRecord, StoreError, Timestamp,
 };
-use sqlx::{PgPool, QueryBuilder, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
+use sqlx::{PgPool, QueryBuilder, Sqlite, SqlitePool, pool::PoolConnection};
 use tokio::time::timeout;
 
 use super::{
@@ -76,18 +76,14 @@ impl<'a> Records<'a> {
         let mut script = QueryBuilder::<Sqlite>::new(if alone { "" } else { "BEGIN IMMEDIATE;" });
         self.write(&mut Backend::Sqlite(&mut script)).await?;
         script.push(if alone { "" } else { "COMMIT" });
-        let mut connection = Doubtful(Some(pool.acquire().await.map_err(failure)?));
-        let done = script.build().persistent(self.are_few()).execute(connection.get()?);
-        match timeout(DEADLINE, done).await {
-            Ok(Ok(_)) => connection.is_fine(),
-            Ok(Err(error)) if alone => {
-                connection.is_fine();
-                return Err(failure(error));
-            }
-            Ok(Err(error)) => return Err(failure(error)),
-            Err(_) => return Err(StoreError::Unavailable(format!("no commit within {DEADLINE:?}"))),
-        }
-        Ok(())
+        let mut doubtful = Doubtful { connection: pool.acquire().await.map_err(failure)?, is_fine: false };
+        let writing = script.build().persistent(self.are_few()).execute(&mut *doubtful.connection);
+        let Ok(written) = timeout(DEADLINE, writing).await else {
+            return Err(StoreError::Unavailable(format!("no commit within {DEADLINE:?}")));
+        };
+        // A statement alone opens no transaction.
+        doubtful.is_fine = alone || written.is_ok();
+        written.map(|_| ()).map_err(failure)
     }
 
     async fn commit_one_by_one(&self, pool: &PgPool) -> Result<(), StoreError> {
@@ -160,22 +156,15 @@ impl<'a> Records<'a> {
 
 /// A connection that may be in the middle of a transaction: unless it is fine, what it did is undone with it. Nobody says so
 /// where whoever waits for it is dropped.
-struct Doubtful(Option<PoolConnection<Sqlite>>);
-
-impl Doubtful {
-    fn get(&mut self) -> Result<&mut SqliteConnection, StoreError> {
-        self.0.as_deref_mut().ok_or_else(|| StoreError::Unavailable("the connection is gone".to_owned()))
-    }
-
-    fn is_fine(&mut self) {
-        self.0 = None;
-    }
+struct Doubtful {
+    connection: PoolConnection<Sqlite>,
+    is_fine: bool,
 }
 
 impl Drop for Doubtful {
     fn drop(&mut self) {
-        if let Some(connection) = &mut self.0 {
-            connection.close_on_drop();
+        if !self.is_fine {
+            self.connection.close_on_drop();
         }
     }
 }
@@ -320,9 +309,8 @@ async fn insert_ending(writer: &mut Writer<'_>, session: &SessionId, ended: &End
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
+    use std::{future::poll_fn, pin::pin, task::Poll};
 
-    use futures_util::poll;
     use ports::contract::example::open_session;
     use testkit::TempDir;
     use tokio::task::yield_now;
@@ -342,7 +330,7 @@ mod tests {
         for patience in 0..200 {
             let mut commit = pin!(records.commit(&database.writes));
             for _ in 0..patience {
-                if poll!(&mut commit).is_ready() {
+                if poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await.is_ready() {
                     break;
                 }
                 yield_now().await;

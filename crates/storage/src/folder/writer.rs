@@ -72,6 +72,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_written() {
+        let dir = TempDir::new();
+        let files = files(&dir);
+        let (queue, puts) = mpsc::channel(QUEUE);
+        let writer = Writer { queue };
+        drop(writer.hand_over(&key(1), &Bytes::new()));
+        let awaited = writer.hand_over(&key(2), &Bytes::new()).unwrap();
+        drop(writer);
+        let writing = Arc::clone(&files);
+        tokio::task::spawn_blocking(move || write(&writing, puts)).await.unwrap();
+        awaited.await.unwrap().unwrap();
+        assert_eq!(files.list("sessions/").unwrap().len(), 1);
+    }
+
+    #[tokio::test]
     async fn no_more_is_taken_than_may_wait_and_all_that_was_taken_is_written() {
         let dir = TempDir::new();
         let files = files(&dir);
