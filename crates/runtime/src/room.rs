@@ -212,3 +212,31 @@ fn speech_bytes(happening: &Happening) -> Option<usize> {
         | RoomEvent::ObserverLeft { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use audio::SpeechCodec;
+
+    use super::*;
+
+    #[test]
+    fn speech_is_retained_no_longer_than_what_was_told_after_it() {
+        let mut room = Room::new(SessionId::parse("s").unwrap(), 0, Vec::new());
+        let frame = SpeechFrame {
+            turn: TurnId(1),
+            number: 0,
+            codec: SpeechCodec::Pcm16,
+            duration_ms: 40,
+            bytes: vec![0; 1_920].into(),
+            text: None,
+        };
+        room.tell(Timestamp(0), RoomEvent::Frame(frame));
+        let state = || RoomEvent::Session(Event::State { state: session::State::Listening, turn: None });
+        for _ in 0..RETAINED {
+            room.tell(Timestamp(0), state());
+        }
+        assert_eq!((room.spoken.len(), room.spoken_bytes > 0), (1, true));
+        room.tell(Timestamp(0), state());
+        assert_eq!((room.retained.len(), room.spoken.len(), room.spoken_bytes), (RETAINED, 0, 0));
+    }
+}
