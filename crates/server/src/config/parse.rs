@@ -52,9 +52,7 @@ pub(super) fn web_address(text: &str) -> Option<String> {
     let uri: Uri = text.parse().ok()?;
     let web = matches!(uri.scheme_str(), Some("http" | "https"));
     let named = uri.host().is_some_and(|host| !host.is_empty());
-    // An address is logged, so it holds no password.
-    let open = !uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
-    (web && named && open && uri.query().is_none()).then(|| text.trim_end_matches('/').to_owned())
+    (web && named && uri.query().is_none()).then(|| text.trim_end_matches('/').to_owned())
 }
 
 /// `http://host[:port]`, as browsers write it in the header `Origin`.

@@ -23,7 +23,6 @@ pub(super) fn provider(traces: &Traces) -> anyhow::Result<SdkTracerProvider> {
     let otlp = OtlpExporter::builder().with_http().with_endpoint(format!("{}/v1/traces", traces.endpoint)).build();
     let exporter = Watched {
         exporter: otlp.context("cannot send spans; look at OTEL_EXPORTER_OTLP_ENDPOINT")?,
-        endpoint: traces.endpoint.clone(),
         is_failing: AtomicBool::new(false),
     };
     let resource = Resource::builder().with_service_name(traces.service.clone()).build();
@@ -41,11 +40,10 @@ pub(super) fn layer<S: Subscriber + for<'span> LookupSpan<'span>>(provider: &Sdk
         .with_filter(Targets::new().with_target(runtime::SPANS, tracing::Level::INFO))
 }
 
-/// Says when spans cannot be sent, once, and when they can again.
+/// Says when spans cannot be sent, once, and when they can again; not where to, since an address can hold a password.
 #[derive(Debug)]
 struct Watched {
     exporter: OtlpExporter,
-    endpoint: String,
     is_failing: AtomicBool,
 }
 
@@ -54,8 +52,10 @@ impl SpanExporter for Watched {
         let sent = self.exporter.export(batch).await;
         let was_failing = self.is_failing.swap(sent.is_err(), Ordering::Relaxed);
         match &sent {
-            Err(error) if !was_failing => tracing::warn!(endpoint = self.endpoint, %error, "Spans cannot be sent"),
-            Ok(()) if was_failing => tracing::info!(endpoint = self.endpoint, "Spans can be sent again"),
+            Err(error) if !was_failing => {
+                tracing::warn!(%error, "Spans cannot be sent; look at OTEL_EXPORTER_OTLP_ENDPOINT");
+            }
+            Ok(()) if was_failing => tracing::info!("Spans can be sent again"),
             _ => (),
         }
         sent
