@@ -1,6 +1,7 @@
 //! TCP connections that stop being read while what they sent waits, and that can be closed from within.
 
 use std::{
+    cell::RefCell,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     pin::Pin,
@@ -13,6 +14,7 @@ use axum::{
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},
 };
+use bytes::{Buf as _, Bytes};
 use runtime::Gate;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
@@ -41,7 +43,18 @@ pub struct Link {
 
 pub struct GatedStream {
     stream: TcpStream,
+    /// Read, and not asked for yet.
+    ahead: Bytes,
     gate: Arc<OnceLock<Arc<Gate>>>,
+}
+
+/// At most so much is read ahead: several chunks of a recording.
+const AT_ONCE: usize = 64 << 10;
+
+thread_local! {
+    /// Where what arrived is read to. Who reads a connection asks for little at a time, so that a silent one needs little
+    /// memory; asking the system as often would cost more than this copy.
+    static ARRIVED: RefCell<Vec<u8>> = RefCell::new(vec![0; AT_ONCE]);
 }
 
 impl GatedListener {
@@ -87,7 +100,7 @@ impl Listener for GatedListener {
                     if let Err(error) = prepare(&stream) {
                         tracing::debug!(%error, "A connection keeps the system's settings");
                     }
-                    return (GatedStream { stream, gate: Arc::default() }, peer);
+                    return (GatedStream { stream, ahead: Bytes::new(), gate: Arc::default() }, peer);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "A connection could not be accepted");
@@ -130,7 +143,18 @@ impl AsyncRead for GatedStream {
                 return Poll::Ready(Ok(()));
             }
         }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        if self.ahead.has_remaining() {
+            self.take_from_ahead(buffer);
+            return Poll::Ready(Ok(()));
+        }
+        ARRIVED.with_borrow_mut(|arrived| {
+            let mut arrived = ReadBuf::new(arrived);
+            ready!(Pin::new(&mut self.stream).poll_read(context, &mut arrived))?;
+            let (now, later) = arrived.filled().split_at(arrived.filled().len().min(buffer.remaining()));
+            buffer.put_slice(now);
+            self.ahead = Bytes::copy_from_slice(later);
+            Poll::Ready(Ok(()))
+        })
     }
 }
 
@@ -163,6 +187,15 @@ impl AsyncWrite for GatedStream {
 }
 
 impl GatedStream {
+    fn take_from_ahead(&mut self, buffer: &mut ReadBuf<'_>) {
+        let wanted = self.ahead.len().min(buffer.remaining());
+        buffer.put_slice(&self.ahead.split_to(wanted));
+        if self.ahead.is_empty() {
+            // An empty rest would keep the whole of it.
+            self.ahead = Bytes::new();
+        }
+    }
+
     /// An error once the connection is to be closed; a writer that waits is woken for it.
     fn poll_shut(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Some(gate) = self.gate.get() else {
@@ -173,5 +206,57 @@ impl GatedStream {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    async fn connected() -> (GatedStream, TcpStream) {
+        let mut listener = GatedListener::bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (client, (stream, _)) = tokio::join!(TcpStream::connect(address), listener.accept());
+        (stream, client.unwrap())
+    }
+
+    #[tokio::test]
+    async fn who_reads_little_at_a_time_gets_every_byte_in_order_and_then_the_end() {
+        let (mut stream, mut client) = connected().await;
+        let sent: Vec<u8> = (0..3 * AT_ONCE + 17).map(|number| (number % 251) as u8).collect();
+        let whole = sent.clone();
+        let sending = tokio::spawn(async move { client.write_all(&whole).await });
+        let mut received = Vec::new();
+        let mut buffer = [0; 1_000];
+        loop {
+            let size = 1 + received.len() % buffer.len();
+            match stream.read(&mut buffer[..size]).await.unwrap() {
+                0 => break,
+                read => received.extend_from_slice(&buffer[..read]),
+            }
+        }
+        sending.await.unwrap().unwrap();
+        assert!(received == sent, "{} of {} bytes", received.len(), sent.len());
+        assert!(stream.ahead.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_was_read_ahead_waits_at_a_closed_gate_and_is_lost_with_a_connection_that_is_shut() {
+        let (mut stream, mut client) = connected().await;
+        let gate = Gate::new(1);
+        stream.gate.set(Arc::clone(&gate)).unwrap();
+        client.write_all(&[7; 100]).await.unwrap();
+        let mut buffer = [0; 10];
+        stream.read_exact(&mut buffer).await.unwrap();
+        let charge = gate.charge(1);
+        let mut waiting = Box::pin(stream.read_exact(&mut buffer));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        drop(charge);
+        waiting.await.unwrap();
+        gate.shut();
+        assert_eq!(stream.read(&mut buffer).await.unwrap(), 0);
     }
 }

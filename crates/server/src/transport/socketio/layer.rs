@@ -43,6 +43,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_PAYLOAD: u64 = 1_000_000;
 /// A chunk over the limit is answered with an error, so it must be allowed to arrive.
 const LARGEST_MESSAGE: usize = 8 << 20;
+/// A connection holds so much even when nothing arrives, and is read in such pieces; the system is asked for more at once.
+const READ_BUFFER: usize = 1 << 10;
 /// Messages that wait for a client that does not read.
 const OUTGOING: usize = 512;
 /// While so much of what a connection sent waits, it is not read.
@@ -93,6 +95,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
         .ping_interval(PING_INTERVAL)
         .ping_timeout(PING_TIMEOUT)
         .max_payload(MAX_PAYLOAD)
+        .ws_read_buffer_size(READ_BUFFER)
         .ws_max_message_size(LARGEST_MESSAGE)
         .ws_max_frame_size(LARGEST_MESSAGE)
         .max_buffer_size(OUTGOING)
