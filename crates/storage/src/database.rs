@@ -8,11 +8,12 @@ mod departures;
 mod failure;
 mod group_commit;
 mod journal;
+mod pen;
 mod people;
 mod recordings;
-mod records;
 mod reports;
 mod retention;
+mod rows;
 mod scenarios;
 mod schema;
 mod sessions;
@@ -33,7 +34,7 @@ use tokio::time::sleep;
 
 use self::{
     backend::{Backend, Pool},
-    failure::{failure, is_busy},
+    failure::{failure, is_busy, sqlite_failure},
     group_commit::GroupCommit,
 };
 
@@ -41,13 +42,16 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 const SQLITE_READERS: u32 = 4;
 /// Kilobytes, as SQLite writes them. The system's page cache holds the file too, and is shared by all readers.
 const READER_CACHE: &str = "-256";
+/// Pages that gather in SQLite's write-ahead log before they are moved into the file (16 MB). Every session writes to its few
+/// pages again and again: the longer they gather, the fewer are moved.
+const CHECKPOINT: &str = "4000";
 /// How long a query waits for a free connection, or for another process that is writing the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// People, scenarios, sessions and the book of every session.
 pub struct Database {
     reads: Pool,
-    /// SQLite has one writer: there this pool is a single connection and callers queue for it in order.
+    /// SQLite has one writer: there this pool is a single connection and callers queue for it in order, beside the journal.
     writes: Pool,
     journal: GroupCommit,
 }
@@ -85,7 +89,8 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(PATIENCE)
-            .foreign_keys(true);
+            .foreign_keys(true)
+            .pragma("wal_autocheckpoint", CHECKPOINT);
         // A file does not hang up, so its connections are not tried before each use.
         let writes = SqlitePoolOptions::new()
             .max_connections(1)
@@ -101,7 +106,8 @@ impl Database {
             .connect_with(options.pragma("query_only", "on").pragma("cache_size", READER_CACHE))
             .await
             .map_err(failure)?;
-        Ok(Self::over(Backend::Sqlite(reads), Backend::Sqlite(writes)))
+        let journal = GroupCommit::start(Backend::Sqlite(open_journal(path).map_err(sqlite_failure)?))?;
+        Ok(Self { reads: Backend::Sqlite(reads), writes: Backend::Sqlite(writes), journal })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -112,12 +118,20 @@ impl Database {
             .connect_with(options)
             .await
             .map_err(failure)?;
-        Ok(Self::over(Backend::Postgres(pool.clone()), Backend::Postgres(pool)))
+        let journal = GroupCommit::start(Backend::Postgres(pool.clone()))?;
+        Ok(Self { reads: Backend::Postgres(pool.clone()), writes: Backend::Postgres(pool), journal })
     }
+}
 
-    fn over(reads: Pool, writes: Pool) -> Self {
-        Self { journal: GroupCommit::start(writes.clone()), reads, writes }
-    }
+/// The journal writes through a connection of its own, without the trip to another thread that each of the pool's statements
+/// is. The file is there, and is set to keep a write-ahead log.
+fn open_journal(path: &str) -> rusqlite::Result<rusqlite::Connection> {
+    let connection = rusqlite::Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
+    Ok(connection)
 }
 
 /// Of two that turn the write-ahead log of a new file on at once, SQLite refuses one without waiting.

@@ -9,7 +9,7 @@ use std::{fs, sync::Mutex};
 use database::migrated;
 use futures_util::future::join_all;
 use ports::{
-    Catalog, Journal, StoreError,
+    AnsweredRecord, Catalog, Journal, Record, StoreError,
     contract::{
         self,
         example::{open_session, scenario},
@@ -92,26 +92,30 @@ async fn many_open_a_new_file_at_once() {
     }
 }
 
-/// As it was before the journal came: the first migration, and rows.
-#[tokio::test]
-async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
-    let dir = TempDir::new();
+/// The URL of a file as it was when there were so many migrations, with rows.
+async fn older_file(dir: &TempDir, version: i64, rows: &[&'static str]) -> String {
     let file = dir.path().join("old.db");
     let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
     let mut old = SqliteConnection::connect_with(&options).await.unwrap();
-    sqlx::migrate!("../../migrations/sqlite").run_to(1, &mut old).await.unwrap();
-    for row in [
+    sqlx::migrate!("../../migrations/sqlite").run_to(version, &mut old).await.unwrap();
+    for row in rows {
+        sqlx::query(*row).execute(&mut old).await.unwrap();
+    }
+    old.close().await.unwrap();
+    format!("sqlite:{}", file.display())
+}
+
+#[tokio::test]
+async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
+    let dir = TempDir::new();
+    let rows = [
         "INSERT INTO users VALUES ('ann', 'ann@example.com', 'Ann', NULL, NULL, NULL, 'coach', TRUE, 1, 2)",
         "INSERT INTO scenarios VALUES ('budget', '{}', FALSE, 1, 1)",
         "INSERT INTO sessions VALUES ('s', 'ann', 'budget', 'Yes?', FALSE, 'active', 3, NULL)",
-    ] {
-        sqlx::query(row).execute(&mut old).await.unwrap();
-    }
-    old.close().await.unwrap();
-
-    let database = Database::open(&format!("sqlite:{}", file.display())).await.unwrap();
+    ];
+    let database = Database::open(&older_file(&dir, 1, &rows).await).await.unwrap();
     let pending = database.pending_migrations().await.unwrap();
-    assert_eq!((pending.len(), pending[0].as_str()), (8, "0002 journal"));
+    assert_eq!((pending.len(), pending[0].as_str()), (9, "0002 journal"));
     database.migrate().await.unwrap();
     let session = ports::SessionId::parse("s").unwrap();
     database.record(&session, vec![database::segment(&session, 1)]).await.unwrap();
@@ -124,6 +128,48 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
     assert_eq!((budget.author, budget.created_at), (None, ports::Timestamp(1)));
     database.depart(&ann.id, ports::Timestamp(10)).await.unwrap();
     assert_eq!(database.departures(ports::Timestamp(0)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_keeps_its_journal_when_its_tables_are_laid_out_anew() {
+    let dir = TempDir::new();
+    let rows = [
+        "INSERT INTO users VALUES ('ann', 'ann@example.com', 'Ann', NULL, NULL, NULL, 'coach', TRUE, 1, 2)",
+        "INSERT INTO scenarios (id, body, is_active, created_at, updated_at) VALUES ('budget', '{}', FALSE, 1, 1)",
+        "INSERT INTO sessions (id, user_id, scenario_id, is_private, status, started_at)
+         VALUES ('s', 'ann', 'budget', FALSE, 'active', 3)",
+        "INSERT INTO segments VALUES ('s', 2, 'sessions/s/2', 'audio/ogg', 9, 8, 7, x'010203', 6, 5)",
+        "INSERT INTO segments VALUES ('s', 1, 'sessions/s/1', 'audio/ogg', 9, 8, NULL, x'', 6, 5)",
+        "INSERT INTO turns VALUES ('s', 1, 'Too dear?', 'en-US', 0.5, 'scripted', 1, 2, 9, 7, 6)",
+        "INSERT INTO answers VALUES ('s', 1, 'Far too dear.', 'scenario', 3, 2, 8, 7)",
+        "INSERT INTO speeches VALUES ('s', 1, 'sessions/s/replies/1.wav', 900, 9, 8)",
+        "INSERT INTO cuts VALUES ('s', 1, 'Far', 300, 10, 9)",
+        "INSERT INTO event_numbers VALUES ('s', 1000)",
+    ];
+    let database = migrated(&older_file(&dir, 9, &rows).await).await;
+    let session = ports::SessionId::parse("s").unwrap();
+    let segments = database.segments(&session).await.unwrap();
+    assert_eq!(
+        segments.iter().map(|segment| segment.intake_state.as_slice()).collect::<Vec<_>>(),
+        [&[][..], &[1, 2, 3]]
+    );
+    let resumption = database.resume(&session).await.unwrap().unwrap();
+    assert_eq!((resumption.through_seq, resumption.last_turn, resumption.last_event_seq), (Some(7), 1, 1_000));
+    let turn = database.turns(&session).await.unwrap().pop().unwrap();
+    assert_eq!((turn.heard.text.as_str(), turn.heard_answer()), ("Too dear?", Some("Far")));
+    assert_eq!(turn.spoken.map(|speech| speech.duration_ms), Some(900));
+    let answer = AnsweredRecord {
+        turn: 2,
+        text: "Yes.".to_owned(),
+        provider: "scenario".to_owned(),
+        usage: None,
+        event_seq: 11,
+        at: ports::Timestamp(9),
+    };
+    let without_its_turn = database.record(&session, vec![Record::Answered(answer)]).await;
+    assert!(matches!(without_its_turn, Err(StoreError::NotFound(_))), "{without_its_turn:?}");
+    database.delete_session(&session).await.unwrap();
+    assert_eq!(database.resume(&session).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! One of two databases, and the macro that gives both the same query.
 
 use ports::StoreError;
-use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use super::failure::failure;
 
@@ -12,9 +12,6 @@ pub(super) enum Backend<S, P> {
 }
 
 pub(super) type Pool = Backend<SqlitePool, PgPool>;
-
-/// Where statements are written to.
-pub(super) type Writer<'a> = Backend<&'a mut QueryBuilder<Sqlite>, &'a mut PgConnection>;
 
 pub(super) type Transaction = Backend<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>;
 
@@ -41,25 +38,7 @@ macro_rules! execute {
     };
 }
 
-/// Puts one statement together, with `$statement` bound to its builder: for SQLite it is added to the script, on
-/// PostgreSQL it is executed.
-macro_rules! statement {
-    ($writer:expr, $statement:ident => $build:expr) => {
-        match $writer {
-            $crate::database::backend::Backend::Sqlite($statement) => {
-                $build.push(";");
-                Ok(())
-            }
-            $crate::database::backend::Backend::Postgres(connection) => {
-                let mut $statement = sqlx::QueryBuilder::<sqlx::Postgres>::new("");
-                let done = $build.build().execute(&mut **connection).await;
-                done.map(|_| ()).map_err($crate::database::failure::failure)
-            }
-        }
-    };
-}
-
-pub(super) use {execute, on, statement};
+pub(super) use {execute, on};
 
 impl Pool {
     /// On SQLite the lock is taken at once: a transaction that reads first and writes later could

@@ -24,6 +24,20 @@ pub(super) fn migration_failure(error: MigrateError) -> StoreError {
     }
 }
 
+/// The same of the journal's own connection.
+pub(super) fn sqlite_failure(error: rusqlite::Error) -> StoreError {
+    const FOREIGN_KEY: i32 = 787;
+    let text = error.to_string();
+    let Some(code) = error.sqlite_error().map(|error| error.extended_code) else {
+        return StoreError::Refused(text);
+    };
+    match code.to_string() {
+        _ if code == FOREIGN_KEY => StoreError::NotFound(format!("what this row belongs to ({text})")),
+        code if sqlite_may_recover(&code) => recoverable(text, &code),
+        _ => StoreError::Refused(text),
+    }
+}
+
 /// Another connection is writing the same SQLite file.
 pub(super) fn is_busy(error: &Error) -> bool {
     let sqlite = error.as_database_error().and_then(|error| error.try_downcast_ref::<SqliteError>());
@@ -52,7 +66,11 @@ fn refusal(error: &dyn DatabaseError) -> StoreError {
     if !passing {
         return StoreError::Refused(text);
     }
-    if is_full(&code) {
+    recoverable(text, &code)
+}
+
+fn recoverable(text: String, code: &str) -> StoreError {
+    if is_full(code) {
         return StoreError::Unavailable(format!("{text}; make room on the database's disk"));
     }
     StoreError::Unavailable(text)

@@ -1,16 +1,22 @@
-//! Many sessions write at once; one task writes for all of them. What queues up while one
+//! Many sessions write at once; one task or thread writes for all of them. What queues up while one
 //! transaction commits goes into the next, so the busier it is, the larger the groups. Nobody waits
 //! for a group to fill.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
 };
 
-use ports::{Record, SessionId, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use ports::{Record, SessionId, StoreError, Timestamp};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
-use super::{backend::Pool, records::Records};
+use super::{backend::Backend, pen::Pen};
 
 /// Calls that may wait before further callers wait to be let in.
 const QUEUE: usize = 1024;
@@ -22,19 +28,32 @@ pub(super) struct GroupCommit {
     commits: Arc<AtomicU64>,
 }
 
-struct Entry {
-    session: SessionId,
-    records: Vec<Record>,
+/// What one call wants written.
+pub(super) struct Entry {
+    pub(super) session: SessionId,
+    pub(super) records: Vec<Record>,
+    /// The session is over since then.
+    pub(super) completed: Option<Timestamp>,
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
 impl GroupCommit {
-    /// The task ends when this is dropped.
-    pub(super) fn start(pool: Pool) -> Self {
+    /// The writer ends when this is dropped.
+    pub(super) fn start(pen: Pen) -> Result<Self, StoreError> {
         let (queue, entries) = mpsc::channel(QUEUE);
         let commits = Arc::default();
-        tokio::spawn(write_groups(pool, entries, Arc::clone(&commits)));
-        Self { queue, commits }
+        let on_a_thread = matches!(pen, Backend::Sqlite(_));
+        let writing = write_groups(pen, entries, Arc::clone(&commits));
+        if on_a_thread {
+            // SQLite writes while its caller waits.
+            let runtime = Handle::current();
+            let thread = thread::Builder::new().name("journal-writer".to_owned());
+            let started = thread.spawn(move || runtime.block_on(writing));
+            started.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        } else {
+            tokio::spawn(writing);
+        }
+        Ok(Self { queue, commits })
     }
 
     pub(super) fn commits(&self) -> u64 {
@@ -43,20 +62,38 @@ impl GroupCommit {
 
     /// Returns once the records are committed.
     pub(super) async fn record(&self, session: SessionId, records: Vec<Record>) -> Result<(), StoreError> {
+        self.write(session, records, None).await
+    }
+
+    /// Returns once the session is completed; an abandoned one stays abandoned.
+    pub(super) async fn complete(&self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(session, Vec::new(), Some(at)).await
+    }
+
+    async fn write(
+        &self,
+        session: SessionId,
+        records: Vec<Record>,
+        completed: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let stopped = || StoreError::Unavailable("the journal's writer has stopped".to_owned());
         let (done, written) = oneshot::channel();
-        let entry = Entry { session, records, done };
+        let ended = records.iter().find_map(|record| match record {
+            Record::Ended(ended) => Some(ended.at),
+            _ => None,
+        });
+        let entry = Entry { session, records, completed: completed.or(ended), done };
         self.queue.send(entry).await.map_err(|_| stopped())?;
         written.await.map_err(|_| stopped())?
     }
 }
 
-async fn write_groups(pool: Pool, mut entries: mpsc::Receiver<Entry>, commits: Arc<AtomicU64>) {
+async fn write_groups(mut pen: Pen, mut entries: mpsc::Receiver<Entry>, commits: Arc<AtomicU64>) {
     let mut group = Vec::with_capacity(GROUP);
     while entries.recv_many(&mut group, GROUP).await > 0 {
-        match commit(&pool, &group, &commits).await {
+        match commit(&mut pen, &group, &commits).await {
             Err(StoreError::Refused(_) | StoreError::NotFound(_) | StoreError::Conflict(_)) if group.len() > 1 => {
-                write_singly(&pool, &mut group, &commits).await;
+                write_singly(&mut pen, &mut group, &commits).await;
             }
             written => answer(&mut group, &written),
         }
@@ -64,11 +101,11 @@ async fn write_groups(pool: Pool, mut entries: mpsc::Receiver<Entry>, commits: A
 }
 
 /// One of the group cannot be written. Alone, each gets its own answer, until the database goes away.
-async fn write_singly(pool: &Pool, group: &mut Vec<Entry>, commits: &AtomicU64) {
+async fn write_singly(pen: &mut Pen, group: &mut Vec<Entry>, commits: &AtomicU64) {
     let mut written = Ok(());
     for entry in group.drain(..) {
         if !matches!(written, Err(StoreError::Unavailable(_))) {
-            written = commit(pool, std::slice::from_ref(&entry), commits).await;
+            written = commit(pen, std::slice::from_ref(&entry), commits).await;
         }
         let _ = entry.done.send(written.clone());
     }
@@ -81,14 +118,8 @@ fn answer(group: &mut Vec<Entry>, written: &Result<(), StoreError>) {
     }
 }
 
-async fn commit(pool: &Pool, group: &[Entry], commits: &AtomicU64) -> Result<(), StoreError> {
-    let mut records = Records::default();
-    for entry in group {
-        for record in &entry.records {
-            records.add(&entry.session, record);
-        }
-    }
-    records.commit(pool).await?;
+async fn commit(pen: &mut Pen, group: &[Entry], commits: &AtomicU64) -> Result<(), StoreError> {
+    pen.commit(group).await?;
     commits.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }

@@ -10,7 +10,6 @@ use super::{
     Database,
     backend::{execute, on},
     failure::unreadable,
-    records::Records,
 };
 
 macro_rules! select_sessions {
@@ -72,9 +71,7 @@ impl Database {
     }
 
     pub(super) async fn complete_once(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {
-        let mut records = Records::default();
-        records.complete(id, at);
-        records.commit(&self.writes).await?;
+        self.journal.complete(id.clone(), at).await?;
         let row = self.existing_session(id).await?;
         match row.status {
             SessionStatus::Completed => Ok(row),

@@ -54,6 +54,7 @@ pub(crate) async fn a_new_database_has_everything_pending_until_it_is_migrated(u
         "0007 recordings",
         "0008 cut short",
         "0009 departures",
+        "0010 clustered journal",
     ];
     assert_eq!(pending, all);
     assert!(database.check().await.is_err(), "a database without tables cannot be used");

@@ -1,0 +1,1 @@
+-- Nothing changes here: PostgreSQL keeps rows in heaps, and its journal is written in groups.
