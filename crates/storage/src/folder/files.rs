@@ -18,6 +18,8 @@ const INCOMING: &str = ".incoming";
 pub(super) struct Files {
     root: PathBuf,
     fsync: bool,
+    /// No other process that writes here begins the names of what it is writing so.
+    process: u32,
     written: AtomicU64,
 }
 
@@ -49,7 +51,7 @@ impl Files {
         for leftover in fs::read_dir(&incoming)? {
             fs::remove_file(leftover?.path())?;
         }
-        Ok(Self { root, fsync, written: AtomicU64::new(0) })
+        Ok(Self { root, fsync, process: std::process::id(), written: AtomicU64::new(0) })
     }
 
     pub(super) fn put(&self, key: &ObjectKey, body: &[u8]) -> io::Result<()> {
@@ -61,7 +63,7 @@ impl Files {
     /// A file that nobody sees until it is published.
     pub(super) fn begin(&self) -> io::Result<Incoming> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}-{number}", std::process::id());
+        let name = format!("{}-{number}", self.process);
         let path = self.root.join(INCOMING).join(name);
         Ok(Incoming { file: File::create(&path)?, path, published: false })
     }
