@@ -46,9 +46,10 @@ impl AacConfig {
         [2 << 3 | self.rate_index >> 1, self.rate_index << 7 | self.channels << 3]
     }
 
-    pub(crate) fn append_adts(self, frame: &[u8], out: &mut Vec<u8>) {
-        let length = frame.len() + HEADER;
-        out.extend_from_slice(&[
+    /// What stands before a frame of so many bytes.
+    pub(crate) fn adts(self, frame: usize) -> [u8; HEADER] {
+        let length = frame + HEADER;
+        [
             0xff,
             0xf1,
             1 << 6 | self.rate_index << 2 | self.channels >> 2,
@@ -56,8 +57,7 @@ impl AacConfig {
             (length >> 3) as u8,
             (length << 5) as u8 | 0x1f,
             0xfc,
-        ]);
-        out.extend_from_slice(frame);
+        ]
     }
 
     fn checked(self) -> Result<Self, AudioError> {

@@ -15,9 +15,7 @@ pub(crate) struct Pending {
     stream: Option<Stream>,
     /// Streams begun so far.
     streams: u32,
-    bytes: Vec<u8>,
-    /// What the last cut took is what the next one will take, more or less.
-    usual_bytes: usize,
+    bytes: Pieces,
     /// Of each packet in `bytes`; PCM has none.
     lengths: Vec<u32>,
     samples: u64,
@@ -44,8 +42,7 @@ impl Pending {
             limits,
             stream,
             streams,
-            bytes: Vec::new(),
-            usual_bytes: 0,
+            bytes: Pieces::default(),
             lengths: Vec::new(),
             samples: 0,
             closed: Vec::new(),
@@ -106,33 +103,20 @@ impl Pending {
             self.problem(AudioError::Overflow);
             return None;
         }
-        self.grow(packet.len());
         match stream.codec {
             Codec::Opus(_) => {
-                self.bytes.extend_from_slice(packet);
+                self.bytes.extend(packet);
                 self.lengths.push(packet.len() as u32);
             }
-            Codec::Aac(config) => config.append_adts(packet, &mut self.bytes),
-            Codec::Pcm(_) => {
-                if self.bytes.is_empty() {
-                    self.bytes.extend_from_slice(&[0; wav::HEADER]);
-                }
-                self.bytes.extend_from_slice(packet);
+            Codec::Aac(config) => {
+                self.bytes.extend(&config.adts(packet.len()));
+                self.bytes.extend(packet);
             }
+            Codec::Pcm(_) => self.bytes.extend(packet),
         }
         let place = stream.after(self.samples);
         self.samples += samples;
         Some(place)
-    }
-
-    /// In a few steps to what the last segment took: many sessions hold a segment that has only begun.
-    fn grow(&mut self, packet: usize) {
-        const STEPS: usize = 4;
-        const HEADERS: usize = 64;
-        let needed = packet + HEADERS;
-        if self.bytes.len() < self.usual_bytes && self.bytes.capacity() - self.bytes.len() < needed {
-            self.bytes.reserve_exact(needed.max(self.usual_bytes / STEPS));
-        }
     }
 
     /// Something was left out. The first complaint is the one that is told.
@@ -143,9 +127,8 @@ impl Pending {
     fn close(&mut self) {
         let Some(stream) = self.stream.filter(|_| self.samples > 0) else { return };
         let bytes = std::mem::take(&mut self.bytes);
-        self.usual_bytes = bytes.len();
         let lengths = std::mem::take(&mut self.lengths);
-        let segment = stream.file(bytes, &lengths, self.samples);
+        let segment = stream.file(&bytes, &lengths, self.samples);
         self.closed_bytes += segment.bytes.len();
         self.closed_ms += segment.duration_ms;
         self.closed.push(segment);
@@ -177,21 +160,51 @@ impl Stream {
         u64::from(head.pre_skip).saturating_sub(self.origin.position)
     }
 
-    fn file(self, mut bytes: Vec<u8>, lengths: &[u32], samples: u64) -> Segment {
+    fn file(self, bytes: &Pieces, lengths: &[u32], samples: u64) -> Segment {
         let (format, bytes, unheard) = match self.codec {
             Codec::Opus(head) => {
                 let pre_skip = self.unheard(head).min(samples);
-                let file = ogg::write(head, pre_skip as u16, self.origin, &bytes, lengths);
+                let file = ogg::write(head, pre_skip as u16, self.origin, &bytes.after(&[]), lengths);
                 (Format::OggOpus, file, pre_skip)
             }
-            Codec::Aac(_) => (Format::AacAdts, bytes, 0),
-            Codec::Pcm(pcm) => {
-                let header = wav::header(pcm, bytes.len() - wav::HEADER);
-                bytes[..wav::HEADER].copy_from_slice(&header);
-                (Format::Wav, bytes, 0)
-            }
+            Codec::Aac(_) => (Format::AacAdts, bytes.after(&[]), 0),
+            Codec::Pcm(pcm) => (Format::Wav, bytes.after(&wav::header(pcm, bytes.len())), 0),
         };
         let duration_ms = (samples - unheard) * 1000 / u64::from(self.codec.rate());
         Segment { format, bytes: Bytes::from(bytes), duration_ms }
+    }
+}
+
+/// Bytes that become one file later. They are not moved as they grow, and take no more memory than they need: many sessions hold
+/// a segment that has only begun.
+#[derive(Default)]
+struct Pieces {
+    whole: Vec<Vec<u8>>,
+    last: Vec<u8>,
+    len: usize,
+}
+
+impl Pieces {
+    fn extend(&mut self, bytes: &[u8]) {
+        const PIECE: usize = 8 << 10;
+        if !self.last.is_empty() && self.last.len() + bytes.len() > PIECE {
+            self.whole.push(std::mem::take(&mut self.last));
+        }
+        self.last.extend_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    /// All of them, behind a header.
+    fn after(&self, header: &[u8]) -> Vec<u8> {
+        let mut file = Vec::with_capacity(header.len() + self.len);
+        file.extend_from_slice(header);
+        for piece in self.whole.iter().chain([&self.last]) {
+            file.extend_from_slice(piece);
+        }
+        file
     }
 }
