@@ -31,6 +31,8 @@ struct Play<'a> {
     max_turns: u32,
     /// The fingerprints of the sentences so far.
     said: Said,
+    /// Texts that were said to their end, known by where they are in memory: quicker than reading them again.
+    done: Vec<&'a str>,
     /// The objection on the table.
     objection: Option<usize>,
     insisted: usize,
@@ -56,6 +58,7 @@ impl<'a> Play<'a> {
             phrases: phrases(&scenario.language),
             max_turns,
             said: Said::default(),
+            done: Vec::new(),
             objection: None,
             insisted: 0,
             parked: 0,
@@ -138,7 +141,8 @@ impl<'a> Play<'a> {
         }
         let about_worries = mentions(text, self.phrases.worry_words.iter().copied());
         let worries = self.phrases.worries.iter().zip(&self.scenario.persona.concerns);
-        let told = about_worries && worries.into_iter().any(|(says, concern)| self.say(&says.replace("{}", concern)));
+        let told = about_worries
+            && worries.into_iter().any(|(says, concern)| self.say_what_is_new(&says.replace("{}", concern)));
         if !told {
             self.say_one(self.phrases.questioned);
         }
@@ -222,12 +226,21 @@ impl<'a> Play<'a> {
         self.turn >= self.max_turns
     }
 
-    fn say_one(&mut self, phrases: &[&str]) -> bool {
+    fn say_one(&mut self, phrases: &[&'a str]) -> bool {
         phrases.iter().any(|phrase| self.say(phrase))
     }
 
+    /// Says a text of the script, as far as it is new.
+    fn say(&mut self, text: &'a str) -> bool {
+        if self.done.iter().any(|done| std::ptr::eq(*done, text)) {
+            return false;
+        }
+        self.done.push(text);
+        self.say_what_is_new(text)
+    }
+
     /// Says those sentences of the text that were not said before; false if all were.
-    fn say(&mut self, text: &str) -> bool {
+    fn say_what_is_new(&mut self, text: &str) -> bool {
         let before = self.reply.len();
         for sentence in each_sentence(text) {
             if self.said.insert(fingerprint(&[sentence])) {
