@@ -150,6 +150,16 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trainee => "trainee",
+            Self::Coach => "coach",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,

@@ -17,6 +17,7 @@ mod meter;
 mod mouth;
 mod outbox;
 mod recorder;
+mod retained;
 mod room;
 mod spans;
 mod translate;

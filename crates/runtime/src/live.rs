@@ -3,16 +3,16 @@
 mod effects;
 mod seats;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use audio::{Declared, SpeechCodec};
-use ports::{Record, SegmentRecord, StoreError};
+use ports::{Record, Role, SegmentRecord, StoreError};
 use session::{
     Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection, TurnId,
 };
 use tokio::{
     sync::mpsc,
-    task::{AbortHandle, yield_now},
+    task::AbortHandle,
     time::{Instant, Sleep, sleep_until},
 };
 
@@ -65,7 +65,7 @@ pub enum Ask {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seat {
     Trainee,
-    Observer { role: &'static str },
+    Observer { role: Role },
 }
 
 pub(crate) enum Letter {
@@ -215,7 +215,7 @@ impl LiveSession {
     /// Work that is done at once reports before what it follows from is written down: one write then holds both.
     async fn gather(&mut self) {
         while std::mem::take(&mut self.has_begun) && self.outbox.has_records() {
-            yield_now().await;
+            let_others_go_first().await;
             while let Ok(report) = self.reports.try_recv() {
                 self.on_report(report);
             }
@@ -369,6 +369,19 @@ impl LiveSession {
             None => from.tell(Told::Rejected { session: &self.desk.session, rejection: &rejection }),
         }
     }
+}
+
+/// Those that are ready; the runtime's own way asks the system for news first, which takes longer than most of them.
+async fn let_others_go_first() {
+    let mut have_gone = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut have_gone, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Drop for LiveSession {

@@ -1,19 +1,16 @@
 use std::{collections::VecDeque, sync::Arc};
 
-use ports::{SessionId, Timestamp, UserId};
+use ports::{Role, SessionId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 use session::{Event, Speaker, TurnId};
 
-use crate::{Member, MemberId, Seat, SpeechFrame, Told};
+use crate::{Member, MemberId, Seat, SpeechFrame, Told, retained::Retained};
 
-/// How many events a client that comes back may ask for, and for how long; frames of speech count by their size.
-const RETAINED: usize = 256;
-const RETAINED_MS: i64 = 60_000;
-const RETAINED_SPEECH_BYTES: usize = 512 << 10;
 /// A conversation longer than this is told only in its report.
 const HISTORY_LINES: usize = 400;
 
 /// Something that everybody in the room is told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Happening {
     /// 1, 2, 3 ... per session.
     pub seq: u64,
@@ -21,10 +18,9 @@ pub struct Happening {
     pub event: RoomEvent,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RoomEvent {
     Session(Event),
-    Frame(SpeechFrame),
     /// No frame of this turn follows.
     SpeechEnd {
         turn: TurnId,
@@ -33,12 +29,15 @@ pub enum RoomEvent {
     },
     ObserverJoined {
         user: UserId,
-        role: &'static str,
+        role: Role,
     },
     ObserverLeft {
         user: UserId,
-        role: &'static str,
+        role: Role,
     },
+    /// Kept as it is where the others are written, and therefore the last.
+    #[serde(skip)]
+    Frame(SpeechFrame),
 }
 
 /// A line of the conversation so far.
@@ -56,11 +55,7 @@ pub(crate) struct Room {
     session: SessionId,
     members: Vec<Present>,
     seq: u64,
-    /// Boxed: many are retained in a busy session, and a queue never shrinks.
-    retained: VecDeque<Box<Happening>>,
-    /// The same of frames of speech.
-    spoken: VecDeque<Box<Happening>>,
-    spoken_bytes: usize,
+    retained: Retained,
     history: VecDeque<HistoryLine>,
 }
 
@@ -71,15 +66,7 @@ struct Present {
 
 impl Room {
     pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>) -> Self {
-        Self {
-            session,
-            members: Vec::new(),
-            seq: last_seq,
-            retained: VecDeque::new(),
-            spoken: VecDeque::new(),
-            spoken_bytes: 0,
-            history: history.into(),
-        }
+        Self { session, members: Vec::new(), seq: last_seq, retained: Retained::default(), history: history.into() }
     }
 
     pub(crate) fn seq(&self) -> u64 {
@@ -98,48 +85,16 @@ impl Room {
 
     pub(crate) fn tell(&mut self, at: Timestamp, event: RoomEvent) {
         self.remember(&event, at);
-        let happening = Box::new(Happening { seq: self.take_seq(), at, event });
+        let happening = Happening { seq: self.take_seq(), at, event };
         for Present { member, .. } in &self.members {
             member.tell(Told::Happened { session: &self.session, happening: &happening });
         }
-        self.retain(happening);
-    }
-
-    fn retain(&mut self, happening: Box<Happening>) {
-        let oldest = Timestamp(happening.at.0 - RETAINED_MS);
-        match speech_bytes(&happening) {
-            Some(bytes) => {
-                self.spoken_bytes += bytes;
-                self.spoken.push_back(happening);
-            }
-            None => self.retained.push_back(happening),
-        }
-        let too_old = |first: &mut Box<Happening>| first.at < oldest;
-        let mut from_seq = 0;
-        while self.retained.len() > RETAINED {
-            from_seq = self.retained.pop_front().map_or(from_seq, |first| first.seq);
-        }
-        while self.retained.pop_front_if(too_old).is_some() {}
-        // What was said long ago is not spoken again, but its text is told again.
-        while let Some(first) = self.spoken.pop_front_if(|first| {
-            first.at < oldest || first.seq < from_seq || self.spoken_bytes > RETAINED_SPEECH_BYTES
-        }) {
-            self.spoken_bytes -= speech_bytes(&first).unwrap_or(0);
-        }
+        self.retained.keep(happening);
     }
 
     /// Tells one member again what came after `seq`.
     pub(crate) fn replay(&self, member: &Arc<dyn Member>, seq: u64) {
-        let after = |happening: &&Happening| happening.seq > seq;
-        let mut spoken = self.spoken.iter().map(Box::as_ref).filter(after).peekable();
-        let tell = |happening: &Happening| member.tell(Told::Happened { session: &self.session, happening });
-        for happening in self.retained.iter().map(Box::as_ref).filter(after) {
-            while let Some(before) = spoken.next_if(|frame| frame.seq < happening.seq) {
-                tell(before);
-            }
-            tell(happening);
-        }
-        spoken.for_each(tell);
+        self.retained.replay(&self.session, member, seq);
     }
 
     pub(crate) fn admit(&mut self, member: Arc<dyn Member>, seat: Seat) {
@@ -166,7 +121,7 @@ impl Room {
     }
 
     /// Who watches, and as what.
-    pub(crate) fn observers(&self) -> Vec<(UserId, &'static str)> {
+    pub(crate) fn observers(&self) -> Vec<(UserId, Role)> {
         let observer = |present: &Present| match present.seat {
             Seat::Observer { role } => Some((present.member.user().clone(), role)),
             Seat::Trainee => None,
@@ -200,43 +155,5 @@ impl Room {
         } else if let Some(line) = self.history.get_mut(place) {
             heard_text.clone_into(&mut line.text);
         }
-    }
-}
-
-fn speech_bytes(happening: &Happening) -> Option<usize> {
-    match &happening.event {
-        RoomEvent::Frame(frame) => Some(frame.bytes.len()),
-        RoomEvent::Session(_)
-        | RoomEvent::SpeechEnd { .. }
-        | RoomEvent::ObserverJoined { .. }
-        | RoomEvent::ObserverLeft { .. } => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use audio::SpeechCodec;
-
-    use super::*;
-
-    #[test]
-    fn speech_is_retained_no_longer_than_what_was_told_after_it() {
-        let mut room = Room::new(SessionId::parse("s").unwrap(), 0, Vec::new());
-        let frame = SpeechFrame {
-            turn: TurnId(1),
-            number: 0,
-            codec: SpeechCodec::Pcm16,
-            duration_ms: 40,
-            bytes: vec![0; 1_920].into(),
-            text: None,
-        };
-        room.tell(Timestamp(0), RoomEvent::Frame(frame));
-        let state = || RoomEvent::Session(Event::State { state: session::State::Listening, turn: None });
-        for _ in 0..RETAINED {
-            room.tell(Timestamp(0), state());
-        }
-        assert_eq!((room.spoken.len(), room.spoken_bytes > 0), (1, true));
-        room.tell(Timestamp(0), state());
-        assert_eq!((room.retained.len(), room.spoken.len(), room.spoken_bytes), (RETAINED, 0, 0));
     }
 }

@@ -134,17 +134,15 @@ impl Sessions {
     }
 
     /// A live session that this coach or admin may watch, and as what.
-    pub fn to_observe(&self, account: &Account, id: &str) -> Result<(Handle, &'static str), WireError> {
-        let role = match account.role {
-            Role::Coach => "coach",
-            Role::Admin => "admin",
-            Role::Trainee => return Err(forbidden("Only coaches and admins may observe a session")),
-        };
+    pub fn to_observe(&self, account: &Account, id: &str) -> Result<Handle, WireError> {
+        if account.role == Role::Trainee {
+            return Err(forbidden("Only coaches and admins may observe a session"));
+        }
         let handle = self.hub().find(&session_id(id)?).ok_or_else(unknown_session)?;
         if handle.is_private() {
             return Err(forbidden("This is private practice; nobody may observe it"));
         }
-        Ok((handle, role))
+        Ok(handle)
     }
 
     async fn claim(&self, account: &Account, id: &SessionId, wish: &StartSession) -> Result<SessionRow, WireError> {

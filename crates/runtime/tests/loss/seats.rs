@@ -1,5 +1,6 @@
 //! Whose session it is when several connections want it, and what they missed.
 
+use ports::Role;
 use runtime::{Ask, Happening, Rejection, RoomEvent, Seat, Wish};
 use session::{Event, State};
 
@@ -106,7 +107,7 @@ async fn who_asks_for_what_was_missed_is_told_exactly_that_and_in_order() {
     let all = there.person.notes().happened;
     for seen in [0, 1, 5, all.last().unwrap().seq] {
         let back = world.connect();
-        let seat = Seat::Observer { role: "coach" };
+        let seat = Seat::Observer { role: Role::Coach };
         back.ask(Ask::Join { seat, resume_from: Some(seen), declared: None, wish: Wish::default() }).await;
         back.person.joined().await;
         let_pass(10).await;
@@ -123,7 +124,7 @@ async fn an_observer_only_watches() {
     let coach = world.connect();
     coach
         .ask(Ask::Join {
-            seat: Seat::Observer { role: "coach" },
+            seat: Seat::Observer { role: Role::Coach },
             resume_from: None,
             declared: None,
             wish: Wish::default(),
@@ -146,7 +147,7 @@ async fn a_trainee_who_comes_back_is_told_who_watches() {
     for observer in [&coach, &gone] {
         observer
             .ask(Ask::Join {
-                seat: Seat::Observer { role: "coach" },
+                seat: Seat::Observer { role: Role::Coach },
                 resume_from: None,
                 declared: None,
                 wish: Wish::default(),
@@ -165,7 +166,7 @@ async fn a_trainee_who_comes_back_is_told_who_watches() {
 async fn a_coachs_hint_reaches_the_trainee_alone_and_is_kept() {
     let world = World::new();
     let trainee = world.arrive().await;
-    let seat = Seat::Observer { role: "coach" };
+    let seat = Seat::Observer { role: Role::Coach };
     let (coach, other) = (world.connect(), world.connect());
     for observer in [&coach, &other] {
         observer.ask(Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() }).await;

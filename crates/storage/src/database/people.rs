@@ -28,7 +28,7 @@ impl Database {
         .bind(&user.email)
         .bind(&user.name)
         .bind(&user.password_hash)
-        .bind(role_name(user.role))
+        .bind(user.role.name())
         .bind(user.at.0)
         .fetch_optional(db))?;
         let taken = || StoreError::Conflict("the user's id or e-mail is taken".to_owned());
@@ -143,14 +143,6 @@ impl UserRow {
 
 pub(super) fn no_such(id: &UserId) -> StoreError {
     StoreError::NotFound(format!("user {id}"))
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Trainee => "trainee",
-        Role::Coach => "coach",
-        Role::Admin => "admin",
-    }
 }
 
 fn role(name: &str) -> Result<Role, StoreError> {

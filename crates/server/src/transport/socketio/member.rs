@@ -7,7 +7,7 @@ use std::{
 };
 
 use audio::SpeechCodec;
-use ports::{ObjectKey, SessionId, UserId};
+use ports::{ObjectKey, Role, SessionId, UserId};
 use protocol::{
     ErrorCode, WireError,
     roleplay::{
@@ -73,12 +73,12 @@ impl SocketMember {
 
     fn on_happening(&self, session: &SessionId, happening: &Happening) {
         let head = Head { session_id: session.as_str(), event_seq: happening.seq, timestamp: happening.at.0 };
-        let observer = |event, user: &UserId, role| {
-            self.emit(event, &Observer { head, user_id: user.as_str(), role });
+        let observer = |event, user: &UserId, role: Role| {
+            self.emit(event, &Observer { head, user_id: user.as_str(), role: role.name() });
         };
         match &happening.event {
-            RoomEvent::ObserverJoined { user, role } => observer("observer-joined", user, role),
-            RoomEvent::ObserverLeft { user, role } => observer("observer-left", user, role),
+            RoomEvent::ObserverJoined { user, role } => observer("observer-joined", user, *role),
+            RoomEvent::ObserverLeft { user, role } => observer("observer-left", user, *role),
             RoomEvent::Frame(frame) => self.on_frame(head, frame),
             RoomEvent::SpeechEnd { turn, frames, duration_ms } => {
                 let (turn_id, frames, duration_ms) = (turn.0.to_string(), *frames, *duration_ms);
