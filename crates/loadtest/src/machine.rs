@@ -27,16 +27,14 @@ pub(crate) fn stay_on(core: usize) -> anyhow::Result<()> {
 
 /// Lets this machine have memory for the files that will be written to this folder. A virtual machine is given each page when it
 /// first touches it, and gives free ones back; the first touch costs several times what the server does to fill the page.
-pub(crate) fn touch_memory(folder: &Path) -> anyhow::Result<()> {
-    /// More is given back at once where we looked.
-    const MEGABYTES: usize = 900;
+pub(crate) fn touch_memory(folder: &Path, megabytes: usize) -> anyhow::Result<()> {
     let path = folder.join("touched");
     let touched = File::create(&path).and_then(|mut file| {
         let megabyte = vec![0; 1 << 20];
-        (0..MEGABYTES).try_for_each(|_| file.write_all(&megabyte))
+        (0..megabytes).try_for_each(|_| file.write_all(&megabyte))
     });
     fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-    touched.with_context(|| format!("{MEGABYTES} MB are needed in {}", folder.display()))
+    touched.with_context(|| format!("{megabytes} MB are needed in {}", folder.display()))
 }
 
 /// Lets this process, and those that it starts, have so many open files.

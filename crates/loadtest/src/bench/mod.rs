@@ -46,6 +46,8 @@ pub(crate) struct Plan {
     live_warm_up: Duration,
     /// Of each of four dialogues.
     dialogue_turns: usize,
+    /// That the machine is to have before a server fills files.
+    megabytes: usize,
 }
 
 /// Long enough for a room to retain all that it retains.
@@ -62,6 +64,7 @@ pub(crate) const FULL: Plan = Plan {
     live: Duration::from_secs(30),
     live_warm_up: Duration::from_secs(14),
     dialogue_turns: 60,
+    megabytes: 900,
 };
 
 pub(crate) const QUICK: Plan = Plan {
@@ -77,6 +80,7 @@ pub(crate) const QUICK: Plan = Plan {
     live: Duration::from_secs(7),
     live_warm_up: Duration::from_secs(12),
     dialogue_turns: 15,
+    megabytes: 0,
 };
 
 const CHUNK_BYTES: usize = 8_000;
