@@ -8,7 +8,7 @@ use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage, UserId};
 pub trait Journal: Send + Sync + 'static {
     /// Returns once all the records are durable. Writing the same record twice changes nothing
     /// (segments by number, turns by number), so a caller that is unsure writes again.
-    /// What was recorded first stands. All records of a call are written or none.
+    /// What was recorded first stands. All records of a call are written or none, in whatever order it holds them.
     /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer, a cut or a voice
     /// without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
     /// Implementations gather concurrent calls into one commit.

@@ -1,5 +1,5 @@
-//! The journal and the catalogue on SQLite or PostgreSQL. Both speak the same SQL here: every query
-//! has one text and one body.
+//! The journal and the catalogue on SQLite or PostgreSQL. Both speak the same SQL here: every query has one text and one body,
+//! except that each writes the journal's rows in its own way.
 
 mod authoring;
 mod backend;
@@ -22,6 +22,7 @@ mod shipping;
 use std::{
     path::Path,
     str::FromStr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -33,26 +34,24 @@ use sqlx::{
 use tokio::time::sleep;
 
 use self::{
-    backend::{Backend, Pool},
-    failure::{failure, is_busy, sqlite_failure},
+    backend::{Backend, Pool, Writes},
+    failure::{failure, is_busy},
     group_commit::GroupCommit,
+    pen::SqlitePen,
 };
 
 const POSTGRES_CONNECTIONS: u32 = 10;
 const SQLITE_READERS: u32 = 4;
 /// Kilobytes, as SQLite writes them. The system's page cache holds the file too, and is shared by all readers.
 const READER_CACHE: &str = "-256";
-/// Pages that gather in SQLite's write-ahead log before they are moved into the file (16 MB). Every session writes to its few
-/// pages again and again: the longer they gather, the fewer are moved.
-const CHECKPOINT: &str = "4000";
-/// How long a query waits for a free connection, or for another process that is writing the same file.
+/// How long a query waits for a free connection, or for whoever is writing the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// People, scenarios, sessions and the book of every session.
 pub struct Database {
     reads: Pool,
-    /// SQLite has one writer: there this pool is a single connection and callers queue for it in order, beside the journal.
-    writes: Pool,
+    /// On SQLite a pool of a single connection.
+    writes: Writes,
     journal: GroupCommit,
 }
 
@@ -89,8 +88,7 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(PATIENCE)
-            .foreign_keys(true)
-            .pragma("wal_autocheckpoint", CHECKPOINT);
+            .foreign_keys(true);
         // A file does not hang up, so its connections are not tried before each use.
         let writes = SqlitePoolOptions::new()
             .max_connections(1)
@@ -106,8 +104,9 @@ impl Database {
             .connect_with(options.pragma("query_only", "on").pragma("cache_size", READER_CACHE))
             .await
             .map_err(failure)?;
-        let journal = GroupCommit::start(Backend::Sqlite(open_journal(path).map_err(sqlite_failure)?))?;
-        Ok(Self { reads: Backend::Sqlite(reads), writes: Backend::Sqlite(writes), journal })
+        let turn = Arc::default();
+        let journal = GroupCommit::start(Backend::Sqlite(SqlitePen::new(path.into(), Arc::clone(&turn), PATIENCE)))?;
+        Ok(Self { reads: Backend::Sqlite(reads), writes: Writes::new(Backend::Sqlite(writes), turn), journal })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -119,19 +118,9 @@ impl Database {
             .await
             .map_err(failure)?;
         let journal = GroupCommit::start(Backend::Postgres(pool.clone()))?;
-        Ok(Self { reads: Backend::Postgres(pool.clone()), writes: Backend::Postgres(pool), journal })
+        let writes = Writes::new(Backend::Postgres(pool.clone()), Arc::default());
+        Ok(Self { reads: Backend::Postgres(pool), writes, journal })
     }
-}
-
-/// The journal writes through a connection of its own, without the trip to another thread that each of the pool's statements
-/// is. The file is there, and is set to keep a write-ahead log.
-fn open_journal(path: &str) -> rusqlite::Result<rusqlite::Connection> {
-    let connection = rusqlite::Connection::open(path)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
-    Ok(connection)
 }
 
 /// Of two that turn the write-ahead log of a new file on at once, SQLite refuses one without waiting.

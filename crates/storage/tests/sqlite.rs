@@ -84,6 +84,32 @@ async fn two_servers_share_a_file() {
 }
 
 #[tokio::test]
+async fn a_busy_journal_lets_others_write_in_turn() {
+    let dir = TempDir::new();
+    let database = migrated(&url(&dir)).await;
+    let session = open_session(&database).await;
+    let owner = database.session(&session).await.unwrap().unwrap().user;
+    let is_over = std::cell::Cell::new(false);
+    let recording = join_all((0..64).map(async |number| {
+        let mut event_seq = number;
+        while !is_over.get() {
+            event_seq += 64;
+            database.record(&session, vec![Record::Numbered { event_seq }]).await.unwrap();
+        }
+    }));
+    let writing = async {
+        for _ in 0..50 {
+            let before = database.journal_commits();
+            database.abandon_other_sessions(&owner, &session, ports::Timestamp(9)).await.unwrap();
+            let passed = database.journal_commits() - before;
+            assert!(passed < 10, "{passed} commits went first");
+        }
+        is_over.set(true);
+    };
+    tokio::join!(recording, writing);
+}
+
+#[tokio::test]
 async fn many_open_a_new_file_at_once() {
     for _ in 0..10 {
         let dir = TempDir::new();

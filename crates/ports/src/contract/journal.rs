@@ -28,6 +28,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     an_answer_to_nothing_is_not_found_and_its_call_writes_nothing(&fresh().await).await;
     a_bad_record_fails_its_own_caller_only(&fresh().await).await;
     recording_nothing_is_no_error(&fresh().await).await;
+    what_is_recorded_together_may_come_in_any_order(&fresh().await).await;
 }
 
 fn segment(number: u64) -> SegmentRecord {
@@ -343,4 +344,12 @@ async fn recording_nothing_is_no_error(db: &(impl Journal + Catalog)) {
     let session = open_session(db).await;
     record(db, &session, Vec::new()).await;
     assert_eq!(db.resume(&session).await, Ok(None));
+}
+
+async fn what_is_recorded_together_may_come_in_any_order(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let backwards = vec![Record::Spoken(spoken(1)), Record::Answered(answered(1)), Record::Heard(heard(1))];
+    record(db, &session, backwards).await;
+    let turns = db.turns(&session).await;
+    assert!(matches!(turns.as_deref(), Ok([turn]) if turn.spoken.is_some()), "{turns:?}");
 }

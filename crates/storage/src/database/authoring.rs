@@ -15,7 +15,8 @@ impl Database {
         at: Timestamp,
     ) -> Result<ScenarioSummary, StoreError> {
         let body = body(scenario)?;
-        let mut transaction = self.writes.begin().await?;
+        let writes = self.writes.turn().await?;
+        let mut transaction = writes.begin().await?;
         let inserted = execute!(&mut transaction, t => sqlx::query(
             "INSERT INTO scenarios (id, body, is_active, author_id, created_at, updated_at)
              VALUES ($1, $2, TRUE, $3, $4, $4) ON CONFLICT (id) DO NOTHING",
@@ -40,7 +41,8 @@ impl Database {
         at: Timestamp,
     ) -> Result<ScenarioSummary, StoreError> {
         let body = body(scenario)?;
-        let mut transaction = self.writes.begin().await?;
+        let writes = self.writes.turn().await?;
+        let mut transaction = writes.begin().await?;
         let updated = execute!(&mut transaction, t => sqlx::query(
             "UPDATE scenarios SET body = $2, author_id = $3, updated_at = $4 WHERE id = $1",
         )
@@ -64,7 +66,7 @@ impl Database {
         author: &UserId,
         at: Timestamp,
     ) -> Result<ScenarioSummary, StoreError> {
-        execute!(&self.writes, db => sqlx::query(
+        execute!(&*self.writes.turn().await?, db => sqlx::query(
             "UPDATE scenarios SET is_active = $2, author_id = $3, updated_at = $4 WHERE id = $1 AND is_active <> $2",
         )
         .bind(id)
@@ -76,7 +78,8 @@ impl Database {
     }
 
     pub(super) async fn remove_scenario(&self, id: &str) -> Result<(), StoreError> {
-        let mut transaction = self.writes.begin().await?;
+        let writes = self.writes.turn().await?;
+        let mut transaction = writes.begin().await?;
         let practised: i64 = on!(&mut transaction, t => sqlx::query_scalar(
             "SELECT COUNT(*) FROM sessions WHERE scenario_id = $1",
         )

@@ -1,9 +1,15 @@
 //! One of two databases, and the macro that gives both the same query.
 
+use std::{ops::Deref, sync::Arc};
+
 use ports::StoreError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
 
-use super::failure::failure;
+use super::{PATIENCE, failure::failure};
 
 #[derive(Clone)]
 pub(super) enum Backend<S, P> {
@@ -12,6 +18,19 @@ pub(super) enum Backend<S, P> {
 }
 
 pub(super) type Pool = Backend<SqlitePool, PgPool>;
+
+/// Where changes go. SQLite has one writer, and lets others try again and again until one of them is lucky; so within this
+/// process whoever wants to write waits for its turn, in order.
+pub(super) struct Writes {
+    pool: Pool,
+    turn: Arc<Mutex<()>>,
+}
+
+/// The right to write until it is dropped.
+pub(super) struct Turn<'a> {
+    pool: &'a Pool,
+    _turn: Option<MutexGuard<'a, ()>>,
+}
 
 pub(super) type Transaction = Backend<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>;
 
@@ -40,9 +59,34 @@ macro_rules! execute {
 
 pub(super) use {execute, on};
 
+impl Writes {
+    pub(super) fn new(pool: Pool, turn: Arc<Mutex<()>>) -> Self {
+        Self { pool, turn }
+    }
+
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, StoreError> {
+        let turn = match &self.pool {
+            Backend::Sqlite(_) => {
+                let late = |_| StoreError::Unavailable(format!("no turn to write within {PATIENCE:?}"));
+                Some(timeout(PATIENCE, self.turn.lock()).await.map_err(late)?)
+            }
+            Backend::Postgres(_) => None,
+        };
+        Ok(Turn { pool: &self.pool, _turn: turn })
+    }
+}
+
+impl Deref for Turn<'_> {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        self.pool
+    }
+}
+
 impl Pool {
     /// On SQLite the lock is taken at once: a transaction that reads first and writes later could
-    /// find that another process wrote in between, and fail.
+    /// find that another connection wrote in between, and fail.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
         match self {
             Self::Sqlite(pool) => pool.begin_with("BEGIN IMMEDIATE").await.map(Backend::Sqlite),

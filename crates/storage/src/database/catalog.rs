@@ -181,6 +181,7 @@ impl Catalog for Database {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        execute!(&self.writes, db => sqlx::query("SELECT 1 FROM sessions LIMIT 1").execute(db)).map(|_| ())
+        execute!(&*self.writes.turn().await?, db => sqlx::query("SELECT 1 FROM sessions LIMIT 1").execute(db))
+            .map(|_| ())
     }
 }

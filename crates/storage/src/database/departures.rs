@@ -15,7 +15,8 @@ pub(super) const FORMER_AUTHOR: &str = "former-author";
 impl Database {
     /// What names the person goes in the same step as the account is closed.
     pub(super) async fn close_account(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.writes.begin().await?;
+        let writes = self.writes.turn().await?;
+        let mut transaction = writes.begin().await?;
         let closed = execute!(&mut transaction, c => sqlx::query(
             "UPDATE users SET email = 'departed:' || id, name = '', password_hash = NULL, avatar = NULL,
                 department = NULL, is_active = FALSE, updated_at = $2
@@ -47,7 +48,8 @@ impl Database {
     }
 
     pub(super) async fn delete_departed(&self, id: &UserId, at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.writes.begin().await?;
+        let writes = self.writes.turn().await?;
+        let mut transaction = writes.begin().await?;
         let sessions: i64 = on!(&mut transaction, c => sqlx::query_scalar(
             "SELECT COUNT(*) FROM sessions WHERE user_id = $1",
         )
@@ -70,11 +72,11 @@ impl Database {
     }
 
     pub(super) async fn remove_departures(&self, before: Timestamp) -> Result<u64, StoreError> {
-        execute!(&self.writes, db => sqlx::query("DELETE FROM departures WHERE finished_at < $1").bind(before.0).execute(db))
+        execute!(&*self.writes.turn().await?, db => sqlx::query("DELETE FROM departures WHERE finished_at < $1").bind(before.0).execute(db))
     }
 
     pub(super) async fn remove_departure(&self, id: &UserId) -> Result<(), StoreError> {
-        execute!(&self.writes, db => sqlx::query(
+        execute!(&*self.writes.turn().await?, db => sqlx::query(
             "DELETE FROM departures WHERE user_id = $1 AND finished_at IS NOT NULL",
         )
         .bind(id.as_str())

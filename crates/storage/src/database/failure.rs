@@ -28,13 +28,10 @@ pub(super) fn migration_failure(error: MigrateError) -> StoreError {
 pub(super) fn sqlite_failure(error: rusqlite::Error) -> StoreError {
     const FOREIGN_KEY: i32 = 787;
     let text = error.to_string();
-    let Some(code) = error.sqlite_error().map(|error| error.extended_code) else {
-        return StoreError::Refused(text);
-    };
-    match code.to_string() {
-        _ if code == FOREIGN_KEY => StoreError::NotFound(format!("what this row belongs to ({text})")),
-        code if sqlite_may_recover(&code) => recoverable(text, &code),
-        _ => StoreError::Refused(text),
+    match error.sqlite_error().map(|error| error.extended_code) {
+        Some(FOREIGN_KEY) => StoreError::NotFound(format!("what this row belongs to ({text})")),
+        Some(code) if sqlite_may_recover(&code.to_string()) => recoverable(text, &code.to_string()),
+        Some(_) | None => StoreError::Refused(text),
     }
 }
 

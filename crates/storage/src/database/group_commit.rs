@@ -8,18 +8,22 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use ports::{Record, SessionId, StoreError, Timestamp};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, oneshot},
+    time::timeout,
 };
 
 use super::{backend::Backend, pen::Pen};
 
 /// Calls that may wait before further callers wait to be let in.
 const QUEUE: usize = 1024;
+/// A caller waits no longer, whatever the disk or the network does.
+const DEADLINE: Duration = Duration::from_secs(20);
 /// Calls in one transaction at most.
 const GROUP: usize = 512;
 
@@ -37,15 +41,24 @@ pub(super) struct Entry {
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
+#[cfg(test)]
+impl Entry {
+    pub(super) fn of(session: SessionId, records: Vec<Record>) -> Self {
+        Self { session, records, completed: None, done: oneshot::channel().0 }
+    }
+}
+
 impl GroupCommit {
-    /// The writer ends when this is dropped.
+    /// Once this is dropped, the writer ends with what it has begun.
     pub(super) fn start(pen: Pen) -> Result<Self, StoreError> {
         let (queue, entries) = mpsc::channel(QUEUE);
         let commits = Arc::default();
-        let on_a_thread = matches!(pen, Backend::Sqlite(_));
+        let blocks_its_thread = match pen {
+            Backend::Sqlite(_) => true,
+            Backend::Postgres(_) => false,
+        };
         let writing = write_groups(pen, entries, Arc::clone(&commits));
-        if on_a_thread {
-            // SQLite writes while its caller waits.
+        if blocks_its_thread {
             let runtime = Handle::current();
             let thread = thread::Builder::new().name("journal-writer".to_owned());
             let started = thread.spawn(move || runtime.block_on(writing));
@@ -80,11 +93,22 @@ impl GroupCommit {
         let (done, written) = oneshot::channel();
         let ended = records.iter().find_map(|record| match record {
             Record::Ended(ended) => Some(ended.at),
-            _ => None,
+            Record::Numbered { .. }
+            | Record::Segment(_)
+            | Record::Heard(_)
+            | Record::Answered(_)
+            | Record::CutShort(_)
+            | Record::Spoken(_)
+            | Record::Hint(_) => None,
         });
         let entry = Entry { session, records, completed: completed.or(ended), done };
-        self.queue.send(entry).await.map_err(|_| stopped())?;
-        written.await.map_err(|_| stopped())?
+        let writing = async {
+            self.queue.send(entry).await.map_err(|_| stopped())?;
+            written.await.map_err(|_| stopped())?
+        };
+        // It may still be written, and may then be written again.
+        let late = |_| StoreError::Unavailable(format!("not written within {DEADLINE:?}"));
+        timeout(DEADLINE, writing).await.map_err(late)?
     }
 }
 

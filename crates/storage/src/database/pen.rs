@@ -1,11 +1,11 @@
 //! What a group of records is written with: all of it or nothing.
 
-use std::time::Duration;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use ports::StoreError;
+use ports::{StoreError, Timestamp};
 use rusqlite::{Connection, params_from_iter};
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
-use tokio::time::timeout;
+use tokio::{sync::Mutex, time::timeout};
 
 use super::{
     backend::Backend,
@@ -14,17 +14,17 @@ use super::{
     rows::{COMPLETE, Row, Value},
 };
 
-pub(super) type Pen = Backend<Connection, PgPool>;
+pub(super) type Pen = Backend<SqlitePen, PgPool>;
 
 /// Rows of one statement at most. A turn has 11 values; PostgreSQL takes 65 535 in a statement.
 const ROWS: usize = 256;
-/// A transaction that takes longer is given up; its callers may write again.
+/// A transaction on PostgreSQL that takes longer is given up; its callers may write again.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Pen {
     pub(super) async fn commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(connection) => commit_row_by_row(connection, group).map_err(sqlite_failure),
+            Self::Sqlite(pen) => pen.commit(group).await,
             Self::Postgres(pool) => {
                 let late = |_| StoreError::Unavailable(format!("no commit within {DEADLINE:?}"));
                 timeout(DEADLINE, commit_many_at_once(pool, group)).await.map_err(late)?.map_err(failure)
@@ -33,23 +33,62 @@ impl Pen {
     }
 }
 
+/// A connection of its own, without the trip to another thread that each statement of the pool's is. It blocks its thread.
+pub(super) struct SqlitePen {
+    /// The file is there, and is set to keep a write-ahead log.
+    file: PathBuf,
+    /// Until something is wrong with it.
+    connection: Option<Connection>,
+    /// Of whoever writes in this process.
+    turn: Arc<Mutex<()>>,
+    /// How long another process may hold the file.
+    patience: Duration,
+}
+
+impl SqlitePen {
+    pub(super) fn new(file: PathBuf, turn: Arc<Mutex<()>>, patience: Duration) -> Self {
+        Self { file, connection: None, turn, patience }
+    }
+
+    async fn commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => open(&self.file, self.patience).map_err(sqlite_failure)?,
+        };
+        let written = commit_row_by_row(&connection, group).map_err(sqlite_failure);
+        let is_sound = !matches!(written, Err(StoreError::Unavailable(_))) && connection.is_autocommit();
+        self.connection = is_sound.then_some(connection);
+        written
+    }
+}
+
+fn open(file: &PathBuf, patience: Duration) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(patience)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
 /// A statement costs SQLite little once it is prepared, and those of single rows are few. What begins and ends a transaction is
 /// prepared as well.
 fn commit_row_by_row(connection: &Connection, group: &[Entry]) -> rusqlite::Result<()> {
     // The lock is taken at once: another process may be writing the same file.
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
     let written = write_rows(connection, group).and_then(|()| connection.prepare_cached("COMMIT")?.execute(()));
-    // Some failures end the transaction by themselves.
+    // Some failures end the transaction by themselves; a connection that cannot end it is not used again.
     if written.is_err() && !connection.is_autocommit() {
-        connection.prepare_cached("ROLLBACK")?.execute(())?;
+        let _ = connection.execute_batch("ROLLBACK");
     }
     written.map(|_| ())
 }
 
 fn write_rows(connection: &Connection, group: &[Entry]) -> rusqlite::Result<()> {
     for Entry { session, records, completed, .. } in group {
-        for record in records {
-            let Row { place, values } = Row::of(session, record);
+        let mut rows: Vec<Row<'_>> = records.iter().map(|record| Row::of(session, record)).collect();
+        rows.sort_by_key(|row| row.place);
+        for Row { place, values } in rows {
             connection.prepare_cached(place.insertion().single)?.execute(params_from_iter(values))?;
         }
         if let Some(at) = completed {
@@ -63,23 +102,32 @@ fn write_rows(connection: &Connection, group: &[Entry]) -> rusqlite::Result<()> 
 async fn commit_many_at_once(pool: &PgPool, group: &[Entry]) -> sqlx::Result<()> {
     let mut rows: Vec<Row<'_>> = group.iter().flat_map(rows_of).collect();
     rows.sort_by_key(|row| row.place);
-    let completed: Vec<_> = group.iter().filter_map(|entry| Some((entry, entry.completed?))).collect();
-    if let ([row], []) = (rows.as_slice(), completed.as_slice()) {
-        let mut connection = pool.acquire().await?;
-        return insert(&mut connection, std::slice::from_ref(row)).await;
-    }
-    let mut transaction = pool.begin().await?;
-    for of_one_table in rows.chunk_by(|a, b| a.place == b.place) {
-        // It refuses a statement that changes one row twice.
-        let most = if of_one_table[0].place.changes_rows() { 1 } else { ROWS };
-        for rows in stretches(of_one_table, most) {
-            insert(&mut transaction, rows).await?;
+    let of_one_table = rows.chunk_by(|a, b| a.place == b.place);
+    // It refuses a statement that changes one row twice.
+    let most = |rows: &[Row<'_>]| if rows[0].place.changes_rows() { 1 } else { ROWS };
+    let insertions: Vec<&[Row<'_>]> = of_one_table.flat_map(|rows| stretches(rows, most(rows))).collect();
+    let completions: Vec<_> = group.iter().filter_map(|entry| Some((entry, entry.completed?))).collect();
+    match (insertions.as_slice(), completions.as_slice()) {
+        ([], []) => Ok(()),
+        // A statement alone needs no transaction.
+        ([rows], []) => insert(&mut *pool.acquire().await?, rows).await,
+        ([], [(entry, at)]) => complete(&mut *pool.acquire().await?, entry, *at).await,
+        (insertions, completions) => {
+            let mut transaction = pool.begin().await?;
+            for rows in insertions {
+                insert(&mut transaction, rows).await?;
+            }
+            for (entry, at) in completions {
+                complete(&mut transaction, entry, *at).await?;
+            }
+            transaction.commit().await
         }
     }
-    for (entry, at) in completed {
-        sqlx::query(COMPLETE).bind(at.0).bind(entry.session.as_str()).execute(&mut *transaction).await?;
-    }
-    transaction.commit().await
+}
+
+async fn complete(connection: &mut PgConnection, entry: &Entry, at: Timestamp) -> sqlx::Result<()> {
+    let statement = sqlx::query(COMPLETE).bind(at.0).bind(entry.session.as_str());
+    statement.execute(connection).await.map(|_| ())
 }
 
 fn rows_of(entry: &Entry) -> impl Iterator<Item = Row<'_>> {
@@ -115,7 +163,94 @@ fn stretches<T>(mut rows: &[T], most: usize) -> impl Iterator<Item = &[T]> {
 
 #[cfg(test)]
 mod tests {
+    use ports::{
+        HintRecord, Journal as _, ObjectKey, Record, SegmentRecord, SessionId, UserId, contract::example::open_session,
+    };
+    use testkit::TempDir;
+
     use super::*;
+    use crate::Database;
+
+    struct Desk {
+        dir: TempDir,
+        database: Database,
+        session: SessionId,
+        pen: SqlitePen,
+    }
+
+    impl Desk {
+        async fn new() -> Self {
+            let dir = TempDir::new();
+            let file = dir.path().join("test.db");
+            let database = Database::open(&format!("sqlite:{}", file.display())).await.unwrap();
+            database.migrate().await.unwrap();
+            let session = open_session(&database).await;
+            let pen = SqlitePen::new(file, Arc::default(), Duration::from_millis(20));
+            Self { dir, database, session, pen }
+        }
+
+        async fn write(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
+            self.pen.commit(&[Entry::of(self.session.clone(), records)]).await
+        }
+
+        async fn segments(&self) -> usize {
+            self.database.segments(&self.session).await.unwrap().len()
+        }
+
+        fn segment(&self, number: u64) -> Record {
+            Record::Segment(SegmentRecord {
+                number,
+                object: ObjectKey::of_session(&self.session, "audio", number, "ogg"),
+                media_type: "audio/ogg".to_owned(),
+                received_bytes: 0,
+                duration_ms: 0,
+                through_seq: None,
+                intake_state: Vec::new(),
+                event_seq: 1,
+                at: Timestamp(1),
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_another_process_holds_is_unavailable_and_is_written_once_it_lets_go() {
+        let mut desk = Desk::new().await;
+        let other = Connection::open(desk.dir.path().join("test.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let refused = desk.write(vec![desk.segment(1)]).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(desk.write(vec![desk.segment(1)]).await, Ok(()));
+        assert_eq!(desk.segments().await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_file_takes_nothing_of_a_group_and_says_so_and_the_next_group_is_written() {
+        let mut desk = Desk::new().await;
+        desk.write(vec![desk.segment(1)]).await.unwrap();
+        let connection = desk.pen.connection.as_ref().unwrap();
+        let pages: i64 = connection.query_row("PRAGMA page_count", (), |row| row.get(0)).unwrap();
+        connection.pragma_update(None, "max_page_count", pages).unwrap();
+        let (coach, text) = (UserId::parse("cleo").unwrap(), "Breathe. ".repeat(10_000));
+        let hint = Record::Hint(HintRecord { coach, text, at: Timestamp(1) });
+        let full = desk.write(vec![desk.segment(2), hint]).await;
+        assert!(matches!(&full, Err(StoreError::Unavailable(text)) if text.contains("make room")), "{full:?}");
+        assert_eq!(desk.segments().await, 1);
+        assert_eq!(desk.write(vec![desk.segment(2)]).await, Ok(()));
+        assert_eq!(desk.segments().await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_row_without_what_it_belongs_to_takes_its_group_with_it_and_leaves_the_connection_fine() {
+        let mut desk = Desk::new().await;
+        let (nobody, mine) = (SessionId::parse("nobody").unwrap(), desk.session.clone());
+        let group = [Entry::of(mine, vec![desk.segment(1)]), Entry::of(nobody, vec![desk.segment(1)])];
+        let refused = desk.pen.commit(&group).await;
+        assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
+        assert_eq!(desk.segments().await, 0);
+        assert!(desk.pen.connection.is_some());
+        assert_eq!(desk.write(vec![desk.segment(1)]).await, Ok(()));
+    }
 
     #[test]
     fn rows_are_cut_into_stretches_of_known_lengths_and_none_is_lost() {

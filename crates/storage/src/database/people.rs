@@ -18,7 +18,7 @@ macro_rules! present {
 
 impl Database {
     pub(super) async fn insert_user(&self, user: NewUser) -> Result<User, StoreError> {
-        let row: Option<UserRow> = on!(&self.writes, db => sqlx::query_as(
+        let row: Option<UserRow> = on!(&*self.writes.turn().await?, db => sqlx::query_as(
             "INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at)
              SELECT $1, $2, $3, $4, $5, $6, $6
              WHERE NOT EXISTS (SELECT 1 FROM departures WHERE user_id = $1)
@@ -75,7 +75,7 @@ impl Database {
         change: ProfileChange,
         at: Timestamp,
     ) -> Result<User, StoreError> {
-        let row: Option<UserRow> = on!(&self.writes, db => sqlx::query_as(
+        let row: Option<UserRow> = on!(&*self.writes.turn().await?, db => sqlx::query_as(
             "UPDATE users SET name = COALESCE($2, name), avatar = COALESCE($3, avatar),
                 department = COALESCE($4, department), updated_at = $5
              WHERE id = $1 RETURNING *",
@@ -95,7 +95,7 @@ impl Database {
         password_hash: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let changed = execute!(&self.writes, db => sqlx::query(
+        let changed = execute!(&*self.writes.turn().await?, db => sqlx::query(
             "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1",
         )
         .bind(id.as_str())

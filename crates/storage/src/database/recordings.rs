@@ -26,7 +26,7 @@ impl Database {
         object: Option<&ObjectKey>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        execute!(&self.writes, db => sqlx::query(
+        execute!(&*self.writes.turn().await?, db => sqlx::query(
             "INSERT INTO recordings (session_id, object, at) VALUES ($1, $2, $3)
              ON CONFLICT (session_id) DO NOTHING",
         )

@@ -14,7 +14,7 @@ impl Database {
     pub(super) async fn insert_or_find_feedback(&self, feedback: Feedback) -> Result<Feedback, StoreError> {
         let findings = serde_json::to_string(&feedback.findings)
             .map_err(|error| StoreError::Refused(format!("feedback of {}: {error}", feedback.session)))?;
-        execute!(&self.writes, db => sqlx::query(
+        execute!(&*self.writes.turn().await?, db => sqlx::query(
             "INSERT INTO feedback (session_id, overall_score, findings, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (session_id) DO NOTHING",
         )
@@ -37,7 +37,7 @@ impl Database {
     }
 
     pub(super) async fn insert_or_find_email(&self, email: Email) -> Result<Email, StoreError> {
-        execute!(&self.writes, db => sqlx::query(
+        execute!(&*self.writes.turn().await?, db => sqlx::query(
             "INSERT INTO emails (session_id, recipient, subject, body, is_edited, created_at, updated_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (session_id) DO NOTHING",
@@ -68,7 +68,7 @@ impl Database {
         change: EmailChange,
         at: Timestamp,
     ) -> Result<Email, StoreError> {
-        let row: Option<EmailRow> = on!(&self.writes, db => sqlx::query_as(
+        let row: Option<EmailRow> = on!(&*self.writes.turn().await?, db => sqlx::query_as(
             "UPDATE emails SET recipient = COALESCE($2, recipient), subject = COALESCE($3, subject),
                 body = COALESCE($4, body), is_edited = TRUE, updated_at = $5
              WHERE session_id = $1 RETURNING *",

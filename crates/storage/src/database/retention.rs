@@ -11,7 +11,7 @@ use super::{
 impl Database {
     /// What belongs to it goes with it.
     pub(super) async fn remove_session(&self, id: &SessionId) -> Result<(), StoreError> {
-        execute!(&self.writes, db => sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id.as_str()).execute(db))
+        execute!(&*self.writes.turn().await?, db => sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id.as_str()).execute(db))
             .map(|_| ())
     }
 

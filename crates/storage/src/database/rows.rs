@@ -25,7 +25,7 @@ pub(super) enum Value<'a> {
     Real(Option<f64>),
 }
 
-/// The tables, in the order in which a group is written: a turn before its answer, an answer before its voice.
+/// The tables, in the order in which what was recorded together is written: a turn before its answer, an answer before its voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
     Segments,
@@ -38,7 +38,7 @@ pub(super) enum Place {
     Endings,
 }
 
-/// A session that is over; an abandoned one stays abandoned.
+/// A session that is over; an abandoned one stays abandoned. SQLite numbers its values as they appear.
 pub(super) const COMPLETE: &str =
     "UPDATE sessions SET status = 'completed', closed_at = $1 WHERE status = 'active' AND id = $2";
 

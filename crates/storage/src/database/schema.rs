@@ -18,7 +18,7 @@ impl Database {
     /// fine, so that a release can be taken back.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migrator = self.migrator();
-        match &self.writes {
+        match &*self.writes.turn().await? {
             // Sqlx locks PostgreSQL itself; here it is this transaction that keeps others out.
             Backend::Sqlite(pool) => {
                 let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(failure)?;
@@ -59,7 +59,7 @@ impl Database {
     }
 
     fn migrator(&self) -> Migrator {
-        let mut migrator = match &self.writes {
+        let mut migrator = match &self.reads {
             Backend::Sqlite(_) => sqlx::migrate!("../../migrations/sqlite"),
             Backend::Postgres(_) => sqlx::migrate!("../../migrations/postgres"),
         };

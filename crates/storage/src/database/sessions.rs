@@ -60,7 +60,7 @@ impl Database {
         user: &UserId,
         at: Timestamp,
     ) -> Result<u64, StoreError> {
-        execute!(&self.writes, db => sqlx::query(
+        execute!(&*self.writes.turn().await?, db => sqlx::query(
             "UPDATE sessions SET status = 'abandoned', closed_at = $3
              WHERE user_id = $1 AND id <> $2 AND status = 'active'",
         )
@@ -131,7 +131,7 @@ impl Database {
 
     /// Answers whether the id was free.
     async fn insert_session(&self, session: &NewSession) -> Result<bool, StoreError> {
-        let inserted = execute!(&self.writes, db => sqlx::query(
+        let inserted = execute!(&*self.writes.turn().await?, db => sqlx::query(
             "INSERT INTO sessions (id, user_id, scenario_id, opening, is_private, status, started_at)
              SELECT $1, $2, $3, $4, $5, 'active', $6
              WHERE NOT EXISTS (SELECT 1 FROM departures WHERE user_id = $2)

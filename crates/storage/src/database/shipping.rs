@@ -17,7 +17,8 @@ impl Database {
         let names = names(scenarios)?;
         let by_id: BTreeMap<&str, &Scenario> =
             scenarios.iter().map(|scenario| (scenario.id.as_str(), scenario)).collect();
-        let mut transaction = self.writes.begin().await?;
+        let writes = self.writes.turn().await?;
+        let mut transaction = writes.begin().await?;
         for scenario in by_id.values() {
             ship(&mut transaction, scenario, at).await?;
         }

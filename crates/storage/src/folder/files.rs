@@ -18,7 +18,7 @@ const INCOMING: &str = ".incoming";
 pub(super) struct Files {
     root: PathBuf,
     fsync: bool,
-    /// No other process that writes here begins the names of what it is writing so.
+    /// No other process of this machine begins the names of what it is writing so.
     process: u32,
     written: AtomicU64,
 }
