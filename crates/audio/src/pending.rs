@@ -175,8 +175,8 @@ impl Stream {
     }
 }
 
-/// Bytes that become one file later. They are not moved as they grow, and take no more memory than they need: many sessions hold
-/// a segment that has only begun.
+/// Bytes that become one file later. Beyond the size of a piece they are not moved as they grow, and they take little more memory
+/// than they need: many sessions hold a segment that has only begun.
 #[derive(Default)]
 struct Pieces {
     whole: Vec<Vec<u8>>,
@@ -189,6 +189,10 @@ impl Pieces {
         const PIECE: usize = 8 << 10;
         if !self.last.is_empty() && self.last.len() + bytes.len() > PIECE {
             self.whole.push(std::mem::take(&mut self.last));
+        }
+        if self.last.capacity() - self.last.len() < bytes.len() {
+            let as_much_again = self.last.len().min(PIECE.saturating_sub(self.last.len()));
+            self.last.reserve_exact(bytes.len().max(as_much_again));
         }
         self.last.extend_from_slice(bytes);
         self.len += bytes.len();
@@ -206,5 +210,26 @@ impl Pieces {
             file.extend_from_slice(piece);
         }
         file
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_add_up_to_what_came_and_hold_little_more() {
+        for packet in [1, 127, 3_000, 8_000, 20_000] {
+            let (mut pieces, mut whole) = (Pieces::default(), b"head".to_vec());
+            for number in 0..(100_000 / packet) {
+                let bytes = vec![number as u8; packet];
+                pieces.extend(&bytes);
+                whole.extend_from_slice(&bytes);
+            }
+            assert_eq!(pieces.after(b"head"), whole, "packets of {packet}");
+            assert_eq!(pieces.len(), whole.len() - 4);
+            let held = pieces.whole.iter().chain([&pieces.last]).map(Vec::capacity).sum::<usize>();
+            assert!(held <= whole.len() * 3 / 2, "{held} for packets of {packet}");
+        }
     }
 }

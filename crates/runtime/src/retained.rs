@@ -50,7 +50,9 @@ impl Retained {
         let tell = |happening: &Happening| member.tell(Told::Happened { session, happening });
         let mut spoken = self.spoken.iter().map(Box::as_ref).filter(|frame| frame.seq > seq).peekable();
         for written in self.events.iter().filter(|written| written.head().0 > seq) {
-            let happening = written.read();
+            let Some(happening) = written.read() else {
+                continue;
+            };
             while let Some(before) = spoken.next_if(|frame| frame.seq < happening.seq) {
                 tell(before);
             }
@@ -74,8 +76,9 @@ impl Written {
         postcard::take_from_bytes(&self.0).expect("it was written here").0
     }
 
-    fn read(&self) -> Happening {
-        postcard::from_bytes(&self.0).expect("it was written here")
+    fn read(&self) -> Option<Happening> {
+        let read = postcard::from_bytes(&self.0);
+        read.inspect_err(|error| tracing::error!(%error, "An event that was kept cannot be read")).ok()
     }
 }
 
@@ -93,7 +96,7 @@ fn speech_bytes(happening: &Happening) -> Option<usize> {
 mod tests {
     use audio::SpeechCodec;
     use ports::{Role, UserId};
-    use session::{Event, InterruptReason, State, TurnId};
+    use session::{Animation, EndReason, Event, InterruptReason, Source, State, TurnId};
 
     use super::*;
     use crate::SpeechFrame;
@@ -109,6 +112,22 @@ mod tests {
         let events = [
             RoomEvent::Session(Event::State { state: State::Hearing, turn: None }),
             RoomEvent::Session(Event::Interrupted { turn, heard_ms: 3, heard_text, reason }),
+            RoomEvent::Session(Event::Transcript {
+                turn,
+                text: "你好".to_owned(),
+                language: "zh-TW".to_owned(),
+                confidence: Some(0.5),
+                by: Source { provider: "scripted".to_owned(), demo: true },
+                audio: None,
+            }),
+            RoomEvent::Session(Event::Face {
+                turn,
+                audio: Some("sessions/s/replies/7.wav".to_owned()),
+                duration_ms: 900,
+                animation: Some(Box::new(Animation { video_url: None, ..Animation::default() })),
+                by: None,
+            }),
+            RoomEvent::Session(Event::Ended { reason: EndReason::UserEnded, turns: 7, duration_ms: u64::MAX }),
             RoomEvent::SpeechEnd { turn, frames: 3, duration_ms: 120 },
             RoomEvent::ObserverJoined { user: UserId::parse("cleo").unwrap(), role: Role::Coach },
         ];
@@ -116,7 +135,7 @@ mod tests {
             let happening = Happening { seq: u64::MAX, at: Timestamp(1_800_000_000_000), event };
             let written = Written::of(&happening);
             assert_eq!(written.head(), (happening.seq, happening.at));
-            assert_eq!(written.read(), happening);
+            assert_eq!(written.read(), Some(happening));
         }
     }
 

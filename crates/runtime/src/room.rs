@@ -35,7 +35,8 @@ pub enum RoomEvent {
         user: UserId,
         role: Role,
     },
-    /// Kept as it is where the others are written, and therefore the last.
+    /// Kept as it is, where the others are kept written. Nothing may stand behind it: what is written knows a variant by its
+    /// number, and who reads does not count one that is skipped.
     #[serde(skip)]
     Frame(SpeechFrame),
 }

@@ -32,7 +32,7 @@ pub enum Event {
         language: String,
         confidence: Option<f32>,
         by: Source,
-        /// Boxed like all that is rare and large: many events are retained for clients that come back.
+        /// Boxed like all that is rare and large: many events are on their way at once.
         audio: Option<Box<Heard>>,
     },
     /// The user's turn held nothing to answer.

@@ -48,8 +48,8 @@ pub struct GatedStream {
     gate: Arc<OnceLock<Arc<Gate>>>,
 }
 
-/// At most so much is read ahead: several chunks of a recording.
-const AT_ONCE: usize = 64 << 10;
+/// At most so much is read ahead: a chunk of a recording, as browsers cut it, and a little more.
+const AT_ONCE: usize = 16 << 10;
 
 thread_local! {
     /// Where what arrived is read to. Who reads a connection asks for little at a time, so that a silent one needs little
@@ -189,7 +189,8 @@ impl AsyncWrite for GatedStream {
 impl GatedStream {
     fn take_from_ahead(&mut self, buffer: &mut ReadBuf<'_>) {
         let wanted = self.ahead.len().min(buffer.remaining());
-        buffer.put_slice(&self.ahead.split_to(wanted));
+        buffer.put_slice(&self.ahead[..wanted]);
+        self.ahead.advance(wanted);
         if self.ahead.is_empty() {
             // An empty rest would keep the whole of it.
             self.ahead = Bytes::new();
