@@ -29,10 +29,9 @@ pub(crate) fn stay_on(core: usize) -> anyhow::Result<()> {
 /// first touches it, and gives free ones back; the first touch costs several times what the server does to fill the page.
 pub(crate) fn touch_memory(folder: &Path, megabytes: usize) -> anyhow::Result<()> {
     let path = folder.join("touched");
-    let touched = File::create(&path).and_then(|mut file| {
-        let megabyte = vec![0; 1 << 20];
-        (0..megabytes).try_for_each(|_| file.write_all(&megabyte))
-    });
+    let mut file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+    let megabyte = vec![0; 1 << 20];
+    let touched = (0..megabytes).try_for_each(|_| file.write_all(&megabyte));
     fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
     touched.with_context(|| format!("{megabytes} MB are needed in {}", folder.display()))
 }

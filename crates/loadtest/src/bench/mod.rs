@@ -46,8 +46,8 @@ pub(crate) struct Plan {
     live_warm_up: Duration,
     /// Of each of four dialogues.
     dialogue_turns: usize,
-    /// That the machine is to have before a server fills files.
-    megabytes: usize,
+    /// Of memory, touched before a server fills files with it.
+    touched_megabytes: usize,
 }
 
 /// Long enough for a room to retain all that it retains.
@@ -64,7 +64,7 @@ pub(crate) const FULL: Plan = Plan {
     live: Duration::from_secs(30),
     live_warm_up: Duration::from_secs(14),
     dialogue_turns: 60,
-    megabytes: 900,
+    touched_megabytes: 900,
 };
 
 pub(crate) const QUICK: Plan = Plan {
@@ -80,7 +80,7 @@ pub(crate) const QUICK: Plan = Plan {
     live: Duration::from_secs(7),
     live_warm_up: Duration::from_secs(12),
     dialogue_turns: 15,
-    megabytes: 0,
+    touched_megabytes: 0,
 };
 
 const CHUNK_BYTES: usize = 8_000;
@@ -92,7 +92,7 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     let began = Instant::now();
     let [_, most] = plan.scale;
     machine::open_files(most as u64 + OTHER_FILES)?;
-    say(&format!("{cores}\nData in {}\n", std::env::temp_dir().display()))?;
+    say(&format!("{cores}\nData in {}, up to 4 GB\n", std::env::temp_dir().display()))?;
     let data = tempfile::tempdir().context("cannot make a folder for the server's data")?;
     let bench = Bench { server, cores, plan, data };
     say("A voice, heard ...\n")?;

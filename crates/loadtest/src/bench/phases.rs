@@ -148,7 +148,7 @@ impl Bench<'_> {
     ) -> anyhow::Result<Process> {
         let data = self.data.path().join(phase);
         std::fs::create_dir(&data).with_context(|| format!("cannot make {}", data.display()))?;
-        machine::touch_memory(&data, self.plan.megabytes)?;
+        machine::touch_memory(&data, self.plan.touched_megabytes)?;
         let mut command = Command::new(self.server);
         // Neither the caller's settings nor a `.env` of the working directory count.
         command.arg("serve").env_clear().current_dir(&data).env("DATA_DIR", &data);
