@@ -106,7 +106,7 @@ impl Database {
             .map_err(failure)?;
         let turn = Arc::default();
         let journal = GroupCommit::start(Backend::Sqlite(SqlitePen::new(path.into(), Arc::clone(&turn), PATIENCE)))?;
-        Ok(Self { reads: Backend::Sqlite(reads), writes: Writes::new(Backend::Sqlite(writes), turn), journal })
+        Ok(Self { reads: Backend::Sqlite(reads), writes: Writes::in_turn(Backend::Sqlite(writes), turn), journal })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -118,7 +118,7 @@ impl Database {
             .await
             .map_err(failure)?;
         let journal = GroupCommit::start(Backend::Postgres(pool.clone()))?;
-        let writes = Writes::new(Backend::Postgres(pool.clone()), Arc::default());
+        let writes = Writes::at_once(Backend::Postgres(pool.clone()));
         Ok(Self { reads: Backend::Postgres(pool), writes, journal })
     }
 }

@@ -23,7 +23,7 @@ pub(super) type Pool = Backend<SqlitePool, PgPool>;
 /// process whoever wants to write waits for its turn, in order.
 pub(super) struct Writes {
     pool: Pool,
-    turn: Arc<Mutex<()>>,
+    turn: Option<Arc<Mutex<()>>>,
 }
 
 /// The right to write until it is dropped.
@@ -60,19 +60,24 @@ macro_rules! execute {
 pub(super) use {execute, on};
 
 impl Writes {
-    pub(super) fn new(pool: Pool, turn: Arc<Mutex<()>>) -> Self {
-        Self { pool, turn }
+    pub(super) fn at_once(pool: Pool) -> Self {
+        Self { pool, turn: None }
+    }
+
+    pub(super) fn in_turn(pool: Pool, turn: Arc<Mutex<()>>) -> Self {
+        Self { pool, turn: Some(turn) }
     }
 
     pub(super) async fn turn(&self) -> Result<Turn<'_>, StoreError> {
-        let turn = match &self.pool {
-            Backend::Sqlite(_) => {
-                let late = |_| StoreError::Unavailable(format!("no turn to write within {PATIENCE:?}"));
-                Some(timeout(PATIENCE, self.turn.lock()).await.map_err(late)?)
-            }
-            Backend::Postgres(_) => None,
+        let Some(turn) = &self.turn else {
+            return Ok(Turn { pool: &self.pool, _turn: None });
         };
-        Ok(Turn { pool: &self.pool, _turn: turn })
+        let late = |_| {
+            let text = format!("nobody could write for {PATIENCE:?}; does another program hold the database's file?");
+            StoreError::Unavailable(text)
+        };
+        let turn = timeout(PATIENCE, turn.lock()).await.map_err(late)?;
+        Ok(Turn { pool: &self.pool, _turn: Some(turn) })
     }
 }
 

@@ -107,7 +107,8 @@ impl GroupCommit {
             written.await.map_err(|_| stopped())?
         };
         // It may still be written, and may then be written again.
-        let late = |_| StoreError::Unavailable(format!("not written within {DEADLINE:?}"));
+        let late =
+            |_| StoreError::Unavailable(format!("not written within {DEADLINE:?}; is the database's disk stuck?"));
         timeout(DEADLINE, writing).await.map_err(late)?
     }
 }

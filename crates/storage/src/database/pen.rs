@@ -1,6 +1,10 @@
 //! What a group of records is written with: all of it or nothing.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use ports::{StoreError, Timestamp};
 use rusqlite::{Connection, params_from_iter};
@@ -63,7 +67,7 @@ impl SqlitePen {
     }
 }
 
-fn open(file: &PathBuf, patience: Duration) -> rusqlite::Result<Connection> {
+fn open(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
     let connection = Connection::open(file)?;
     connection.busy_timeout(patience)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
