@@ -123,7 +123,41 @@ fn event_names_may_be_escaped() {
     assert_eq!(read(r#"["pi\u006eg"]"#), Ok(Request::Ping { t: None }));
 }
 
+const SESSIONS: [&str; 2] = [r#""sessionId":"s""#, r#""sessionId":"\"audioData\":\"""#];
+const AUDIO: [&str; 4] = [
+    r#""audioData":"BASE64""#,
+    r#""audioData":"""#,
+    r#""audioData":"data:\u0041;base64,BASE64""#,
+    r#""audioData":{"_placeholder":true,"num":0}"#,
+];
+const OTHERS: [&str; 5] = [
+    r#""more":{"audioData":"QUFB"}"#,
+    r#""x\"audioData":"QUFB""#,
+    r#""audioData":"QUFB""#,
+    r#""seq":5"#,
+    r#""mimeType":"audio/\u77e5""#,
+];
+
+/// Of an audio chunk, and mostly of a good one.
+fn fields() -> impl Strategy<Value = Vec<&'static str>> {
+    let (session, audio) = (prop::sample::select(&SESSIONS[..]), prop::sample::select(&AUDIO[..]));
+    let fields = (session, audio, prop::sample::subsequence(&OTHERS[..], 0..3));
+    fields.prop_map(|(session, audio, others)| [vec![session, audio], others].concat()).prop_shuffle()
+}
+
 proptest! {
+    #[test]
+    fn audio_is_read_the_same_however_the_event_is_written(
+        fields in fields(),
+        audio in prop::collection::vec(any::<u8>(), 990..1_010),
+        after in prop::sample::select(vec!["", r#",{"audioData":"QUFB"}"#, ",", "]"]),
+    ) {
+        let base64 = base64_simd::STANDARD.encode_to_string(&audio);
+        let text = format!(r#"["audio-chunk",{{{}}}{after}]"#, fields.join(",")).replace("BASE64", &base64);
+        let with_spaces = text.replace(r#""audioData":"#, r#""audioData" :"#);
+        prop_assert_eq!(read(&text), read(&with_spaces));
+    }
+
     #[test]
     fn no_text_makes_it_panic(text in ".*", attachment in prop::collection::vec(any::<u8>(), 0..40)) {
         let _ = decode(&text, &[Bytes::from(attachment)], &LIMITS);

@@ -1,6 +1,6 @@
 //! Reads an event's arguments; where that fails, reads again to say what was wrong and where.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -9,15 +9,6 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{ErrorCode, WireError};
-
-/// The first argument of the event of this name, read in one go: where it is long, passing over it first to see its name costs
-/// as much again. `None` when it is another event, or needs an explanation.
-pub(super) fn argument_of<'a, T: Deserialize<'a>>(name: &'static str, text: &'a str) -> Option<T> {
-    let mut event = serde_json::Deserializer::from_str(text);
-    let argument = event.deserialize_seq(OfOneEvent { name, argument: PhantomData }).ok()?;
-    event.end().ok()?;
-    Some(argument)
-}
 
 /// The text of one event: `["name", argument, ...]`. Arguments after the first are ignored.
 pub(super) struct Arguments<'a> {
@@ -78,29 +69,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Arguments<'a> {
         }
 
         deserializer.deserialize_seq(ArgumentsVisitor)
-    }
-}
-
-struct OfOneEvent<T> {
-    name: &'static str,
-    argument: PhantomData<T>,
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OfOneEvent<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an array that begins with {:?}", self.name)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut arguments: A) -> Result<T, A::Error> {
-        let name = arguments.next_element::<Name<'de>>()?;
-        if name.is_none_or(|name| name.0 != self.name) {
-            return Err(A::Error::custom("it is another event"));
-        }
-        let argument = arguments.next_element()?.ok_or_else(|| A::Error::custom("it has no argument"))?;
-        while arguments.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(argument)
     }
 }
 

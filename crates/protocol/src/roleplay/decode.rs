@@ -4,11 +4,12 @@ use bytes::Bytes;
 use session::{Command, TurnId};
 
 use super::{
-    arguments::{Arguments, argument_of, bad_event},
+    arguments::{Arguments, bad_event},
     client::{
         AudioChunkIn, AudioData, HintIn, InterruptIn, LanguageIn, ObserveIn, PingIn, PlaybackIn, SessionIn,
         StartSession, TranscriptionIn,
     },
+    cut::Cut,
 };
 use crate::{ErrorCode, WireError};
 
@@ -59,9 +60,9 @@ pub struct Limits {
 
 /// Reads one event: its text `["name", {...}]` and its binary attachments.
 pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Request, WireError> {
-    // Nearly every event is one of these.
-    if let Some(chunk) = argument_of("audio-chunk", text) {
-        return audio(chunk, attachments, limits);
+    // From most clients nearly every event is one of these.
+    if let Some(request) = audio_in_text(text, limits) {
+        return Ok(request);
     }
     let arguments = Arguments::read(text)?;
     let command = |session: String, command: Command| Ok(Request::Command { session, command });
@@ -124,6 +125,26 @@ pub fn check_language(language: &str) -> Result<(), WireError> {
     Err(bad_event(format!("language: {found:?} is no language tag; send one such as en-US, zh-CN or nan-TW")))
 }
 
+/// `None` for every other event, and for audio that is not quite as it should be: that needs a second look.
+fn audio_in_text(text: &str, limits: &Limits) -> Option<Request> {
+    let cut = Cut::out_of(text)?;
+    let arguments = Arguments::read(&cut.event).ok().filter(|arguments| arguments.name == "audio-chunk")?;
+    let AudioChunkIn { session_id, audio_data, seq, mime_type } = arguments.parse().ok()?;
+    match audio_data {
+        AudioData::Text(Cow::Borrowed(quotes)) if cut.is_between(quotes) => (),
+        AudioData::Text(_) | AudioData::Attachment(_) => return None,
+    }
+    let audio = without_data_url(&cut.audio);
+    // What is left out of it must be what JSON allows, too.
+    let head = &cut.audio[..cut.audio.len() - audio.len()];
+    if decoded_length(audio) > limits.max_chunk_bytes || head.contains(char::is_control) {
+        return None;
+    }
+    let audio = base64_simd::STANDARD.decode_to_vec(audio).ok()?.into();
+    let chunk = AudioChunk { audio, seq, mime_type: mime_type.map(Cow::into_owned) };
+    Some(Request::Audio { session: session_id.into_owned(), chunk })
+}
+
 fn audio(chunk: AudioChunkIn<'_>, attachments: &[Bytes], limits: &Limits) -> Result<Request, WireError> {
     let AudioChunkIn { session_id, audio_data, seq, mime_type } = chunk;
     let audio = audio_bytes(audio_data, attachments, limits.max_chunk_bytes)?;
@@ -138,9 +159,9 @@ fn audio_bytes(data: AudioData<'_>, attachments: &[Bytes], limit: usize) -> Resu
         })?,
         AudioData::Text(text) => {
             let text = without_data_url(&text);
-            // Refused before it is decoded: four characters hold three bytes.
-            if text.len() / 4 * 3 > limit.saturating_add(3) {
-                return Err(too_large(text.len() / 4 * 3, limit));
+            // Refused before it is decoded.
+            if decoded_length(text) > limit.saturating_add(3) {
+                return Err(too_large(decoded_length(text), limit));
             }
             decode_base64(text)?
         }
@@ -158,6 +179,12 @@ fn without_data_url(text: &str) -> &str {
     head.split_once("base64,").map_or(text, |(head, _)| &text[head.len() + "base64,".len()..])
 }
 
+/// Nearly: four characters hold three bytes, and the last four may hold fewer.
+fn decoded_length(base64: &str) -> usize {
+    base64.len() / 4 * 3
+}
+
+/// With line breaks in it, or without its end, it is read as browsers read it.
 fn decode_base64(text: &str) -> Result<Bytes, WireError> {
     base64_simd::STANDARD
         .decode_to_vec(text)
@@ -196,4 +223,27 @@ fn turn_id_of(text: &str) -> Result<TurnId, WireError> {
 /// Clients measure in fractions; negative and endless ones count as nothing.
 fn milliseconds(value: f64) -> u64 {
     if value.is_finite() && value > 0.0 { value as u64 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { max_chunk_bytes: 6, max_text_chars: 20 };
+
+    #[test]
+    fn a_chunk_as_clients_send_it_is_read_without_its_audio() {
+        for audio in ["", "aGVsbG8/", r"aGVsbG8\/", "data:audio/webm;base64,aGVsbG8/"] {
+            let text = format!(r#"["audio-chunk",{{"sessionId":"s","audioData":"{audio}","seq":1}}]"#);
+            assert!(audio_in_text(&text, &LIMITS).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_unusual_is_read_whole() {
+        for audio in ["aGVsbG8_", "aGVsbG8", r"aGVs\nbG8/", "data:\n;base64,aGVs", "aGVsbG8/aGVs"] {
+            let text = format!(r#"["audio-chunk",{{"sessionId":"s","audioData":"{audio}"}}]"#);
+            assert!(audio_in_text(&text, &LIMITS).is_none(), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod client;
+mod cut;
 mod decode;
 mod encode;
 mod export;
