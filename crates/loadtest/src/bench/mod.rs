@@ -54,7 +54,7 @@ pub(crate) struct Plan {
 pub(crate) const FULL: Plan = Plan {
     trainees: 200,
     speaking: Duration::from_secs(40),
-    echo_speaking: Duration::from_secs(10),
+    echo_speaking: Duration::from_secs(20),
     flooding_trainees: 16,
     flooding: Duration::from_secs(8),
     scale: [1_000, 4_000],
@@ -97,25 +97,22 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     let bench = Bench { server, cores, plan, data };
     say("A voice, heard ...\n")?;
     let voice = voice::measure()?;
-    say("An echo, the server, the echo again: the same chunks at the same pace ...\n")?;
-    let echo = bench.echo_speaking().await?;
+    say("An echo and the server in turns: the same chunks at the same pace ...\n")?;
     let speaking = bench.speaking().await?;
-    let echo_again = bench.echo_speaking().await?;
-    say("An echo, then the server: as fast as they take it ...\n")?;
-    let echo_flood = bench.echo_flood().await?;
+    say("An echo and the server in turns: as fast as they take it ...\n")?;
     let flood = bench.flood().await?;
     say("Many sessions ...\n")?;
     let scale = bench.scale().await?;
     say("Live conversations ...\n")?;
     let live = bench.live().await?;
 
-    // Other tenants of the machine make it slower and faster by the minute.
-    let (echo_cost, cost) = (f64::midpoint(echo.cost(), echo_again.cost()), speaking.load.cost());
+    let (echo, server) = (&speaking.echo, &speaking.server);
+    let cost = server.cost();
     let mut table = Table::new("repartee", "plain echo");
     let trainees = plan.trainees;
     table.section(&format!("{trainees} sessions, 4 chunks per second each"));
-    table.compare("CPU seconds per 1000 chunks", cost, echo_cost, 4, Aim::AtMost(3.0));
-    let (stored, echoed, answered) = (&speaking.seen.to_stored, &echo.seen.to_stored, &speaking.seen.to_answer);
+    table.compare("CPU seconds per 1000 chunks", cost, echo.cost(), 4, Aim::AtMost(3.0));
+    let (stored, echoed, answered) = (&server.seen.to_stored, &echo.seen.to_stored, &server.seen.to_answer);
     let ms =
         |histogram: &hdrhistogram::Histogram<u64>, quantile| histogram.value_at_quantile(quantile) as f64 / 1_000.0;
     table.row("ms to audio-received, p50", ms(stored, 0.5), Some(ms(echoed, 0.5)), 2, None);
@@ -129,13 +126,13 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     table.section(&format!("Flood, {} sessions", plan.flooding_trainees));
     table.compare(
         "chunks per second of one core",
-        flood.chunks_per_core_second(),
-        echo_flood.chunks_per_core_second(),
+        flood.server.chunks_per_core_second(),
+        flood.echo.chunks_per_core_second(),
         0,
         Aim::AtLeast(0.45),
     );
-    table.row("chunks per second", flood.chunks_per_second(), Some(echo_flood.chunks_per_second()), 0, None);
-    table.row("busy, percent of its core", flood.busy(), Some(echo_flood.busy()), 0, None);
+    table.row("chunks per second", flood.server.chunks_per_second(), Some(flood.echo.chunks_per_second()), 0, None);
+    table.row("busy, percent of its core", flood.server.busy(), Some(flood.echo.busy()), 0, None);
     table.section("Memory of a session, KB");
     table.row("idle: connected and started", scale.idle_kilobytes, None, 1, Some(Aim::AtMost(40.0)));
     table.row("active, beyond what is not stored", speaking.active_kilobytes, None, 1, Some(Aim::AtMost(120.0)));
@@ -161,8 +158,8 @@ pub(crate) async fn bench(server: &Path, cores: &Cores, plan: Plan) -> anyhow::R
     say("Dialogues with pauses, fillers and noise ...\n")?;
     let mut report = table.to_string() + &end_of_turn(plan.dialogue_turns)?;
     let errors = [
-        ("speaking", &speaking.seen.errors),
-        ("flooding", &flood.seen.errors),
+        ("speaking", &server.seen.errors),
+        ("flooding", &flood.server.seen.errors),
         ("they are many", &scale.errors),
         ("they converse", &live.heard.errors),
     ];

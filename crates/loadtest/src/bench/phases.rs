@@ -13,7 +13,7 @@ use crate::{
     machine,
     process::Process,
     recording::Recording,
-    tally::{Seen, Totals},
+    tally::Seen,
     tokens::Tokens,
     trainee::{Load, Peer},
 };
@@ -26,20 +26,34 @@ pub(super) struct Bench<'a> {
     pub(super) data: TempDir,
 }
 
-/// What a stretch of time cost a process.
+/// A process that is measured, and the trainees who talk to it.
+struct Side {
+    process: Process,
+    fleet: Fleet,
+}
+
+/// What a stretch of time cost the process.
 pub(super) struct Stretch {
+    /// While trainees were active.
     seconds: f64,
-    cpu: Duration,
-    /// Stored or sent back.
+    /// Stored or sent back within these.
+    chunks_in_time: f64,
+    /// What still waited at their end included.
     chunks: f64,
+    /// Of all these chunks.
+    cpu: Duration,
     pub(super) seen: Seen,
 }
 
 pub(super) struct Speaking {
-    pub(super) load: Stretch,
-    /// Of every segment, those that were answered after the measured stretch included.
-    pub(super) seen: Seen,
+    pub(super) echo: Stretch,
+    pub(super) server: Stretch,
     pub(super) active_kilobytes: f64,
+}
+
+pub(super) struct Flood {
+    pub(super) echo: Stretch,
+    pub(super) server: Stretch,
 }
 
 pub(super) struct Scales {
@@ -54,6 +68,8 @@ pub(super) struct Scale {
 }
 
 const CHUNK_INTERVAL: Duration = Duration::from_millis(250);
+/// Other tenants of the machine make it slower and faster by the minute: the echo and the server take turns, so often.
+const ROUNDS: u32 = 4;
 /// Sessions that are there before memory is counted: what the first ones need is not theirs alone.
 const FIRST: usize = 8;
 /// Chunks of a flooding trainee that are not stored.
@@ -64,72 +80,61 @@ const SETTLING: Duration = Duration::from_secs(1);
 pub(super) const SECRET: &str = "a secret that is good for one bench and no longer";
 
 impl Bench<'_> {
-    pub(super) async fn echo_speaking(&self) -> anyhow::Result<Stretch> {
-        let echo = self.start_echo()?;
-        let mut fleet = fleet(&echo.url, Peer::Echo)?;
-        fleet.grow_to(self.plan.trainees).await?;
-        fleet.speak(CHUNK_INTERVAL);
-        sleep(self.plan.warm_up).await;
-        measure(&fleet, &echo, self.plan.echo_speaking).await
-    }
-
     pub(super) async fn speaking(&self) -> anyhow::Result<Speaking> {
-        let process = self.start_server("speaking")?;
-        let mut fleet = fleet(&process.url, Peer::Repartee)?;
-        fleet.grow_to(FIRST).await?;
-        fleet.speak(CHUNK_INTERVAL);
+        let mut echo = Side::new(self.start_echo()?, Peer::Echo)?;
+        echo.fleet.grow_to(self.plan.trainees).await?;
+        let mut server = Side::new(self.start_server("speaking")?, Peer::Repartee)?;
+        server.fleet.grow_to(FIRST).await?;
+        server.fleet.speak(CHUNK_INTERVAL);
         sleep(self.plan.warm_up).await;
-        let before = process.memory()?;
-        fleet.grow_to(self.plan.trainees).await?;
-        fleet.speak(CHUNK_INTERVAL);
+        let before = server.process.memory()?;
+        server.fleet.grow_to(self.plan.trainees).await?;
+        let speak = |fleet: &Fleet| fleet.speak(CHUNK_INTERVAL);
+        for side in [&echo, &server] {
+            side.act(speak, self.plan.warm_up).await;
+        }
+        let spans = [self.plan.echo_speaking, self.plan.speaking];
+        let [echo, server_speaking] = in_turns([&echo, &server], speak, spans).await?;
+        speak(&server.fleet);
         sleep(self.plan.warm_up).await;
-        let load = measure(&fleet, &process, self.plan.speaking).await?;
-        let more = process.memory()?.saturating_sub(before).saturating_sub(fleet.tally.totals().unstored_bytes());
-        fleet.be_quiet();
-        sleep(SETTLING).await;
-        let seen = fleet.tally.seen();
-        Ok(Speaking { load, seen, active_kilobytes: kilobytes_each(more, self.plan.trainees - FIRST) })
+        let unstored = server.fleet.tally.totals().unstored_bytes();
+        let more = server.process.memory()?.saturating_sub(before).saturating_sub(unstored);
+        let active_kilobytes = kilobytes_each(more, self.plan.trainees - FIRST);
+        Ok(Speaking { echo, server: server_speaking, active_kilobytes })
     }
 
-    pub(super) async fn echo_flood(&self) -> anyhow::Result<Stretch> {
-        let echo = self.start_echo()?;
-        self.flood_of(&echo, Peer::Echo).await
-    }
-
-    pub(super) async fn flood(&self) -> anyhow::Result<Stretch> {
-        let process = self.start_server("flood")?;
-        self.flood_of(&process, Peer::Repartee).await
+    pub(super) async fn flood(&self) -> anyhow::Result<Flood> {
+        let mut echo = Side::new(self.start_echo()?, Peer::Echo)?;
+        let mut server = Side::new(self.start_server("flood")?, Peer::Repartee)?;
+        let flood = |fleet: &Fleet| fleet.flood(WINDOW);
+        for side in [&mut echo, &mut server] {
+            side.fleet.grow_to(self.plan.flooding_trainees).await?;
+            side.act(flood, self.plan.warm_up).await;
+        }
+        let [echo, server] = in_turns([&echo, &server], flood, [self.plan.flooding; 2]).await?;
+        Ok(Flood { echo, server })
     }
 
     /// The same chunks per second in all, by more and more trainees.
     pub(super) async fn scale(&self) -> anyhow::Result<Scales> {
-        let process = self.start_server("scale")?;
-        let mut fleet = fleet(&process.url, Peer::Repartee)?;
-        fleet.grow_to(FIRST).await?;
+        let mut side = Side::new(self.start_server("scale")?, Peer::Repartee)?;
+        side.fleet.grow_to(FIRST).await?;
         sleep(SETTLING).await;
-        let before = process.memory()?;
+        let before = side.process.memory()?;
         let [fewer, _] = self.plan.scale;
-        fleet.grow_to(fewer).await?;
+        side.fleet.grow_to(fewer).await?;
         sleep(SETTLING).await;
-        let idle_kilobytes = kilobytes_each(process.memory()?.saturating_sub(before), fewer - FIRST);
+        let idle_kilobytes = kilobytes_each(side.process.memory()?.saturating_sub(before), fewer - FIRST);
         let mut costs = Vec::new();
         for sessions in self.plan.scale {
-            fleet.be_quiet();
-            fleet.grow_to(sessions).await?;
-            fleet.speak(CHUNK_INTERVAL.mul_f64(sessions as f64 / self.plan.trainees as f64));
+            side.fleet.be_quiet();
+            side.fleet.grow_to(sessions).await?;
+            side.fleet.speak(CHUNK_INTERVAL.mul_f64(sessions as f64 / self.plan.trainees as f64));
             sleep(self.plan.warm_up).await;
-            let cost = measure(&fleet, &process, self.plan.scale_speaking).await?.cost();
+            let cost = measure(&side, self.plan.scale_speaking).await?.cost();
             costs.push(Scale { sessions, cost });
         }
-        Ok(Scales { idle_kilobytes, costs, errors: fleet.tally.seen().errors })
-    }
-
-    async fn flood_of(&self, process: &Process, peer: Peer) -> anyhow::Result<Stretch> {
-        let mut fleet = fleet(&process.url, peer)?;
-        fleet.grow_to(self.plan.flooding_trainees).await?;
-        fleet.flood(WINDOW);
-        sleep(self.plan.warm_up).await;
-        measure(&fleet, process, self.plan.flooding).await
+        Ok(Scales { idle_kilobytes, costs, errors: side.fleet.tally.seen().errors })
     }
 
     fn start_echo(&self) -> anyhow::Result<Process> {
@@ -170,6 +175,28 @@ impl Bench<'_> {
     }
 }
 
+impl Side {
+    fn new(process: Process, peer: Peer) -> anyhow::Result<Self> {
+        let fleet = fleet(&process.url, peer)?;
+        Ok(Self { process, fleet })
+    }
+
+    /// Answers how many bytes were stored by the end of the span, before those that still waited.
+    async fn act(&self, act: impl Fn(&Fleet), span: Duration) -> u64 {
+        let before = self.stored_bytes();
+        act(&self.fleet);
+        sleep(span).await;
+        let in_time = self.stored_bytes() - before;
+        self.fleet.be_quiet();
+        sleep(SETTLING).await;
+        in_time
+    }
+
+    fn stored_bytes(&self) -> u64 {
+        self.fleet.tally.totals().stored_bytes
+    }
+}
+
 impl Stretch {
     /// CPU seconds per 1000 chunks.
     pub(super) fn cost(&self) -> f64 {
@@ -177,7 +204,7 @@ impl Stretch {
     }
 
     pub(super) fn chunks_per_second(&self) -> f64 {
-        self.chunks / self.seconds
+        self.chunks_in_time / self.seconds
     }
 
     /// Were it busy all the time.
@@ -187,30 +214,65 @@ impl Stretch {
 
     /// Percent of its core.
     pub(super) fn busy(&self) -> f64 {
-        self.cpu.as_secs_f64() * 100.0 / self.seconds
+        self.chunks_per_second() * 100.0 / self.chunks_per_core_second()
     }
 }
 
 impl Speaking {
     pub(super) fn segments_per_second(&self) -> f64 {
-        self.load.seen.to_stored.len() as f64 / self.load.seconds
+        self.server.seen.to_stored.len() as f64 / self.server.seconds
     }
 
     pub(super) fn answers_per_second(&self) -> f64 {
-        self.load.seen.to_answer.len() as f64 / self.load.seconds
+        self.server.seen.to_answer.len() as f64 / self.server.seconds
     }
 }
 
-async fn measure(fleet: &Fleet, process: &Process, span: Duration) -> anyhow::Result<Stretch> {
-    fleet.tally.measure_from_now();
-    let (before, cpu_before) = (fleet.tally.totals(), process.cpu()?);
+/// Each in its turn. Who is quiet costs next to nothing, so what it costs is counted from the first turn to the last.
+async fn in_turns(sides: [&Side; 2], act: impl Fn(&Fleet), spans: [Duration; 2]) -> anyhow::Result<[Stretch; 2]> {
+    let [one, other] = [Mark::now(sides[0])?, Mark::now(sides[1])?];
+    let mut in_time = [0, 0];
+    for _ in 0..ROUNDS {
+        for (number, side) in sides.into_iter().enumerate() {
+            in_time[number] += side.act(&act, spans[number] / ROUNDS).await;
+        }
+    }
+    Ok([one.until_now(sides[0], spans[0], in_time[0])?, other.until_now(sides[1], spans[1], in_time[1])?])
+}
+
+async fn measure(side: &Side, span: Duration) -> anyhow::Result<Stretch> {
+    let (began, before) = (Mark::now(side)?, side.stored_bytes());
     sleep(span).await;
-    let (after, cpu_after) = (fleet.tally.totals(), process.cpu()?);
-    let Totals { stored_bytes, .. } = after;
-    let chunks = (stored_bytes - before.stored_bytes) as f64 / fleet.chunk_bytes() as f64;
-    anyhow::ensure!(chunks > 0.0, "nothing was stored: {:?}", fleet.tally.seen().errors);
-    let seconds = after.seconds_since(&before);
-    Ok(Stretch { seconds, cpu: cpu_after - cpu_before, chunks, seen: fleet.tally.seen() })
+    began.until_now(side, span, side.stored_bytes() - before)
+}
+
+/// Where a side stood when measuring began.
+struct Mark {
+    stored_bytes: u64,
+    cpu: Duration,
+}
+
+impl Mark {
+    fn now(side: &Side) -> anyhow::Result<Self> {
+        side.fleet.tally.measure_from_now();
+        Ok(Self { stored_bytes: side.stored_bytes(), cpu: side.process.cpu()? })
+    }
+
+    /// `active` is how long trainees were active, and `in_time` what was stored within that.
+    fn until_now(self, side: &Side, active: Duration, in_time: u64) -> anyhow::Result<Stretch> {
+        let Side { process, fleet } = side;
+        let seen = fleet.tally.seen();
+        let chunks = |bytes: u64| bytes as f64 / fleet.chunk_bytes() as f64;
+        let stretch = Stretch {
+            seconds: active.as_secs_f64(),
+            chunks_in_time: chunks(in_time),
+            chunks: chunks(side.stored_bytes() - self.stored_bytes),
+            cpu: process.cpu()? - self.cpu,
+            seen,
+        };
+        anyhow::ensure!(stretch.chunks > 0.0, "nothing was stored: {:?}", stretch.seen.errors);
+        Ok(stretch)
+    }
 }
 
 fn fleet(url: &str, peer: Peer) -> anyhow::Result<Fleet> {
