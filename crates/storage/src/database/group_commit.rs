@@ -1,6 +1,6 @@
 //! Many sessions write at once; one task or thread writes for all of them. What queues up while one
 //! transaction commits goes into the next, so the busier it is, the larger the groups. Nobody waits
-//! for a group to fill.
+//! for a group to fill, save that whoever hands over to a thread on the same core may go on first.
 
 use std::{
     sync::{
@@ -115,7 +115,12 @@ impl GroupCommit {
 
 async fn write_groups(mut pen: Pen, mut entries: mpsc::Receiver<Entry>, commits: Arc<AtomicU64>) {
     let mut group = Vec::with_capacity(GROUP);
-    while entries.recv_many(&mut group, GROUP).await > 0 {
+    while let Some(first) = entries.recv().await {
+        group.push(first);
+        pen.let_more_come();
+        if !entries.is_empty() {
+            entries.recv_many(&mut group, GROUP - 1).await;
+        }
         match commit(&mut pen, &group, &commits).await {
             Err(StoreError::Refused(_) | StoreError::NotFound(_) | StoreError::Conflict(_)) if group.len() > 1 => {
                 write_singly(&mut pen, &mut group, &commits).await;

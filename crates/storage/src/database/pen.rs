@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -26,6 +27,15 @@ const ROWS: usize = 256;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Pen {
+    /// Where there are more threads than cores, whoever woke this one was stopped by it in the middle of its work, and may be about
+    /// to hand over more. Where nobody else waits for the core, this takes no time.
+    pub(super) fn let_more_come(&self) {
+        match self {
+            Self::Sqlite(_) => thread::yield_now(),
+            Self::Postgres(_) => (),
+        }
+    }
+
     pub(super) async fn commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(pen) => pen.commit(group).await,
