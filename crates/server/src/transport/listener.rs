@@ -1,9 +1,10 @@
 //! TCP connections that stop being read while what they sent waits, and that can be closed from within.
 
 use std::{
-    cell::RefCell,
+    cell::Cell,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    ops::Range,
     pin::Pin,
     sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
@@ -14,7 +15,6 @@ use axum::{
     extract::connect_info::Connected,
     serve::{IncomingStream, Listener},
 };
-use bytes::{Buf as _, Bytes};
 use runtime::Gate;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
@@ -44,7 +44,7 @@ pub struct Link {
 pub struct GatedStream {
     stream: TcpStream,
     /// Read, and not asked for yet.
-    ahead: Bytes,
+    ahead: Option<Ahead>,
     gate: Arc<OnceLock<Arc<Gate>>>,
 }
 
@@ -52,9 +52,15 @@ pub struct GatedStream {
 const AT_ONCE: usize = 16 << 10;
 
 thread_local! {
-    /// Where what arrived is read to. Who reads a connection asks for little at a time, so that a silent one needs little
-    /// memory; asking the system as often would cost more than this copy.
-    static ARRIVED: RefCell<Vec<u8>> = RefCell::new(vec![0; AT_ONCE]);
+    /// Where what arrives is read to. Who reads a connection asks for little at a time, so that a silent one needs little
+    /// memory; asking the system as often would cost more than the copy out of here. A connection borrows it for as long
+    /// as something is left in it: nearly always until it is asked again, at most until its gate opens.
+    static SPARE: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+struct Ahead {
+    buffer: Box<[u8]>,
+    rest: Range<usize>,
 }
 
 impl GatedListener {
@@ -100,7 +106,7 @@ impl Listener for GatedListener {
                     if let Err(error) = prepare(&stream) {
                         tracing::debug!(%error, "A connection keeps the system's settings");
                     }
-                    return (GatedStream { stream, ahead: Bytes::new(), gate: Arc::default() }, peer);
+                    return (GatedStream { stream, ahead: None, gate: Arc::default() }, peer);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "A connection could not be accepted");
@@ -143,21 +149,19 @@ impl AsyncRead for GatedStream {
                 return Poll::Ready(Ok(()));
             }
         }
-        if self.ahead.has_remaining() {
-            self.take_from_ahead(buffer);
+        if let Some(ahead) = self.ahead.take() {
+            self.hand_out(ahead, buffer);
             return Poll::Ready(Ok(()));
         }
         if buffer.remaining() >= AT_ONCE {
             return Pin::new(&mut self.stream).poll_read(context, buffer);
         }
-        ARRIVED.with_borrow_mut(|arrived| {
-            let mut arrived = ReadBuf::new(arrived);
-            ready!(Pin::new(&mut self.stream).poll_read(context, &mut arrived))?;
-            let (now, later) = arrived.filled().split_at(arrived.filled().len().min(buffer.remaining()));
-            buffer.put_slice(now);
-            self.ahead = Bytes::copy_from_slice(later);
-            Poll::Ready(Ok(()))
-        })
+        let mut arrived = SPARE.take().unwrap_or_else(|| vec![0; AT_ONCE].into());
+        let mut whole = ReadBuf::new(&mut arrived);
+        let read = Pin::new(&mut self.stream).poll_read(context, &mut whole);
+        let length = whole.filled().len();
+        self.hand_out(Ahead { buffer: arrived, rest: 0..length }, buffer);
+        read
     }
 }
 
@@ -190,13 +194,15 @@ impl AsyncWrite for GatedStream {
 }
 
 impl GatedStream {
-    fn take_from_ahead(&mut self, buffer: &mut ReadBuf<'_>) {
-        let wanted = self.ahead.len().min(buffer.remaining());
-        buffer.put_slice(&self.ahead[..wanted]);
-        self.ahead.advance(wanted);
-        if self.ahead.is_empty() {
-            // An empty rest would keep the whole of it.
-            self.ahead = Bytes::new();
+    /// As much as is wanted; what is left stays ahead.
+    fn hand_out(&mut self, mut ahead: Ahead, wanted: &mut ReadBuf<'_>) {
+        let Range { start, end } = ahead.rest;
+        ahead.rest.start = end.min(start + wanted.remaining());
+        wanted.put_slice(&ahead.buffer[start..ahead.rest.start]);
+        if ahead.rest.is_empty() {
+            SPARE.set(Some(ahead.buffer));
+        } else {
+            self.ahead = Some(ahead);
         }
     }
 
@@ -243,7 +249,7 @@ mod tests {
         }
         sending.await.unwrap().unwrap();
         assert!(received == sent, "{} of {} bytes", received.len(), sent.len());
-        assert!(stream.ahead.is_empty());
+        assert!(stream.ahead.is_none());
     }
 
     #[tokio::test]
