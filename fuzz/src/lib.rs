@@ -102,7 +102,7 @@ impl Listening {
         self.segments.extend(self.intake.cut());
         assert_eq!(self.decoder.missed_ms(), 0, "no chunk brings half a minute");
         self.heard.extend(std::mem::take(&mut self.decoder).finish());
-        let stored = decode(self.segments.iter().map(|segment| &segment.bytes)).expect("what is stored can be decoded");
+        let stored = decode(self.segments.iter().map(Segment::bytes)).expect("what is stored can be decoded");
         assert!(self.heard == stored, "{} samples were heard, {} are stored", self.heard.len(), stored.len());
         self.intake.state()
     }
@@ -153,9 +153,9 @@ fn segments(chunks: &[&[u8]]) -> Vec<Segment> {
 }
 
 fn check(segments: &[Segment]) {
-    let held: usize = segments.iter().map(|segment| segment.bytes.len()).sum();
+    let held: usize = segments.iter().map(|segment| segment.size()).sum();
     assert!(held <= 2 * LIMITS.pending_bytes + MAX_INPUT, "{held} bytes were held");
-    decode(segments.iter().map(|segment| &segment.bytes)).expect("what is stored can be decoded");
+    decode(segments.iter().map(Segment::bytes)).expect("what is stored can be decoded");
 }
 
 fn beginning_with(magic: &[u8], at: usize, data: &[u8]) -> Vec<u8> {

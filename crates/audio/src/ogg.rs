@@ -173,7 +173,7 @@ mod tests {
         for chunk in file.chunks(chunk) {
             intake.push(chunk, &Declared::unknown()).unwrap();
         }
-        intake.cut().iter().flat_map(|segment| segment.bytes.to_vec()).collect()
+        intake.cut().iter().flat_map(|segment| segment.bytes().to_vec()).collect()
     }
 
     #[test]

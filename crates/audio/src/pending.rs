@@ -1,3 +1,5 @@
+use std::{iter, sync::Arc};
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -128,8 +130,8 @@ impl Pending {
         let Some(stream) = self.stream.filter(|_| self.samples > 0) else { return };
         let bytes = std::mem::take(&mut self.bytes);
         let lengths = std::mem::take(&mut self.lengths);
-        let segment = stream.file(&bytes, &lengths, self.samples);
-        self.closed_bytes += segment.bytes.len();
+        let segment = stream.file(bytes, &lengths, self.samples);
+        self.closed_bytes += segment.size();
         self.closed_ms += segment.duration_ms;
         self.closed.push(segment);
         self.stream = Some(stream.after(self.samples));
@@ -160,18 +162,21 @@ impl Stream {
         u64::from(head.pre_skip).saturating_sub(self.origin.position)
     }
 
-    fn file(self, bytes: &Pieces, lengths: &[u32], samples: u64) -> Segment {
-        let (format, bytes, unheard) = match self.codec {
+    fn file(self, bytes: Pieces, lengths: &[u32], samples: u64) -> Segment {
+        let (format, parts, unheard) = match self.codec {
             Codec::Opus(head) => {
                 let pre_skip = self.unheard(head).min(samples);
-                let file = ogg::write(head, pre_skip as u16, self.origin, &bytes.after(&[]), lengths);
-                (Format::OggOpus, file, pre_skip)
+                let file = ogg::write(head, pre_skip as u16, self.origin, &bytes.together(), lengths);
+                (Format::OggOpus, Arc::from([Bytes::from(file)]), pre_skip)
             }
-            Codec::Aac(_) => (Format::AacAdts, bytes.after(&[]), 0),
-            Codec::Pcm(pcm) => (Format::Wav, bytes.after(&wav::header(pcm, bytes.len())), 0),
+            Codec::Aac(_) => (Format::AacAdts, bytes.parts().collect(), 0),
+            Codec::Pcm(pcm) => {
+                let header = Bytes::from(wav::header(pcm, bytes.len()).to_vec());
+                (Format::Wav, iter::once(header).chain(bytes.parts()).collect(), 0)
+            }
         };
         let duration_ms = (samples - unheard) * 1000 / u64::from(self.codec.rate());
-        Segment { format, bytes: Bytes::from(bytes), duration_ms }
+        Segment { format, parts, duration_ms }
     }
 }
 
@@ -202,14 +207,13 @@ impl Pieces {
         self.len
     }
 
-    /// All of them, behind a header.
-    fn after(&self, header: &[u8]) -> Vec<u8> {
-        let mut file = Vec::with_capacity(header.len() + self.len);
-        file.extend_from_slice(header);
-        for piece in self.whole.iter().chain([&self.last]) {
-            file.extend_from_slice(piece);
-        }
-        file
+    fn parts(self) -> impl Iterator<Item = Bytes> {
+        self.whole.into_iter().chain([self.last]).map(Bytes::from)
+    }
+
+    fn together(mut self) -> Vec<u8> {
+        self.whole.push(self.last);
+        self.whole.concat()
     }
 }
 
@@ -220,16 +224,17 @@ mod tests {
     #[test]
     fn pieces_add_up_to_what_came_and_hold_little_more() {
         for packet in [1, 127, 3_000, 8_000, 20_000] {
-            let (mut pieces, mut whole) = (Pieces::default(), b"head".to_vec());
+            let (mut pieces, mut whole) = (Pieces::default(), Vec::new());
             for number in 0..(100_000 / packet) {
                 let bytes = vec![number as u8; packet];
                 pieces.extend(&bytes);
                 whole.extend_from_slice(&bytes);
             }
-            assert_eq!(pieces.after(b"head"), whole, "packets of {packet}");
-            assert_eq!(pieces.len(), whole.len() - 4);
+            assert_eq!(pieces.len(), whole.len());
             let held = pieces.whole.iter().chain([&pieces.last]).map(Vec::capacity).sum::<usize>();
             assert!(held <= whole.len() * 3 / 2, "{held} for packets of {packet}");
+            let parts: Vec<Bytes> = pieces.parts().collect();
+            assert_eq!(parts.concat(), whole, "packets of {packet}");
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -14,6 +14,15 @@ pub type Pieces<'a> = BoxStream<'a, Result<Bytes, StoreError>>;
 pub trait ObjectStore: Send + Sync + 'static {
     /// Stores the whole object or nothing; no reader ever sees a part of it. Replaces what was there.
     async fn put(&self, key: &ObjectKey, body: Bytes, media_type: &str) -> Result<(), StoreError>;
+
+    /// As [`Self::put`], for a body in parts, which a store that can take them so need not put together.
+    async fn put_parts(&self, key: &ObjectKey, parts: Arc<[Bytes]>, media_type: &str) -> Result<(), StoreError> {
+        let body = match &*parts {
+            [whole] => whole.clone(),
+            parts => parts.concat().into(),
+        };
+        self.put(key, body, media_type).await
+    }
 
     /// As [`Self::put`], for a body that is still being made: the pieces are taken as fast as they are stored. If they
     /// break off, their error is the answer and nothing is stored, and so it is when the caller stops waiting.

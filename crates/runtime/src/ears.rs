@@ -73,7 +73,7 @@ struct Cutting {
 struct HeldPiece {
     number: u64,
     key: ObjectKey,
-    bytes: Option<Bytes>,
+    segment: Option<Segment>,
 }
 
 impl Ears {
@@ -87,7 +87,7 @@ impl Ears {
         let through_seq = resumption.and_then(|resumption| resumption.through_seq);
         let untranscribed = resumption.map_or(&[][..], |resumption| &resumption.untranscribed);
         let held =
-            |segment: &SegmentRecord| HeldPiece { number: segment.number, key: segment.object.clone(), bytes: None };
+            |segment: &SegmentRecord| HeldPiece { number: segment.number, key: segment.object.clone(), segment: None };
         let intake = last.and_then(|segment| match Intake::restore(&segment.intake_state, limits) {
             Ok(intake) => Some(intake),
             Err(error) => {
@@ -207,16 +207,16 @@ impl Ears {
     }
 
     fn hold(&mut self, piece: &Piece) {
-        let bytes = Some(piece.segment.bytes.clone());
-        self.held.push_back(HeldPiece { number: piece.number, key: piece.key.clone(), bytes });
-        let size = |piece: &HeldPiece| piece.bytes.as_ref().map_or(0, Bytes::len);
+        let segment = Some(piece.segment.clone());
+        self.held.push_back(HeldPiece { number: piece.number, key: piece.key.clone(), segment });
+        let size = |piece: &HeldPiece| piece.segment.as_ref().map_or(0, Segment::size);
         let mut held: usize = self.held.iter().map(size).sum();
         for piece in &mut self.held {
             if held <= HELD_BYTES {
                 break;
             }
             held -= size(piece);
-            piece.bytes = None;
+            piece.segment = None;
         }
     }
 }
@@ -233,8 +233,8 @@ impl UtteranceSource for StoredUtterance {
         let failed = |detail: String| ProviderError::new(Fault::Unavailable, "audio", detail);
         let mut files = Vec::with_capacity(self.pieces.len());
         for piece in &self.pieces {
-            files.push(match &piece.bytes {
-                Some(bytes) => bytes.clone(),
+            files.push(match &piece.segment {
+                Some(segment) => segment.bytes(),
                 None => self.objects.get(&piece.key).await.map_err(|error| failed(error.to_string()))?,
             });
         }

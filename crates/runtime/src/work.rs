@@ -61,7 +61,7 @@ impl Desk {
         for piece in pieces.iter() {
             let media_type = piece.segment.format.media_type();
             let began = Instant::now();
-            let put = self.engine.objects.put(&piece.key, piece.segment.bytes.clone(), media_type).await;
+            let put = self.engine.objects.put_parts(&piece.key, Arc::clone(&piece.segment.parts), media_type).await;
             if let Err(error) = put {
                 tracing::warn!(session.id = %self.session, %error, "A segment could not be stored");
                 return self.report(op, Happened::Machine(unavailable())).await;

@@ -45,13 +45,17 @@ impl FolderStore {
 
 #[async_trait]
 impl ObjectStore for FolderStore {
-    async fn put(&self, key: &ObjectKey, body: Bytes, _media_type: &str) -> Result<(), StoreError> {
-        if let Some(written) = self.writer.as_ref().and_then(|writer| writer.hand_over(key, &body)) {
+    async fn put(&self, key: &ObjectKey, body: Bytes, media_type: &str) -> Result<(), StoreError> {
+        self.put_parts(key, Arc::new([body]), media_type).await
+    }
+
+    async fn put_parts(&self, key: &ObjectKey, parts: Arc<[Bytes]>, _media_type: &str) -> Result<(), StoreError> {
+        if let Some(written) = self.writer.as_ref().and_then(|writer| writer.hand_over(key, &parts)) {
             let stopped = |error: RecvError| StoreError::Unavailable(error.to_string());
             return written.await.map_err(stopped)?.map_err(|error| failure(&error));
         }
         let key = key.clone();
-        self.with_files(move |files| files.put(&key, &body)).await
+        self.with_files(move |files| files.put(&key, &parts)).await
     }
 
     async fn put_pieces(&self, key: &ObjectKey, mut pieces: Pieces<'_>, _media_type: &str) -> Result<(), StoreError> {

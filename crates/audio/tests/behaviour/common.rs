@@ -50,7 +50,7 @@ pub(crate) fn compose(segments: &[Segment]) -> (Format, Vec<u8>) {
     let mut composer = Composer::new(segments.iter().map(|segment| segment.format));
     let mut file = Vec::new();
     for segment in segments {
-        file.extend(composer.push(&segment.bytes).unwrap());
+        file.extend(composer.push(&segment.bytes()).unwrap());
     }
     let format = composer.format();
     file.extend(composer.finish());
@@ -68,9 +68,9 @@ pub(crate) fn packets(segments: &[Segment]) -> Vec<Vec<u8>> {
     let mut samples = Vec::new();
     for segment in segments {
         match segment.format {
-            Format::OggOpus => ogg_packets(&segment.bytes, &mut packets),
-            Format::AacAdts => adts_frames(&segment.bytes, &mut packets),
-            Format::Wav => samples.extend_from_slice(&segment.bytes[44..]),
+            Format::OggOpus => ogg_packets(&segment.bytes(), &mut packets),
+            Format::AacAdts => adts_frames(&segment.bytes(), &mut packets),
+            Format::Wav => samples.extend_from_slice(&segment.bytes()[44..]),
         }
     }
     if !samples.is_empty() {

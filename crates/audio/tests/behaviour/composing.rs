@@ -1,5 +1,7 @@
 //! The whole recording comes out of its segments.
 
+use std::sync::Arc;
+
 use audio::{AudioError, Composer, Declared, Format, Segment, decode};
 
 use crate::common::{arrivals, compose, fixture, intake, packets, whole};
@@ -21,7 +23,7 @@ fn a_recording_is_put_together_from_its_segments_without_a_seam() {
         let (format, file) = compose(&segments);
         let expected = if name == "aac.mp4" { Format::Wav } else { Format::OggOpus };
         assert_eq!(format, expected, "{name}");
-        let uncut = decode(segments.iter().map(|segment| &segment.bytes)).unwrap();
+        let uncut = decode(segments.iter().map(Segment::bytes)).unwrap();
         assert!(decode([&file]).unwrap() == uncut, "{name}");
     }
 }
@@ -31,7 +33,7 @@ fn opus_is_not_transcoded_even_across_recorders() {
     let mut segments = whole([&fixture("chromium.webm")[..]]);
     segments.extend(whole([&fixture("chromium.mp4")[..]]));
     let (format, file) = compose(&segments);
-    let composed = Segment { format, bytes: file.into(), duration_ms: 0 };
+    let composed = Segment { format, parts: Arc::new([file.into()]), duration_ms: 0 };
     assert!(packets(&[composed]) == packets(&segments));
 }
 
@@ -41,7 +43,7 @@ fn recordings_of_several_kinds_become_one_file_of_samples() {
     segments.extend(whole([&fixture("sentence.wav")[..]]));
     let (format, file) = compose(&segments);
     assert_eq!(format, Format::Wav);
-    assert!(decode([&file]).unwrap() == decode(segments.iter().map(|segment| &segment.bytes)).unwrap());
+    assert!(decode([&file]).unwrap() == decode(segments.iter().map(Segment::bytes)).unwrap());
 }
 
 #[test]
@@ -50,9 +52,9 @@ fn a_segment_that_cannot_be_read_is_left_out() {
     let mut composer = Composer::new([Format::OggOpus]);
     let error = composer.push(b"nothing that was ever stored").unwrap_err();
     assert_eq!(error, AudioError::UnknownFile { found: "text".to_owned() });
-    let mut file = composer.push(&segments[0].bytes).unwrap();
+    let mut file = composer.push(&segments[0].bytes()).unwrap();
     file.extend(composer.finish());
-    assert!(decode([&file]).unwrap() == decode([&segments[0].bytes]).unwrap());
+    assert!(decode([&file]).unwrap() == decode([segments[0].bytes()]).unwrap());
 }
 
 #[test]

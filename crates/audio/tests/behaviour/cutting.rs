@@ -104,5 +104,5 @@ fn cut_and_restore(stream: &[u8], cuts: &[usize]) -> Vec<Segment> {
 }
 
 fn heard(segments: &[Segment]) -> Vec<i16> {
-    decode(segments.iter().map(|segment| &segment.bytes)).unwrap()
+    decode(segments.iter().map(Segment::bytes)).unwrap()
 }

@@ -240,7 +240,7 @@ fn floating_samples_keep_their_bytes_and_are_heard() {
     wav.extend_from_slice(&data);
     let segments = whole(wav.chunks(33));
     assert_eq!(packets(&segments), [data]);
-    let heard = decode([&segments[0].bytes]).unwrap();
+    let heard = decode([segments[0].bytes()]).unwrap();
     assert_eq!(heard.len(), samples.len());
     let furthest = heard.iter().zip(&samples).map(|(heard, sample)| (f32::from(*heard) - sample * 32_768.0).abs());
     assert!(furthest.fold(0.0, f32::max) < 1.0);
@@ -267,7 +267,7 @@ fn two_channels_are_heard_as_one() {
     }
     let segments = intake.cut();
     assert_eq!(segments[0].duration_ms, 500);
-    let heard = decode([&segments[0].bytes]).unwrap();
+    let heard = decode([segments[0].bytes()]).unwrap();
     assert_eq!(heard.len(), 8000);
     assert!(heard[100..7900].iter().all(|sample| sample.abs_diff(2000) < 2));
 }
@@ -298,7 +298,7 @@ fn what_waits_is_bounded_in_bytes_and_in_time() {
     let mut intake = Intake::new(limits);
     let error = complaint(&mut intake, &fixture("chromium.webm"), &Declared::unknown());
     assert_eq!(error, AudioError::Overflow);
-    let held: usize = intake.cut().iter().map(|segment| segment.bytes.len()).sum();
+    let held: usize = intake.cut().iter().map(|segment| segment.size()).sum();
     assert!((5000..11_000).contains(&held), "{held}");
     let mut intake = Intake::new(limits);
     for _ in 0..34 {

@@ -32,7 +32,7 @@ fn listen(chunks: &[&[u8]], declared: &Declared) -> (Vec<i16>, Vec<Segment>) {
 }
 
 fn stored(segments: &[Segment]) -> Vec<i16> {
-    decode(segments.iter().map(|segment| &segment.bytes)).unwrap()
+    decode(segments.iter().map(Segment::bytes)).unwrap()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What real browsers and ffmpeg recorded is stored and heard again.
 
-use std::{io::Write, process::Stdio};
+use std::{io::Write, process::Stdio, sync::Arc};
 
 use crate::common::{arrivals, compose, fixture, intake, packets, whole};
 use audio::{Declared, Format, Segment, decode};
@@ -25,7 +25,7 @@ fn recordings_as_they_arrived_sound_like_what_was_spoken() {
         }
         segments.extend(intake.cut());
         assert!(segments.len() > 2, "{name}: {}", segments.len());
-        let heard = decode(segments.iter().map(|segment| &segment.bytes)).unwrap();
+        let heard = decode(segments.iter().map(Segment::bytes)).unwrap();
         let (worst, windows) = worst_correlation(&reference, &heard);
         assert!(worst > 0.94 && windows > 10, "{name}: {worst} in one of {windows} windows");
     }
@@ -34,14 +34,14 @@ fn recordings_as_they_arrived_sound_like_what_was_spoken() {
 #[test]
 fn a_cut_leaves_no_seam() {
     for (name, chunks) in arrivals() {
-        let uncut = decode(whole(chunks.iter().map(Vec::as_slice)).iter().map(|segment| &segment.bytes)).unwrap();
+        let uncut = decode(whole(chunks.iter().map(Vec::as_slice)).iter().map(Segment::bytes)).unwrap();
         let mut intake = intake();
         let mut segments = Vec::new();
         for chunk in &chunks {
             intake.push(chunk, &Declared::unknown()).unwrap();
             segments.extend(intake.cut());
         }
-        assert_eq!(decode(segments.iter().map(|segment| &segment.bytes)).unwrap(), uncut, "{name}");
+        assert_eq!(decode(segments.iter().map(Segment::bytes)).unwrap(), uncut, "{name}");
     }
 }
 
@@ -49,7 +49,7 @@ fn a_cut_leaves_no_seam() {
 fn durations_add_up_to_what_is_heard() {
     for (name, chunks) in arrivals() {
         let segments = whole(chunks.iter().map(Vec::as_slice));
-        let heard = decode(segments.iter().map(|segment| &segment.bytes)).unwrap();
+        let heard = decode(segments.iter().map(Segment::bytes)).unwrap();
         let said: u64 = segments.iter().map(|segment| segment.duration_ms).sum();
         assert!(said.abs_diff(heard.len() as u64 / 16) <= 1, "{name}: {said} ms, {} samples", heard.len());
     }
@@ -88,7 +88,7 @@ fn other_players_accept_every_segment() {
         }
         let (format, file) = compose(&segments);
         let duration_ms = segments.iter().map(|segment| segment.duration_ms).sum();
-        for segment in segments.iter().chain([&Segment { format, bytes: file.into(), duration_ms }]) {
+        for segment in segments.iter().chain([&Segment { format, parts: Arc::new([file.into()]), duration_ms }]) {
             let samples = ffmpeg(segment) as u64;
             let expected = segment.duration_ms * 16;
             // Each segment's duration was rounded down to a millisecond.
@@ -108,7 +108,7 @@ fn ffmpeg(segment: &Segment) -> usize {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let bytes = segment.bytes.clone();
+    let bytes = segment.bytes();
     let writing = std::thread::spawn(move || input.write_all(&bytes));
     let output = child.wait_with_output().unwrap();
     writing.join().unwrap().unwrap();

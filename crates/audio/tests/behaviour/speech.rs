@@ -1,6 +1,8 @@
 //! A voice leaves in frames of equal length.
 
-use audio::{Declared, FrameCutter, SPEECH_FRAME, SPEECH_RATE, SpeechCodec, SpeechFrame, decode, resample::Resampler};
+use audio::{
+    Declared, FrameCutter, SPEECH_FRAME, SPEECH_RATE, Segment, SpeechCodec, SpeechFrame, decode, resample::Resampler,
+};
 use proptest::prelude::*;
 
 use crate::common::{fixture, intake};
@@ -29,7 +31,7 @@ fn heard(frames: &[SpeechFrame]) -> Vec<i16> {
     for frame in frames {
         intake.push(&frame.bytes, &Declared::opus_packets(1)).unwrap();
     }
-    decode(intake.cut().iter().map(|segment| &segment.bytes)).unwrap()
+    decode(intake.cut().iter().map(Segment::bytes)).unwrap()
 }
 
 /// How much of what was said is in what is heard, with the best of some lags.

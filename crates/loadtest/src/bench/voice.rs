@@ -25,7 +25,7 @@ pub(super) struct Voice {
 pub(super) fn measure() -> anyhow::Result<Voice> {
     let mut intake = Intake::new(Limits::default());
     intake.push(RECORDING, &Declared::unknown())?;
-    let stored: Vec<_> = intake.cut().into_iter().map(|segment| segment.bytes).collect();
+    let stored: Vec<_> = intake.cut().into_iter().map(|segment| segment.bytes()).collect();
     let samples = decode(&stored)?;
     let [mut decoding, mut activity, mut hearing] = [Duration::MAX; 3];
     for _ in 0..ROUNDS {

@@ -23,6 +23,7 @@ pub async fn suite<S: ObjectStore>(fresh: impl AsyncFn() -> S) {
     a_reader_never_sees_a_part(&fresh().await).await;
     objects_put_at_once_are_all_there(&fresh().await).await;
     a_part_is_read_alone(&fresh().await).await;
+    parts_become_one_object(&fresh().await).await;
     pieces_become_one_object(&fresh().await).await;
     no_pieces_are_an_empty_object(&fresh().await).await;
     pieces_replace_at_once(&fresh().await).await;
@@ -51,6 +52,16 @@ async fn what_is_put_is_got_again(store: &impl ObjectStore) {
     let name = key("sessions/s/audio/000001.ogg");
     assert_eq!(store.put(&name, every_byte.clone(), "audio/ogg").await, Ok(()));
     assert_eq!(store.get(&name).await, Ok(every_byte));
+}
+
+async fn parts_become_one_object(store: &impl ObjectStore) {
+    let name = key("sessions/s/audio/000001.wav");
+    for parts in [vec![], vec!["one"], vec!["he", "", "llo"]] {
+        let body = parts.concat();
+        let parts = parts.into_iter().map(Bytes::from).collect();
+        assert_eq!(store.put_parts(&name, parts, "audio/wav").await, Ok(()));
+        assert_eq!(store.get(&name).await, Ok(Bytes::from(body)));
+    }
 }
 
 async fn an_empty_object_is_an_object(store: &impl ObjectStore) {

@@ -18,7 +18,7 @@ pub(crate) fn recording(name: &str) -> Vec<u8> {
 pub(crate) fn uninterrupted(recording: &[u8]) -> Vec<i16> {
     let mut intake = Intake::new(Limits::default());
     intake.push(recording, &Declared::unknown()).expect("a good recording");
-    audio::decode(intake.cut().into_iter().map(|segment| segment.bytes)).expect("it decodes")
+    audio::decode(intake.cut().into_iter().map(|segment| segment.bytes())).expect("it decodes")
 }
 
 /// Sends the recording in pieces of this many bytes; a new process takes over after every so many of them.

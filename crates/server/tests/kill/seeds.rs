@@ -160,7 +160,7 @@ impl Tale {
             Recording::WebM(file) => {
                 let mut intake = audio::Intake::new(audio::Limits::default());
                 intake.push(file, &audio::Declared::unknown()).unwrap();
-                let recorded = audio::decode(intake.cut().into_iter().map(|segment| segment.bytes)).unwrap();
+                let recorded = audio::decode(intake.cut().into_iter().map(|segment| segment.bytes())).unwrap();
                 assert!(audio::decode(&kept.files).unwrap() == recorded, "{:#?}", kept.segments);
             }
         }

@@ -2,13 +2,14 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    io::{self, IoSlice, Read as _, Seek as _, SeekFrom, Write as _},
     ops::Range,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::UNIX_EPOCH,
 };
 
+use bytes::Bytes;
 use ports::{ObjectKey, StoredObject, Timestamp};
 
 /// What is being written lives here. It is on the same file system as the objects, so that a rename
@@ -34,6 +35,23 @@ impl Incoming {
     pub(super) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
         self.file.write_all(piece)
     }
+
+    /// All at once, as far as the system takes them.
+    fn write_parts(&mut self, parts: &[Bytes]) -> io::Result<()> {
+        let mut slices: Vec<IoSlice<'_>> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let mut left = slices.as_mut_slice();
+        // Empty ones at the beginning are left out.
+        IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            match self.file.write_vectored(left) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut left, written),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Incoming {
@@ -54,9 +72,9 @@ impl Files {
         Ok(Self { root, fsync, process: std::process::id(), written: AtomicU64::new(0) })
     }
 
-    pub(super) fn put(&self, key: &ObjectKey, body: &[u8]) -> io::Result<()> {
+    pub(super) fn put(&self, key: &ObjectKey, parts: &[Bytes]) -> io::Result<()> {
         let mut incoming = self.begin()?;
-        incoming.write(body)?;
+        incoming.write_parts(parts)?;
         self.publish(incoming, key)
     }
 
@@ -224,6 +242,10 @@ mod tests {
         ObjectKey::parse(text).unwrap()
     }
 
+    fn parts(body: &'static [u8]) -> [Bytes; 1] {
+        [Bytes::from_static(body)]
+    }
+
     fn entries(folder: &Path) -> usize {
         fs::read_dir(folder).unwrap().count()
     }
@@ -248,8 +270,8 @@ mod tests {
     fn a_put_that_fails_leaves_no_file_behind() {
         let dir = TempDir::new();
         let files = Files::open(dir.path().to_owned(), false).unwrap();
-        files.put(&key("a"), b"file").unwrap();
-        files.put(&key("a/b"), b"below a file").unwrap_err();
+        files.put(&key("a"), &parts(b"file")).unwrap();
+        files.put(&key("a/b"), &parts(b"below a file")).unwrap_err();
         assert_eq!(entries(&dir.path().join(INCOMING)), 0);
         assert_eq!(files.get(&key("a/b")).unwrap(), None);
     }
@@ -260,7 +282,7 @@ mod tests {
         let files = Files::open(dir.path().to_owned(), false).unwrap();
         files.begin().unwrap().write(b"half").unwrap();
         files.check().unwrap();
-        files.put(&key("a"), b"whole").unwrap();
+        files.put(&key("a"), &parts(b"whole")).unwrap();
         assert_eq!(entries(&dir.path().join(INCOMING)), 0);
     }
 
@@ -268,18 +290,31 @@ mod tests {
     fn deleting_the_last_object_of_a_folder_deletes_the_folder() {
         let dir = TempDir::new();
         let files = Files::open(dir.path().to_owned(), false).unwrap();
-        files.put(&key("sessions/s/audio/1.ogg"), b"1").unwrap();
-        files.put(&key("sessions/t/audio/1.ogg"), b"1").unwrap();
+        files.put(&key("sessions/s/audio/1.ogg"), &parts(b"1")).unwrap();
+        files.put(&key("sessions/t/audio/1.ogg"), &parts(b"1")).unwrap();
         files.delete(&key("sessions/s/audio/1.ogg")).unwrap();
         assert!(!dir.path().join("sessions/s").exists());
         assert_eq!(files.list("sessions/").unwrap().len(), 1);
     }
 
     #[test]
+    fn the_parts_of_a_body_become_one_file() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), false).unwrap();
+        let nothing: &[Bytes] = &[];
+        // More than the system takes at once.
+        let many: Vec<Bytes> = (0..3_000).map(|number| Bytes::from(vec![number as u8; number % 7])).collect();
+        for parts in [nothing, &[Bytes::new()], &[Bytes::new(), Bytes::from_static(b"a"), Bytes::new()], &many] {
+            files.put(&key("a"), parts).unwrap();
+            assert_eq!(files.get(&key("a")).unwrap().unwrap(), parts.concat());
+        }
+    }
+
+    #[test]
     fn objects_can_be_forced_to_the_disk() {
         let dir = TempDir::new();
         let files = Files::open(dir.path().to_owned(), true).unwrap();
-        files.put(&key("deep/er/1"), b"1").unwrap();
+        files.put(&key("deep/er/1"), &parts(b"1")).unwrap();
         assert_eq!(files.get(&key("deep/er/1")).unwrap().unwrap(), b"1");
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Writer {
 
 struct Put {
     key: ObjectKey,
-    body: Bytes,
+    parts: Arc<[Bytes]>,
     done: oneshot::Sender<io::Result<()>>,
 }
 
@@ -31,19 +31,19 @@ impl Writer {
     }
 
     /// Answers who will say that it is done; `None` where too much waits.
-    pub(super) fn hand_over(&self, key: &ObjectKey, body: &Bytes) -> Option<oneshot::Receiver<io::Result<()>>> {
+    pub(super) fn hand_over(&self, key: &ObjectKey, parts: &Arc<[Bytes]>) -> Option<oneshot::Receiver<io::Result<()>>> {
         let (done, written) = oneshot::channel();
         let place = self.queue.try_reserve().ok()?;
-        place.send(Put { key: key.clone(), body: body.clone(), done });
+        place.send(Put { key: key.clone(), parts: Arc::clone(parts), done });
         Some(written)
     }
 }
 
 fn write(files: &Files, mut puts: mpsc::Receiver<Put>) {
-    while let Some(Put { key, body, done }) = puts.blocking_recv() {
+    while let Some(Put { key, parts, done }) = puts.blocking_recv() {
         // What nobody waits for any more may belong to a session that is being deleted.
         if !done.is_closed() {
-            let _ = done.send(files.put(&key, &body));
+            let _ = done.send(files.put(&key, &parts));
         }
     }
 }
@@ -58,6 +58,10 @@ mod tests {
         ObjectKey::parse(&format!("sessions/s/{number}")).unwrap()
     }
 
+    fn parts(body: &'static [u8]) -> Arc<[Bytes]> {
+        Arc::new([Bytes::from_static(body)])
+    }
+
     fn files(dir: &TempDir) -> Arc<Files> {
         Arc::new(Files::open(dir.path().to_owned(), false).unwrap())
     }
@@ -67,7 +71,7 @@ mod tests {
         let dir = TempDir::new();
         let files = files(&dir);
         let writer = Writer::start(Arc::clone(&files)).unwrap();
-        writer.hand_over(&key(1), &Bytes::from_static(b"one")).unwrap().await.unwrap().unwrap();
+        writer.hand_over(&key(1), &parts(b"one")).unwrap().await.unwrap().unwrap();
         assert_eq!(files.get(&key(1)).unwrap().unwrap(), b"one");
     }
 
@@ -77,8 +81,8 @@ mod tests {
         let files = files(&dir);
         let (queue, puts) = mpsc::channel(QUEUE);
         let writer = Writer { queue };
-        drop(writer.hand_over(&key(1), &Bytes::new()));
-        let awaited = writer.hand_over(&key(2), &Bytes::new()).unwrap();
+        drop(writer.hand_over(&key(1), &parts(b"")));
+        let awaited = writer.hand_over(&key(2), &parts(b"")).unwrap();
         drop(writer);
         let writing = Arc::clone(&files);
         tokio::task::spawn_blocking(move || write(&writing, puts)).await.unwrap();
@@ -92,7 +96,7 @@ mod tests {
         let files = files(&dir);
         let (queue, puts) = mpsc::channel(QUEUE);
         let writer = Writer { queue };
-        let taken: Vec<_> = (0..=QUEUE).filter_map(|number| writer.hand_over(&key(number), &Bytes::new())).collect();
+        let taken: Vec<_> = (0..=QUEUE).filter_map(|number| writer.hand_over(&key(number), &parts(b""))).collect();
         assert_eq!(taken.len(), QUEUE);
         drop(writer);
         let writing = Arc::clone(&files);

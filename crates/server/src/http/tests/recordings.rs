@@ -30,7 +30,7 @@ pub(super) async fn store(house: &House, session: &str, segments: &[Segment]) {
     let session = SessionId::parse(session).unwrap();
     for (number, segment) in (1..).zip(segments) {
         let object = ObjectKey::of_session(&session, "audio", number, segment.format.extension());
-        house.app.objects.put(&object, segment.bytes.clone(), segment.format.media_type()).await.unwrap();
+        house.app.objects.put(&object, segment.bytes(), segment.format.media_type()).await.unwrap();
         let record = SegmentRecord {
             number,
             object,
@@ -78,7 +78,7 @@ async fn a_recording_plays_as_one_file_by_its_signed_address() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some(Format::OggOpus.media_type()));
     assert_eq!(answer.header("content-disposition"), Some("inline; filename=\"recording.ogg\""));
-    let expected = audio::decode(segments.iter().map(|segment| &segment.bytes)).unwrap();
+    let expected = audio::decode(segments.iter().map(audio::Segment::bytes)).unwrap();
     assert!(expected.len() > 16_000);
     assert!(audio::decode([&answer.body]).unwrap() == expected, "it plays what was recorded");
 
@@ -97,7 +97,7 @@ async fn a_recording_does_without_what_is_no_longer_kept() {
     house.app.objects.delete(&lost).await.unwrap();
     let answer = house.get(&house.app.media.sign_recording(&session, soon())).send().await;
     let played = audio::decode([&answer.body]).unwrap().len();
-    let whole = audio::decode(segments.iter().map(|segment| &segment.bytes)).unwrap().len();
+    let whole = audio::decode(segments.iter().map(audio::Segment::bytes)).unwrap().len();
     assert!(played > 0 && played < whole, "{played} of {whole}");
 }
 
@@ -237,7 +237,7 @@ async fn a_session_that_ended_has_one_recording_of_both_voices_that_a_player_may
     let session = session_of_kim(&house).await;
     let segments = segments();
     store(&house, session.as_str(), &segments).await;
-    let trainee = audio::decode(segments.iter().map(|segment| &segment.bytes)).unwrap();
+    let trainee = audio::decode(segments.iter().map(audio::Segment::bytes)).unwrap();
     let after = Timestamp(clock::now().0 + trainee.len() as i64 / 16 + 2_000);
     speak(&house, &session, after).await;
     let archive = archive(&house);
