@@ -12,6 +12,8 @@ pub(super) fn reply(prompt: &Prompt) -> Speech {
     let mut turn = prompt.turn.saturating_sub(questions);
     for line in &prompt.history {
         match line.speaker {
+            // Nearly always it is what it would have said: then it has been remembered.
+            Speaker::Persona if *line.text == *play.reply.text() => (),
             Speaker::Persona => play.remember(&line.text),
             Speaker::User => {
                 turn += 1;
