@@ -129,7 +129,7 @@ impl LiveSession {
             resumption,
         } = opening;
         let offset_ms = u64::try_from(engine.clock.now().0 - started_at.0).unwrap_or(0);
-        let lines = history.iter().map(|line| Line { speaker: line.speaker, text: line.text.clone() });
+        let lines = history.iter().map(|line| Line { speaker: line.speaker, text: line.text.as_str().into() });
         let briefing = Briefing {
             language,
             voice,

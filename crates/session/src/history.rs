@@ -1,11 +1,12 @@
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub speaker: Speaker,
-    pub text: String,
+    /// Shared: every answer is asked for with all of them.
+    pub text: Arc<str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +26,17 @@ impl History {
     pub(crate) fn new(lines: Vec<Line>, limit: usize) -> Self {
         let mut history = Self { lines: VecDeque::new(), limit };
         for line in lines {
-            history.add(line.speaker, line.text);
+            history.keep(line);
         }
         history
     }
 
-    pub(crate) fn add(&mut self, speaker: Speaker, text: String) {
-        self.lines.push_back(Line { speaker, text });
+    pub(crate) fn add(&mut self, speaker: Speaker, text: &str) {
+        self.keep(Line { speaker, text: text.into() });
+    }
+
+    fn keep(&mut self, line: Line) {
+        self.lines.push_back(line);
         if self.lines.len() > self.limit {
             self.lines.pop_front();
         }

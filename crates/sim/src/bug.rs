@@ -268,8 +268,8 @@ impl Illness {
             }
             Bug::RemembersWhatWasNotHeard => {
                 let said = history.iter_mut().rev().find(|line| line.speaker == Speaker::Persona);
-                if let Some(line) = said.filter(|line| self.newest_reply.starts_with(&line.text)) {
-                    line.text.clone_from(&self.newest_reply);
+                if let Some(line) = said.filter(|line| self.newest_reply.starts_with(&*line.text)) {
+                    line.text = self.newest_reply.as_str().into();
                 }
             }
             _ => (),

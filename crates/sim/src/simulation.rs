@@ -120,7 +120,7 @@ fn setting(chance: &mut Chance, is_calm: bool) -> Setting {
     briefing.max_turns = chance.pick(&[3, 8, 1_000]);
     if chance.happens(50) {
         let text = "Good morning. You wanted to see me?".to_owned();
-        briefing.history.push(session::Line { speaker: session::Speaker::Persona, text });
+        briefing.history.push(session::Line { speaker: session::Speaker::Persona, text: text.into() });
     }
     config.history_lines = chance.pick(&[4, 40]);
     Setting {

@@ -43,7 +43,7 @@ pub(crate) fn persona_prompt(prompt: &Prompt) -> String {
 /// The persona's first line, where the user has not spoken before it.
 pub(crate) fn opening(prompt: &Prompt) -> Option<&str> {
     let first = prompt.history.first()?;
-    (first.speaker == Speaker::Persona).then_some(first.text.as_str())
+    (first.speaker == Speaker::Persona).then_some(first.text.as_ref())
 }
 
 fn language_name(tag: &str) -> String {
@@ -72,7 +72,7 @@ mod tests {
 
     fn prompt(turn: u32, language: &str) -> Prompt {
         let scenario = shipped().into_iter().find(|s| s.id == "cloud-migration-discussion").unwrap();
-        let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+        let line = |speaker, text: &str| Line { speaker, text: text.into() };
         Prompt {
             session: SessionId::parse("s").unwrap(),
             turn,

@@ -89,7 +89,7 @@ async fn a_spoken_sentence_is_heard_answered_and_spoken_back() {
         .unwrap();
     assert_eq!(heard.text, "we move one warehouse first");
 
-    let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+    let line = |speaker, text: &str| Line { speaker, text: text.into() };
     let history = vec![
         line(Speaker::Persona, &scenario.opening),
         line(Speaker::User, "Good morning."),

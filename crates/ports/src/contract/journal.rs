@@ -171,7 +171,7 @@ async fn of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(db: &
     ];
     assert_eq!(db.turns(&session).await, Ok(turns));
     let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
-    let history: Vec<&str> = resumption.history.iter().map(|line| line.text.as_str()).collect();
+    let history: Vec<&str> = resumption.history.iter().map(|line| line.text.as_ref()).collect();
     assert_eq!(history, ["question 1 你好", "ans", "question 2 你好"]);
     assert_eq!((resumption.answered_turns, resumption.last_event_seq), (2, 402));
     let messages: Vec<String> =
@@ -200,7 +200,7 @@ async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
     let unnumbered = SegmentRecord { through_seq: None, event_seq: 5, ..segment(2) };
     let unanswered = vec![Record::Segment(unnumbered.clone()), Record::Heard(heard(2))];
     record(db, &session, unanswered).await;
-    let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+    let line = |speaker, text: &str| Line { speaker, text: text.into() };
     let resumption = Resumption {
         last_segment: Some(unnumbered),
         untranscribed: Vec::new(),

@@ -16,7 +16,7 @@ pub async fn suite<S: LanguageModel>(fresh: impl AsyncFn() -> S) {
 
 fn prompt() -> Prompt {
     let scenario = shipped().swap_remove(0);
-    let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+    let line = |speaker, text: &str| Line { speaker, text: text.into() };
     Prompt {
         session: session_id("s"),
         turn: 1,

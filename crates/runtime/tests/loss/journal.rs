@@ -124,8 +124,8 @@ fn untranscribed(segments: &[SegmentRecord], turns: &[TurnRecord]) -> Vec<Segmen
 }
 
 fn lines(turn: &TurnRecord) -> impl Iterator<Item = Line> {
-    let user = Line { speaker: Speaker::User, text: turn.heard.text.clone() };
-    let persona = turn.heard_answer().map(|text| Line { speaker: Speaker::Persona, text: text.to_owned() });
+    let user = Line { speaker: Speaker::User, text: turn.heard.text.as_str().into() };
+    let persona = turn.heard_answer().map(|text| Line { speaker: Speaker::Persona, text: text.into() });
     std::iter::once(user).chain(persona)
 }
 

@@ -204,7 +204,7 @@ impl Session {
         let (said, spoken_in, source) = (text.clone(), language.clone(), by.clone());
         let fact = Fact::Heard { turn, text: said, language: spoken_in, confidence, by: source, audio };
         self.outputs.push_back(Output::Record(fact));
-        self.history.add(Speaker::User, text.clone());
+        self.history.add(Speaker::User, &text);
         let audio = audio.map(Box::new);
         self.tell(Event::Transcript { turn, text, language, confidence, by, audio });
         self.ask_persona(turn, ledger);

@@ -65,7 +65,7 @@ impl Session {
                 let by = self.persona.clone();
                 self.record_answer(turn, told, by, None);
             }
-            self.history.add(Speaker::Persona, heard_text.to_owned());
+            self.history.add(Speaker::Persona, heard_text);
         }
         if streamed && (is_told || !heard_text.is_empty()) {
             let heard_text = heard_text.to_owned();

@@ -200,8 +200,8 @@ impl Session {
         let Some(Turn { id, ledger, doing: Doing::Replying(reply) }) = &self.turn else {
             return;
         };
-        let (latency, text) = (ledger.latency(*id), reply.text.clone());
-        self.history.add(Speaker::Persona, text);
+        let latency = ledger.latency(*id);
+        self.history.add(Speaker::Persona, &reply.text);
         if let Some(latency) = latency {
             self.tell(Event::Latency(Box::new(latency)));
         }

@@ -168,7 +168,7 @@ fn live(life: Life, bug: Option<Bug>) -> Result<(), TestCaseError> {
         Config { manner: life.manner, max_buffered_bytes: 100_000, idle_ms: 600_000, grace_ms: 20_000, ..config() };
     let mut briefing = Briefing { left_over: life.left_over, last_turn: 3, ..briefing() };
     let text = "Good morning.".to_owned();
-    briefing.history.push(Line { speaker: Speaker::Persona, text });
+    briefing.history.push(Line { speaker: Speaker::Persona, text: text.into() });
     let mut patient = Patient::new(config, briefing, bug);
     patient.watch()?;
     for (gap, step) in life.steps {

@@ -70,7 +70,7 @@ impl Memory {
 
     fn settle_then(&mut self, speaker: Speaker, text: String) {
         self.settle();
-        self.lines.push(Line { speaker, text });
+        self.lines.push(Line { speaker, text: text.into() });
         let surplus = self.lines.len().saturating_sub(self.limit);
         self.lines.drain(..surplus);
     }

@@ -157,8 +157,8 @@ fn last_event_seq(sums: &SegmentSums, turns: &[TurnRecord], ended: Option<&Ended
 }
 
 fn lines(turn: TurnRecord) -> impl Iterator<Item = Line> {
-    let persona = turn.heard_answer().map(|text| Line { speaker: Speaker::Persona, text: text.to_owned() });
-    let user = Line { speaker: Speaker::User, text: turn.heard.text };
+    let persona = turn.heard_answer().map(|text| Line { speaker: Speaker::Persona, text: text.into() });
+    let user = Line { speaker: Speaker::User, text: turn.heard.text.into() };
     std::iter::once(user).chain(persona)
 }
 

@@ -14,7 +14,7 @@ pub(super) fn redact_briefing(briefing: &mut Briefing) {
     redact_language(language);
     redact_name(voice);
     for line in history {
-        line.text = redact(&line.text);
+        line.text = redact(&line.text).into();
     }
 }
 

@@ -48,7 +48,7 @@ fn redact_work(work: &mut Work) {
         Work::Answer { language, history, .. } => {
             redact_language(language);
             for line in history {
-                line.text = outline(&line.text);
+                line.text = outline(&line.text).into();
             }
         }
         Work::Speak { text, language, voice, .. } => {

@@ -140,7 +140,7 @@ fn only_providers_are_named() {
         ),
     ];
     let turn = TurnId(1);
-    let history = vec![session::Line { speaker: session::Speaker::User, text: said("Ann") }];
+    let history = vec![session::Line { speaker: session::Speaker::User, text: said("Ann").into() }];
     let outputs = vec![
         Output::Start(OpId(1), Work::Store { cut }),
         Output::Start(OpId(2), Work::Answer { turn, number: 1, language: said("Ann "), history }),

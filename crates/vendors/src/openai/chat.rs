@@ -92,7 +92,7 @@ fn messages(prompt: &Prompt) -> Vec<Value> {
                 text.push('\n');
                 text.push_str(&line.text);
             }
-            Some(_) | None => turns.push((role, line.text.clone())),
+            Some(_) | None => turns.push((role, line.text.to_string())),
         }
     }
     let system = ("system", persona_prompt(prompt));

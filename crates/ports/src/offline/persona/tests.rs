@@ -18,12 +18,12 @@ impl Conversation {
     }
 
     fn of(scenario: Scenario) -> Self {
-        let opening = Line { speaker: Speaker::Persona, text: scenario.opening.clone() };
+        let opening = Line { speaker: Speaker::Persona, text: scenario.opening.as_str().into() };
         Self { scenario: Arc::new(scenario), history: vec![opening], turn: 0 }
     }
 
     async fn says(&mut self, text: &str) -> String {
-        let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+        let line = |speaker, text: &str| Line { speaker, text: text.into() };
         self.turn += 1;
         self.history.push(line(Speaker::User, text));
         let prompt = Prompt {

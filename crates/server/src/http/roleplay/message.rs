@@ -107,7 +107,7 @@ async fn exchange(
     let turn = said.iter().map(|message| message.turn).max().unwrap_or(0) + 1;
     let heard_at = clock::now();
     let mut history: Vec<Line> = said.into_iter().filter_map(line).collect();
-    history.push(Line { speaker: Speaker::User, text: content.clone() });
+    history.push(Line { speaker: Speaker::User, text: content.as_str().into() });
     let prompt = Prompt {
         session: session.clone(),
         turn: answered + 1,
@@ -187,7 +187,7 @@ fn line(message: Message) -> Option<Line> {
         MessageRole::Ai => Speaker::Persona,
         MessageRole::System => return None,
     };
-    Some(Line { speaker, text: message.text })
+    Some(Line { speaker, text: message.text.into() })
 }
 
 impl TypedTurns {

@@ -8,7 +8,7 @@ use crate::openai::scripted_server::{Script, ScriptedServer, chunked, cut_off, h
 
 fn prompt() -> Prompt {
     let scenario = shipped().into_iter().find(|s| s.id == "price-negotiation").unwrap();
-    let line = |speaker, text: &str| Line { speaker, text: text.to_owned() };
+    let line = |speaker, text: &str| Line { speaker, text: text.into() };
     Prompt {
         session: SessionId::parse("s").unwrap(),
         turn: 2,
