@@ -253,6 +253,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn connections_of_one_thread_that_are_read_by_turns_get_each_their_own_bytes() {
+        let ((mut one, mut to_one), (mut other, mut to_other)) = (connected().await, connected().await);
+        to_one.write_all(&[1; 100]).await.unwrap();
+        to_other.write_all(&[2; 100]).await.unwrap();
+        let mut buffer = [0; 10];
+        for _ in 0..10 {
+            one.read_exact(&mut buffer).await.unwrap();
+            assert_eq!(buffer, [1; 10]);
+            other.read_exact(&mut buffer).await.unwrap();
+            assert_eq!(buffer, [2; 10]);
+        }
+    }
+
+    #[tokio::test]
     async fn what_was_read_ahead_waits_at_a_closed_gate_and_is_lost_with_a_connection_that_is_shut() {
         let (mut stream, mut client) = connected().await;
         let gate = Gate::new(1);
