@@ -82,9 +82,22 @@ test("the report plays the moment at which a quote was said, and is used by keyb
   await position.focus();
   await page.keyboard.press("Home");
   await page.getByText(/^0:00 \//).waitFor();
-  await page.getByRole("button", { name: "Next turn" }).press("Enter");
-  await page.getByRole("button", { name: "Next turn" }).press("Enter");
+  const next = page.getByRole("button", { name: "Next turn" });
+  await next.press("Enter");
+  await next.press("Enter");
   assert.ok(Number(await position.inputValue()) > 0);
+
+  const previous = page.getByRole("button", { name: "Previous turn" });
+  await page.evaluate(
+    (buttons) => {
+      for (const button of buttons) if (button instanceof HTMLElement) button.click();
+    },
+    await Promise.all([previous, previous, next].map((button) => button.elementHandle())),
+  );
+  const recording = page.getByRole("region", { name: "Recording" });
+  await recording.getByRole("button", { name: "Play", exact: true }).click();
+  await recording.getByRole("button", { name: "Pause", exact: true }).click();
+  assert.ok(Number(await position.inputValue()) > 0, "it plays where it was sent last, however quickly");
   const measure = (/** @type {string} */ name) => page.locator("dl > div", { hasText: name }).locator("dd").first();
   assert.equal(await measure("You cut in").textContent(), "Once");
   assert.match((await measure("Pauses while you speak").textContent()) ?? "", /^\d+$/);

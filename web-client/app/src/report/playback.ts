@@ -36,7 +36,10 @@ export class Playback {
     surfer.on("ready", (seconds) => this.#set({ ready: true, lengthMs: seconds * 1000 }));
     surfer.on("play", () => this.#set({ playing: true }));
     surfer.on("pause", () => this.#set({ playing: false }));
-    surfer.on("timeupdate", (seconds) => this.#set({ atMs: seconds * 1000 }));
+    surfer.on("timeupdate", (seconds) => {
+      insist(surfer.getMediaElement(), seconds);
+      this.#set({ atMs: seconds * 1000 });
+    });
     return () => {
       this.#surfer = null;
       this.#set(SILENT);
@@ -61,6 +64,14 @@ export class Playback {
     this.#now = { ...this.#now, ...change };
     for (const watcher of [...this.#watchers]) watcher();
   }
+}
+
+/**
+ * Asked for a place while the one before is still being sought, the player puts the new one off, and then forgets it. The
+ * element itself always goes to where it was sent last.
+ */
+function insist(media: HTMLMediaElement | null, seconds: number): void {
+  if (media?.seeking && media.currentTime !== seconds) media.currentTime = seconds;
 }
 
 /** Renders again only when what was chosen changes. */
