@@ -35,6 +35,7 @@ class Server {
         this.dataFolder = mkdtempSync(join(tmpdir(), 'repartee-e2e-'));
         this.env = { PORT: '0', DATA_DIR: this.dataFolder, JWT_SECRET, LOG_FORMAT: 'json', ...env };
         this.log = [];
+        this.hasCrashed = false;
         this.expectedErrors = [];
     }
 
@@ -88,10 +89,13 @@ class Server {
         assert.ok(files.length > 0, 'nothing was recorded');
         const { status, stdout, stderr } = spawnSync(BINARY, ['replay', ...files], { encoding: 'utf8' });
         assert.equal(status, 0, `${stdout}${stderr}`);
+        // Only a crash may come before the first line.
+        assert.ok(this.hasCrashed || !stdout.includes(': empty, '), stdout);
     }
 
     /** Ends it as a power cut does, and starts it again on the same data. */
     async crashAndRestart() {
+        this.hasCrashed = true;
         this.process.kill('SIGKILL');
         await this.exited;
         await this.start();

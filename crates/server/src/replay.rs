@@ -18,6 +18,7 @@ pub fn replay(files: &[impl AsRef<Path>], timeline: bool, report: &mut impl Writ
         let name = file.as_ref().display();
         match of_file(file.as_ref(), timeline, report) {
             Ok(Outcome::Identical(summary)) => writeln!(report, "{name}: {}", Told(&summary))?,
+            Ok(Outcome::Empty) => writeln!(report, "{name}: empty, the server stopped before anything was written")?,
             Ok(Outcome::Different(difference)) => {
                 failed += 1;
                 writeln!(report, "{name}: {}", Told(&*difference))?;

@@ -9,6 +9,8 @@ use crate::{BadTape, FORMAT, Line, Lines, Opened, Step, Words, redaction::redact
 pub enum Outcome {
     Identical(Summary),
     Different(Box<Difference>),
+    /// Nothing was written: the process stopped, by a crash say, before the first line.
+    Empty,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +52,9 @@ pub enum Moment<'a> {
 /// everything on the way.
 pub fn replay(tape: impl BufRead, mut watch: impl FnMut(SessionTime, Moment<'_>)) -> Result<Outcome, BadTape> {
     let mut lines = Lines::new(tape);
-    let opened = opened(&mut lines)?;
+    let Some(opened) = opened(&mut lines)? else {
+        return Ok(Outcome::Empty);
+    };
     let mut replay = Replay::new(&opened, &mut watch);
     if let Some(difference) = replay.compare(1, None, opened.outputs) {
         return Ok(Outcome::Different(difference));
@@ -81,18 +85,18 @@ pub fn replay(tape: impl BufRead, mut watch: impl FnMut(SessionTime, Moment<'_>)
     Ok(Outcome::Identical(replay.summary))
 }
 
-fn opened(lines: &mut Lines<impl BufRead>) -> Result<Opened, BadTape> {
-    let Some(line) = lines.next() else {
-        return Err(BadTape::malformed(1, "the file is empty"));
+fn opened(lines: &mut Lines<impl BufRead>) -> Result<Option<Opened>, BadTape> {
+    let Some(first) = lines.next().transpose()? else {
+        return Ok(None);
     };
-    let (_, Line::Opened(opened)) = line? else {
+    let (_, Line::Opened(opened)) = first else {
         return Err(BadTape::malformed(1, "a recording begins with the opening of its session"));
     };
     if opened.format != FORMAT {
         let what = format!("it has format {}, and this program reads format {FORMAT}", opened.format);
         return Err(BadTape::malformed(1, what));
     }
-    Ok(*opened)
+    Ok(Some(*opened))
 }
 
 struct Replay<'a> {

@@ -100,7 +100,7 @@ fn live_on(tape: &mut Tape) {
 fn summary(written: &str) -> Summary {
     match replay(written.as_bytes(), |_, _| ()).unwrap() {
         Outcome::Identical(summary) => summary,
-        Outcome::Different(difference) => panic!("{difference:#?} in\n{written}"),
+        other => panic!("{other:#?} of\n{written}"),
     }
 }
 

@@ -113,7 +113,11 @@ async fn a_session_that_is_recorded_with_its_words_is_replayed_with_them() {
     let content = fs::read_to_string(file).unwrap();
     let line = content.lines().position(|line| line.contains("\"Interrupted\"")).unwrap() + 1;
     fs::write(file, content.replace("\"reason\":\"BargeIn\"", "\"reason\":\"Client\"")).unwrap();
-    let (told, status) = place.run(&["replay", file, "no-such-file"]);
+    let empty = place.path("left-by-a-crash.jsonl");
+    fs::write(&empty, "").unwrap();
+    let empty = empty.to_str().expect("a temporary path is text");
+    assert!(place.run(&["replay", empty]).1.success());
+    let (told, status) = place.run(&["replay", file, empty, "no-such-file"]);
     assert_eq!(status.code(), Some(1));
     let lines: Vec<&str> = told.lines().collect();
     assert!(lines[0].starts_with(&format!("{file}: different in line {line}, at ")), "{told}");
@@ -123,7 +127,8 @@ async fn a_session_that_is_recorded_with_its_words_is_replayed_with_them() {
         "{told}"
     );
     assert!(lines[3].starts_with("  replayed:  {\"Event\":{\"Interrupted\"") && lines[3].contains("BargeIn"), "{told}");
-    assert!(lines[4].starts_with("no-such-file: cannot be opened"), "{told}");
+    assert_eq!(lines[4], format!("{empty}: empty, the server stopped before anything was written"));
+    assert!(lines[5].starts_with("no-such-file: cannot be opened"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

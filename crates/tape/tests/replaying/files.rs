@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use proptest::prelude::*;
-use tape::{BadTape, Line, Lines, replay};
+use tape::{BadTape, Line, Lines, Outcome, replay};
 
 use crate::conversation::{Chance, chances, file, recorded};
 
@@ -23,7 +23,6 @@ fn a_file_that_is_no_recording_is_refused_with_the_line_and_the_reason() {
     let (first, rest) = whole.split_once('\n').unwrap();
     let (second, _) = rest.split_once('\n').unwrap();
     for (file, expected) in [
-        (String::new(), "line 1: the file is empty"),
         ("hello\n".to_owned(), "line 1: not a recording of a session: "),
         ("{\"level\":\"INFO\"}".to_owned(), "line 1: not a recording of a session: "),
         (rest.to_owned(), "line 1: a recording begins with the opening of its session"),
@@ -41,6 +40,11 @@ fn a_file_that_is_no_recording_is_refused_with_the_line_and_the_reason() {
         let told = complaint(&file);
         assert!(told.starts_with(expected), "{told:?} does not begin with {expected:?}");
     }
+}
+
+#[test]
+fn a_file_that_a_crash_left_empty_is_no_mistake() {
+    assert!(matches!(replay(&[][..], |_, _| ()), Ok(Outcome::Empty)));
 }
 
 proptest! {

@@ -12,7 +12,7 @@ fn outcome(file: &str) -> Outcome {
 fn summary(file: &str) -> Summary {
     match outcome(file) {
         Outcome::Identical(summary) => summary,
-        Outcome::Different(difference) => panic!("{difference:#?} in\n{file}"),
+        other => panic!("{other:#?} of\n{file}"),
     }
 }
 
