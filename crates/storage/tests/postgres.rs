@@ -57,8 +57,9 @@ async fn a_server_that_went_away_is_unavailable() {
     let url = server.new_database().await;
     let database = migrated(&url).await;
     let session = open_session(&database).await;
-    let Some(process) = server.process() else { return };
-    process.kill();
+    if !server.stop() {
+        return;
+    }
     let written = database.record(&session, vec![database::segment(&session, 1)]);
     let (written, checked, opened) = tokio::join!(written, database.check(), Database::open(&url));
     for failed in [written, checked, opened.map(|_| ())] {

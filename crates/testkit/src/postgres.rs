@@ -33,9 +33,20 @@ impl Postgres {
         format!("{server}/{name}")
     }
 
-    /// The process, where this test started it.
-    pub fn process(&mut self) -> Option<&mut Process> {
-        self.own.as_mut().map(|(process, _)| process)
+    /// Stops it at once, in the middle of whatever it does; `false` where this test did not start it.
+    pub fn stop(&mut self) -> bool {
+        let Some((mut process, _dir)) = self.own.take() else {
+            return false;
+        };
+        // A killed one leaves its shared memory behind, on the machine. What does not listen is killed all the same.
+        let _ = process.end_by("QUIT");
+        true
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

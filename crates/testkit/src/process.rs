@@ -81,13 +81,23 @@ impl Process {
 
     /// Ends it as a service manager does and returns when it is gone.
     pub fn terminate(&mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
-        assert!(asked.is_ok_and(|status| status.success()), "{} is gone already:\n{}", self.name, self.log());
+        self.end_by("TERM").unwrap_or_else(|why| panic!("{} {why}:\n{}", self.name, self.log()));
+    }
+
+    /// Sends it that signal and returns when it is gone.
+    pub(crate) fn end_by(&mut self, signal: &str) -> Result<(), String> {
+        let asked = Command::new("kill").arg(format!("-{signal}")).arg(self.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            return Err("is gone already".to_owned());
+        }
         let started = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {
-            assert!(started.elapsed() < PATIENCE, "{} did not end within {PATIENCE:?}:\n{}", self.name, self.log());
+            if started.elapsed() > PATIENCE {
+                return Err(format!("did not end within {PATIENCE:?} of SIG{signal}"));
+            }
             thread::sleep(BETWEEN_LOOKS);
         }
+        Ok(())
     }
 
     fn wait_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
