@@ -9,6 +9,7 @@ use ports::{
     Catalog, Journal, StoreError,
     contract::{self, example::open_session},
 };
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use storage::Database;
 
 #[tokio::test]
@@ -35,6 +36,17 @@ async fn a_database_does_what_a_file_does() {
     database::of_two_versions_in_one_call_the_first_stands(&url().await).await;
     database::what_was_recorded_is_there_when_the_database_is_opened_again(&url().await).await;
     database::two_servers_share_a_database(&url().await).await;
+}
+
+#[tokio::test]
+async fn a_server_goes_on_while_a_newer_one_migrates_its_database() {
+    let Some(server) = testkit::postgres() else { return };
+    let url = server.new_database().await;
+    let change = async |change: String| {
+        let mut newer = PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut newer).await.unwrap();
+    };
+    database::tables_may_grow_while_they_are_read(&url, change).await;
 }
 
 /// Text that PostgreSQL cannot hold is refused alone; the transaction it was in is written without it.

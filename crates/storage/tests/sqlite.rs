@@ -15,7 +15,7 @@ use ports::{
         example::{open_session, scenario},
     },
 };
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use storage::Database;
 use testkit::TempDir;
 
@@ -214,6 +214,17 @@ async fn a_file_that_a_newer_version_migrated_still_works() {
     let database = migrated(&url).await;
     let session = open_session(&database).await;
     assert!(database.session(&session).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_server_goes_on_while_a_newer_one_migrates_its_file() {
+    let dir = TempDir::new();
+    let options = SqliteConnectOptions::new().filename(dir.path().join("data/repartee.db"));
+    let change = async |change: String| {
+        let mut newer = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut newer).await.unwrap();
+    };
+    database::tables_may_grow_while_they_are_read(&url(&dir), change).await;
 }
 
 #[tokio::test]

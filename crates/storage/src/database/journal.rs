@@ -9,6 +9,17 @@ use sqlx::FromRow;
 
 use super::{Database, backend::on, failure::unreadable};
 
+macro_rules! select_segments {
+    ($rest:literal) => {
+        concat!(
+            "SELECT number, object, media_type, received_bytes, duration_ms, through_seq, intake_state,
+                event_seq, at
+             FROM segments WHERE session_id = $1 ",
+            $rest
+        )
+    };
+}
+
 #[async_trait]
 impl Journal for Database {
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
@@ -41,7 +52,7 @@ impl Journal for Database {
 
     async fn segments(&self, session: &SessionId) -> Result<Vec<SegmentRecord>, StoreError> {
         let rows: Vec<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM segments WHERE session_id = $1 ORDER BY number",
+            select_segments!("ORDER BY number"),
         )
         .bind(session.as_str())
         .fetch_all(db))?;
@@ -64,7 +75,8 @@ impl Journal for Database {
 
     async fn turns(&self, session: &SessionId) -> Result<Vec<TurnRecord>, StoreError> {
         let rows: Vec<TurnRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT t.*,
+            "SELECT t.turn, t.text, t.language, t.confidence, t.provider, t.first_segment, t.last_segment,
+                t.duration_ms, t.event_seq, t.at,
                 a.text AS answer, a.provider AS answered_by, a.input_tokens, a.output_tokens,
                 a.event_seq AS answered_event_seq, a.at AS answered_at,
                 s.object AS speech, s.duration_ms AS speech_ms,
@@ -105,7 +117,7 @@ impl Database {
 
     async fn last_segment(&self, session: &SessionId) -> Result<Option<SegmentRecord>, StoreError> {
         let row: Option<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM segments WHERE session_id = $1 ORDER BY number DESC LIMIT 1",
+            select_segments!("ORDER BY number DESC LIMIT 1"),
         )
         .bind(session.as_str())
         .fetch_optional(db))?;
@@ -116,7 +128,7 @@ impl Database {
         /// Nobody answers what was said longer ago.
         const MOST: i64 = 64;
         let rows: Vec<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM segments WHERE session_id = $1 AND number > $2 ORDER BY number DESC LIMIT $3",
+            select_segments!("AND number > $2 ORDER BY number DESC LIMIT $3"),
         )
         .bind(session.as_str())
         .bind(number.cast_signed())
@@ -127,7 +139,7 @@ impl Database {
 
     async fn ending(&self, session: &SessionId) -> Result<Option<EndedRecord>, StoreError> {
         let row: Option<EndingRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM endings WHERE session_id = $1",
+            "SELECT reason, duration_ms, turns, event_seq, at FROM endings WHERE session_id = $1",
         )
         .bind(session.as_str())
         .fetch_optional(db))?;

@@ -16,13 +16,19 @@ macro_rules! present {
     };
 }
 
+macro_rules! user_columns {
+    () => {
+        "id, email, name, password_hash, avatar, department, role, is_active, created_at, updated_at"
+    };
+}
+
 impl Database {
     pub(super) async fn insert_user(&self, user: NewUser) -> Result<User, StoreError> {
         let row: Option<UserRow> = on!(&*self.writes.turn().await?, db => sqlx::query_as(
-            "INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at)
+            concat!("INSERT INTO users (id, email, name, password_hash, role, created_at, updated_at)
              SELECT $1, $2, $3, $4, $5, $6, $6
              WHERE NOT EXISTS (SELECT 1 FROM departures WHERE user_id = $1)
-             ON CONFLICT DO NOTHING RETURNING *",
+             ON CONFLICT DO NOTHING RETURNING ", user_columns!()),
         )
         .bind(user.id.as_str())
         .bind(&user.email)
@@ -37,7 +43,7 @@ impl Database {
 
     pub(super) async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM users WHERE id = $1",
+            concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1"),
         )
         .bind(id.as_str())
         .fetch_optional(db))?;
@@ -46,7 +52,7 @@ impl Database {
 
     pub(super) async fn find_user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
         let row: Option<UserRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM users WHERE email = $1",
+            concat!("SELECT ", user_columns!(), " FROM users WHERE email = $1"),
         )
         .bind(email)
         .fetch_optional(db))?;
@@ -60,7 +66,9 @@ impl Database {
         .fetch_one(db))?;
         let size = i64::from(page.size);
         let rows: Vec<UserRow> = on!(&self.reads, db => sqlx::query_as(
-            concat!("SELECT * FROM users ", present!(), " ORDER BY created_at DESC, id LIMIT $1 OFFSET $2"),
+            concat!(
+                "SELECT ", user_columns!(), " FROM users ", present!(), " ORDER BY created_at DESC, id LIMIT $1 OFFSET $2",
+            ),
         )
         .bind(size)
         .bind(size.saturating_mul(i64::from(page.page.saturating_sub(1))))
@@ -76,9 +84,9 @@ impl Database {
         at: Timestamp,
     ) -> Result<User, StoreError> {
         let row: Option<UserRow> = on!(&*self.writes.turn().await?, db => sqlx::query_as(
-            "UPDATE users SET name = COALESCE($2, name), avatar = COALESCE($3, avatar),
+            concat!("UPDATE users SET name = COALESCE($2, name), avatar = COALESCE($3, avatar),
                 department = COALESCE($4, department), updated_at = $5
-             WHERE id = $1 RETURNING *",
+             WHERE id = $1 RETURNING ", user_columns!()),
         )
         .bind(id.as_str())
         .bind(&change.name)

@@ -10,6 +10,12 @@ use super::{
     sessions::score,
 };
 
+macro_rules! email_columns {
+    () => {
+        "session_id, recipient, subject, body, is_edited, created_at, updated_at"
+    };
+}
+
 impl Database {
     pub(super) async fn insert_or_find_feedback(&self, feedback: Feedback) -> Result<Feedback, StoreError> {
         let findings = serde_json::to_string(&feedback.findings)
@@ -29,7 +35,7 @@ impl Database {
 
     pub(super) async fn find_feedback(&self, session: &SessionId) -> Result<Option<Feedback>, StoreError> {
         let row: Option<FeedbackRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM feedback WHERE session_id = $1",
+            "SELECT session_id, overall_score, findings, created_at FROM feedback WHERE session_id = $1",
         )
         .bind(session.as_str())
         .fetch_optional(db))?;
@@ -55,7 +61,7 @@ impl Database {
 
     pub(super) async fn find_email(&self, session: &SessionId) -> Result<Option<Email>, StoreError> {
         let row: Option<EmailRow> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT * FROM emails WHERE session_id = $1",
+            concat!("SELECT ", email_columns!(), " FROM emails WHERE session_id = $1"),
         )
         .bind(session.as_str())
         .fetch_optional(db))?;
@@ -69,9 +75,9 @@ impl Database {
         at: Timestamp,
     ) -> Result<Email, StoreError> {
         let row: Option<EmailRow> = on!(&*self.writes.turn().await?, db => sqlx::query_as(
-            "UPDATE emails SET recipient = COALESCE($2, recipient), subject = COALESCE($3, subject),
+            concat!("UPDATE emails SET recipient = COALESCE($2, recipient), subject = COALESCE($3, subject),
                 body = COALESCE($4, body), is_edited = TRUE, updated_at = $5
-             WHERE session_id = $1 RETURNING *",
+             WHERE session_id = $1 RETURNING ", email_columns!()),
         )
         .bind(session.as_str())
         .bind(&change.to)

@@ -15,7 +15,7 @@ use super::{
 macro_rules! select_sessions {
     ($rest:literal) => {
         concat!(
-            "SELECT s.*,
+            "SELECT s.id, s.user_id, s.scenario_id, s.is_private, s.status, s.started_at, s.closed_at,
                 CASE WHEN s.opening IS NULL THEN 0 ELSE 1 END
                 + (SELECT COUNT(*) FROM turns t WHERE t.session_id = s.id)
                 + (SELECT COUNT(*) FROM answers a WHERE a.session_id = s.id) AS messages,

@@ -2,7 +2,8 @@
 
 use futures_util::future::join_all;
 use ports::{
-    Catalog, HeardRecord, Journal, ObjectKey, Record, SegmentRecord, SessionId, Timestamp,
+    Catalog, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, ObjectKey, PageRequest,
+    ProfileChange, Record, ScenarioFilter, SegmentRecord, SessionId, Timestamp,
     contract::example::{open_session, scenario},
 };
 use storage::Database;
@@ -114,4 +115,52 @@ pub(crate) async fn two_servers_share_a_database(url: &str) {
     assert!(written.iter().all(Result::is_ok), "{written:?}");
     assert_eq!(one.segments(session).await, other.segments(session).await);
     assert_eq!(other.segments(session).await.unwrap().len(), 200);
+}
+
+/// A newer server migrates while this one runs.
+pub(crate) async fn tables_may_grow_while_they_are_read(url: &str, change: impl AsyncFn(String)) {
+    let database = migrated(url).await;
+    let session = &open_session(&database).await;
+    database.record(session, vec![segment(session, 1), heard("hello"), ended()]).await.unwrap();
+    let findings = Findings { dimensions: Vec::new(), summary: "Good.".to_owned(), recommendations: Vec::new() };
+    let (overall_score, created_at) = (80, Timestamp(4));
+    database.keep_feedback(Feedback { session: session.clone(), overall_score, findings, created_at }).await.unwrap();
+    let (to, subject, body) = (String::new(), "Thank you".to_owned(), "It was good.".to_owned());
+    let (is_edited, updated_at) = (false, created_at);
+    database
+        .keep_email(Email { session: session.clone(), to, subject, body, is_edited, created_at, updated_at })
+        .await
+        .unwrap();
+    read_all(&database, session).await;
+    for table in ["users", "scenarios", "sessions", "segments", "turns", "answers", "endings", "feedback", "emails"] {
+        change(format!("ALTER TABLE {table} ADD COLUMN mood TEXT")).await;
+    }
+    read_all(&database, session).await;
+}
+
+async fn read_all(database: &Database, session: &SessionId) {
+    let row = database.session(session).await.unwrap().unwrap();
+    assert_eq!(database.user(&row.user).await.unwrap().unwrap().id, row.user);
+    let page = PageRequest { page: 1, size: 10 };
+    assert!(!database.users(page).await.unwrap().items.is_empty());
+    assert!(!database.scenarios(&ScenarioFilter::default(), page).await.unwrap().items.is_empty());
+    let change = ProfileChange { name: Some("Ann".to_owned()), ..ProfileChange::default() };
+    assert_eq!(database.change_profile(&row.user, change, Timestamp(5)).await.unwrap().name, "Ann");
+    assert_eq!(database.segments(session).await.unwrap().len(), 1);
+    assert_eq!(database.turns(session).await.unwrap().len(), 1);
+    assert!(database.resume(session).await.unwrap().unwrap().ended.is_some());
+    assert_eq!(database.feedback(session).await.unwrap().unwrap().overall_score, 80);
+    let change = EmailChange { body: Some("It was fine.".to_owned()), ..EmailChange::default() };
+    assert_eq!(database.change_email(session, change, Timestamp(5)).await.unwrap().body, "It was fine.");
+    assert_eq!(database.email(session).await.unwrap().unwrap().body, "It was fine.");
+}
+
+fn ended() -> Record {
+    Record::Ended(EndedRecord {
+        reason: "user_ended".to_owned(),
+        duration_ms: 9,
+        turns: 1,
+        event_seq: 9,
+        at: Timestamp(4),
+    })
 }
