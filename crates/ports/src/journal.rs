@@ -54,11 +54,39 @@ pub struct SegmentRecord {
     pub duration_ms: u64,
     /// The last numbered chunk that is stored with this segment, for a client that numbers.
     pub through_seq: Option<u64>,
+    /// Nothing where a server wrote it that did not say so yet.
+    pub part: Option<TurnPart>,
     /// What the intake held at the cut; a resumed session goes on from here.
     pub intake_state: Vec<u8>,
     /// The newest event the session may have used when this was written.
     pub event_seq: u64,
     pub at: Timestamp,
+}
+
+/// What a segment is to the user's turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TurnPart {
+    /// It belongs to a turn that goes on.
+    GoesOn,
+    /// A turn ends with it.
+    Closes,
+    /// It belongs to no turn, and what came before it since a turn closed does not either.
+    Leaves,
+}
+
+impl TurnPart {
+    /// As it is written down.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GoesOn => "goes_on",
+            Self::Closes => "closes",
+            Self::Leaves => "leaves",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::GoesOn, Self::Closes, Self::Leaves].into_iter().find(|part| part.name() == name)
+    }
 }
 
 /// What the user said in a turn.

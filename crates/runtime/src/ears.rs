@@ -10,7 +10,7 @@ use ports::{
 };
 use session::Heard;
 
-use crate::Rejection;
+use crate::{Rejection, left_behind::LeftBehind};
 
 /// Stored audio that waits for its turn is kept in memory up to this size; beyond it is fetched again.
 const HELD_BYTES: usize = 1 << 20;
@@ -82,10 +82,10 @@ impl Ears {
         limits: audio::Limits,
         declared: Declared,
         resumption: Option<&Resumption>,
+        left_behind: &LeftBehind,
     ) -> Self {
         let last = resumption.and_then(|resumption| resumption.last_segment.as_ref());
         let through_seq = resumption.and_then(|resumption| resumption.through_seq);
-        let untranscribed = resumption.map_or(&[][..], |resumption| &resumption.untranscribed);
         let held =
             |segment: &SegmentRecord| HeldPiece { number: segment.number, key: segment.object.clone(), segment: None };
         let intake = last.and_then(|segment| match Intake::restore(&segment.intake_state, limits) {
@@ -102,7 +102,7 @@ impl Ears {
             next_seq: through_seq.map_or(0, |seq| seq + 1),
             uncut: Uncut::default(),
             cuts: VecDeque::new(),
-            held: untranscribed.iter().map(held).collect(),
+            held: left_behind.segments().map(held).collect(),
             next_number: last.map_or(1, |segment| segment.number + 1),
             through_seq,
         }
@@ -172,6 +172,7 @@ impl Ears {
                 received_bytes: if is_last { uncut.bytes } else { 0 },
                 duration_ms: piece.segment.duration_ms,
                 through_seq: uncut.last_seq.filter(|_| is_last),
+                part: None,
                 intake_state: if is_last { state.clone() } else { Vec::new() },
                 event_seq,
                 at,

@@ -11,6 +11,7 @@ mod engine;
 mod gate;
 mod hearing;
 mod hub;
+mod left_behind;
 mod live;
 mod member;
 mod meter;

@@ -8,7 +8,8 @@ use std::{collections::BTreeMap, future::poll_fn, sync::Arc, task::Poll, time::D
 use audio::{Declared, SpeechCodec};
 use ports::{Record, Role, SegmentRecord, StoreError};
 use session::{
-    Briefing, Command, Failure, FailureKind, Input, Line, OpEvent, OpId, Session, SessionTime, TurnDetection, TurnId,
+    Briefing, Command, Failure, FailureKind, Input, LeftOver, Line, OpEvent, OpId, Session, SessionTime, TurnDetection,
+    TurnId,
 };
 use tokio::{
     sync::mpsc,
@@ -20,6 +21,7 @@ use crate::{
     Charge, Chunk, Engine, Member, MemberId, Meter, Opening, Recorder, Rejection, Reply, Told, Wish, chronicle,
     ears::{Ears, Taken},
     hearing::Hearing,
+    left_behind::LeftBehind,
     mouth::Mouth,
     outbox::Outbox,
     recorder::{Beginning, Tape},
@@ -128,6 +130,8 @@ impl LiveSession {
             history,
             resumption,
         } = opening;
+        let untranscribed = resumption.as_ref().map_or(&[][..], |resumption| &resumption.untranscribed);
+        let left_behind = LeftBehind::of(untranscribed);
         let offset_ms = u64::try_from(engine.clock.now().0 - started_at.0).unwrap_or(0);
         let lines = history.iter().map(|line| Line { speaker: line.speaker, text: line.text.as_str().into() });
         let briefing = Briefing {
@@ -138,7 +142,11 @@ impl LiveSession {
             history: lines.collect(),
             last_turn: resumption.as_ref().map_or(0, |resumption| resumption.last_turn),
             answered_turns: resumption.as_ref().map_or(0, |resumption| resumption.answered_turns),
-            left_over: resumption.as_ref().map(translate::left_over).unwrap_or_default(),
+            left_over: LeftOver {
+                unanswered: resumption.as_ref().is_some_and(|resumption| resumption.is_unanswered),
+                said: left_behind.said(),
+                begun: left_behind.begun(),
+            },
         };
         let (now, at) = (engine.clock.now(), SessionTime(offset_ms));
         let beginning = Beginning { started_at, now, at, config: &config, briefing: &briefing };
@@ -155,7 +163,7 @@ impl LiveSession {
             mouth: Mouth::new(lead),
             codec: SpeechCodec::Pcm16,
             echo_is_cancelled: None,
-            ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref()),
+            ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref(), &left_behind),
             room: Room::new(session.clone(), last_seq, history),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
             spans,

@@ -2,11 +2,10 @@
 
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record,
-    Resumption, SpokenRecord, Timestamp,
+    SpokenRecord, Timestamp, TurnPart,
 };
 use session::{
-    Animation, EndReason, Fact, Failure, FailureKind, Finish, Heard, LeftOver, Line, MouthShape, Source, Speaker,
-    Usage, Viseme,
+    Animation, EndReason, Fact, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme,
 };
 
 pub(crate) fn source(provider: Provider) -> Source {
@@ -79,7 +78,7 @@ pub(crate) fn end_reason(reason: EndReason) -> &'static str {
 /// How a fact is written down. Stored audio is not: its records are made where its bytes are.
 pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record> {
     Some(match fact {
-        Fact::Stored(_) => return None,
+        Fact::Stored { .. } => return None,
         Fact::Heard { turn, text, language, confidence, by, audio } => Record::Heard(HeardRecord {
             turn: turn.0,
             text,
@@ -112,15 +111,10 @@ pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record
     })
 }
 
-/// What the process before this one had begun.
-pub(crate) fn left_over(resumption: &Resumption) -> LeftOver {
-    let segments = &resumption.untranscribed;
-    let untranscribed = segments.first().zip(segments.last()).map(|(first, last)| Heard {
-        first_segment: first.number,
-        last_segment: last.number,
-        duration_ms: segments.iter().map(|segment| segment.duration_ms).sum(),
-        first_seq: None,
-        last_seq: last.through_seq,
-    });
-    LeftOver { unanswered: resumption.is_unanswered, untranscribed }
+pub(crate) fn turn_part(part: session::TurnPart) -> TurnPart {
+    match part {
+        session::TurnPart::GoesOn => TurnPart::GoesOn,
+        session::TurnPart::Closes => TurnPart::Closes,
+        session::TurnPart::Leaves => TurnPart::Leaves,
+    }
 }

@@ -95,6 +95,8 @@ pub struct Briefing {
 pub struct LeftOver {
     /// The last turn was heard, and nobody answered.
     pub unanswered: bool,
-    /// Stored, and no turn yet.
-    pub untranscribed: Option<Heard>,
+    /// Turns that were said to their end, and that nobody transcribed.
+    pub said: Option<Heard>,
+    /// The beginning of a turn that is not over.
+    pub begun: Option<Heard>,
 }

@@ -55,6 +55,11 @@ impl Saying {
         Self { listen, began_ms: at_ms, spoken_ms: 0, stopped_ms: at_ms, last_word: now }
     }
 
+    /// So much of it was said before the audio that is heard here.
+    pub(crate) fn go_on(listen: OpId, spoken_ms: u64, now: SessionTime) -> Self {
+        Self { spoken_ms, ..Self::begin(listen, 0, now) }
+    }
+
     pub(crate) fn resume(self, at_ms: u64) -> Self {
         Self { began_ms: at_ms, ..self }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Cut, Heard, OpId, SessionTime, Stored, TurnDetection, latency::UserTimes};
+use crate::{Cut, Heard, OpId, SessionTime, Stored, TurnPart, latency::UserTimes};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listening {
@@ -32,14 +32,22 @@ struct WaitingCut {
     op: Option<OpId>,
 }
 
-/// What a piece of audio is to the user's turn.
+/// What becomes of the user's turn with a piece of audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// It belongs to a turn that goes on.
     GoesOn,
     Closes(Closing),
-    /// It belongs to no turn, and what came before it does not either.
     Leaves,
+}
+
+impl Then {
+    fn part(self) -> TurnPart {
+        match self {
+            Self::GoesOn => TurnPart::GoesOn,
+            Self::Closes(_) => TurnPart::Closes,
+            Self::Leaves => TurnPart::Leaves,
+        }
+    }
 }
 
 /// The end of a user turn.
@@ -80,17 +88,15 @@ impl Listening {
         self.ready.push_back(Utterance::Text { text, confidence, at });
     }
 
-    /// What another process stored and did not come to: a turn, or the beginning of one that the client will end. An open
-    /// microphone's is silence, or is too long ago to be answered.
-    pub(crate) fn take_up(&mut self, heard: Heard, detection: TurnDetection, now: SessionTime) {
-        match detection {
-            TurnDetection::Threshold => {
-                let times = UserTimes { last_word: now, decided: now, stored: now };
-                self.ready.push_back(Utterance::Audio(Spoken { heard, listens: Vec::new(), spoken_ms: 0, times }));
-            }
-            TurnDetection::Manual => self.open = Some(heard),
-            TurnDetection::Voice => (),
-        }
+    /// A turn that another process stored and did not come to.
+    pub(crate) fn take_up(&mut self, heard: Heard, now: SessionTime) {
+        let times = UserTimes { last_word: now, decided: now, stored: now };
+        self.ready.push_back(Utterance::Audio(Spoken { heard, listens: Vec::new(), spoken_ms: 0, times }));
+    }
+
+    /// The beginning of a turn that another process stored.
+    pub(crate) fn reopen(&mut self, heard: Heard) {
+        self.open = Some(heard);
     }
 
     pub(crate) fn uncut_bytes(&self) -> u64 {
@@ -194,15 +200,14 @@ impl Listening {
     }
 
     /// The front cut is in the store.
-    pub(crate) fn on_stored(&mut self, stored: Option<Stored>, now: SessionTime) {
+    pub(crate) fn on_stored(&mut self, stored: Option<Stored>, now: SessionTime) -> Option<TurnPart> {
         self.store_failures = 0;
-        let Some(WaitingCut { then, .. }) = self.cuts.pop_front() else {
-            return;
-        };
+        let WaitingCut { then, .. } = self.cuts.pop_front()?;
         if let Some(stored) = stored {
             self.open = Some(join(self.open, stored));
         }
         self.apply(then, now);
+        Some(then.part())
     }
 
     /// The front cut could not be stored; answers how often in a row.

@@ -112,10 +112,24 @@ pub struct Heard {
     pub last_seq: Option<u64>,
 }
 
+/// What a piece of audio is to the user's turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TurnPart {
+    /// It belongs to a turn that goes on.
+    GoesOn,
+    /// A turn ends with it.
+    Closes,
+    /// It belongs to no turn, and what came before it since a turn closed does not either.
+    Leaves,
+}
+
 /// What must outlive the process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
-    Stored(Stored),
+    Stored {
+        audio: Stored,
+        part: TurnPart,
+    },
     Heard {
         turn: TurnId,
         text: String,

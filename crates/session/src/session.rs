@@ -121,6 +121,10 @@ impl Session {
         if self.is_over() {
             return;
         }
+        // How the client wants to be listened to comes first.
+        if !matches!(input, Input::Client(Command::Adopt(_))) {
+            self.take_up_what_was_left();
+        }
         match input {
             Input::Client(command) => self.on_command(command),
             Input::Op(op, event) => self.on_op(op, event),
@@ -279,10 +283,10 @@ impl Session {
     fn on_store(&mut self, event: OpEvent) {
         match event {
             OpEvent::Stored(stored) => {
-                self.listening.on_stored(stored, self.now);
-                if let Some(stored) = stored {
-                    self.outputs.push_back(Output::Record(Fact::Stored(stored)));
-                    self.tell(Event::AudioStored(stored));
+                let part = self.listening.on_stored(stored, self.now);
+                if let Some((audio, part)) = stored.zip(part) {
+                    self.outputs.push_back(Output::Record(Fact::Stored { audio, part }));
+                    self.tell(Event::AudioStored(audio));
                 }
             }
             OpEvent::Failed(failure) => {
@@ -305,7 +309,6 @@ impl Session {
                 self.outputs.push_back(Output::Start(op, Work::Store { cut }));
             }
         }
-        self.take_up_what_was_left();
         self.watch_intruder();
         self.hold_or_release();
         loop {

@@ -141,7 +141,7 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
     ];
     let database = Database::open(&older_file(&dir, 1, &rows).await).await.unwrap();
     let pending = database.pending_migrations().await.unwrap();
-    assert_eq!((pending.len(), pending[0].as_str()), (9, "0002 journal"));
+    assert_eq!((pending.len(), pending[0].as_str()), (10, "0002 journal"));
     database.migrate().await.unwrap();
     let session = ports::SessionId::parse("s").unwrap();
     database.record(&session, vec![database::segment(&session, 1)]).await.unwrap();
@@ -179,6 +179,7 @@ async fn a_session_keeps_its_journal_when_its_tables_are_laid_out_anew() {
         segments.iter().map(|segment| segment.intake_state.as_slice()).collect::<Vec<_>>(),
         [&[][..], &[1, 2, 3]]
     );
+    assert!(segments.iter().all(|segment| segment.part.is_none()), "{segments:?}");
     let resumption = database.resume(&session).await.unwrap().unwrap();
     assert_eq!((resumption.through_seq, resumption.last_turn, resumption.last_event_seq), (Some(7), 1, 1_000));
     let turn = database.turns(&session).await.unwrap().pop().unwrap();

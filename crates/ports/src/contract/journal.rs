@@ -3,8 +3,8 @@
 use super::example::{open_session, session_id};
 use crate::{
     AnsweredRecord, Catalog, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record,
-    Resumption, SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord,
-    Usage, UserId,
+    Resumption, SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnPart,
+    TurnRecord, Usage, UserId,
 };
 
 /// Runs every check on a fresh journal, together with the catalogue that holds its sessions.
@@ -39,6 +39,7 @@ fn segment(number: u64) -> SegmentRecord {
         received_bytes: 32_000 + number,
         duration_ms: 2_000,
         through_seq: Some(10 * number),
+        part: [Some(TurnPart::Closes), Some(TurnPart::GoesOn), Some(TurnPart::Leaves), None][number as usize % 4],
         intake_state: vec![0, 255, 7],
         event_seq: 3 * number,
         at: Timestamp(2_000 + number.cast_signed()),

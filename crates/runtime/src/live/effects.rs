@@ -1,6 +1,6 @@
 //! What the machine asks for is done, in its order.
 
-use ports::{Record, Timestamp};
+use ports::{Record, SegmentRecord, Timestamp};
 use session::{Fact, Input, Mouth as Order, OpId, Output, SessionTime, Speech, Work};
 use tokio::{task::AbortHandle, time::Instant};
 use tracing::{Instrument as _, Span};
@@ -144,9 +144,10 @@ impl LiveSession {
             }
             _ => now,
         };
-        if let Fact::Stored(_) = fact {
+        if let Fact::Stored { part, .. } = fact {
             for segment in std::mem::take(&mut self.segments) {
-                self.outbox.record(Record::Segment(segment));
+                let part = Some(translate::turn_part(part));
+                self.outbox.record(Record::Segment(SegmentRecord { part, ..segment }));
             }
         } else if let Some(record) = translate::record(fact, event_seq, at) {
             self.outbox.record(record);

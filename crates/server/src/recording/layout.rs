@@ -148,6 +148,7 @@ mod tests {
             received_bytes: 1,
             duration_ms,
             through_seq: None,
+            part: None,
             intake_state: Vec::new(),
             event_seq: 1,
             at: Timestamp(at),

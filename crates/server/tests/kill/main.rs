@@ -8,3 +8,4 @@ mod outages;
 mod place;
 mod recorder;
 mod seeds;
+mod speaking;

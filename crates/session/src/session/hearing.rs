@@ -67,6 +67,18 @@ impl Session {
         self.tell(Event::SpeechStarted { at_ms });
     }
 
+    /// The user was speaking when the process before this one stopped, and either speaks on now or is waiting for an
+    /// answer. Nobody listened to the beginning, so the whole is transcribed from the store.
+    pub(super) fn hear_on(&mut self, spoken_ms: u64) {
+        let listen = self.next_op();
+        self.listeners.begin(listen);
+        self.listeners.on_outcome(listen, Outcome::Failed);
+        self.hearing = Hearing::Trailing(Saying::go_on(listen, spoken_ms, self.now));
+        self.tell(Event::SpeechStarted { at_ms: 0 });
+        self.tell(Event::SpeechStopped { at_ms: 0, end_of_turn: false });
+        self.await_end_of_turn();
+    }
+
     fn on_speech_stopped(&mut self, at_ms: u64, head_ms: u64) {
         if !self.hearing.is_speaking() {
             return;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Event, Fact, Failure, FailureKind, Finish, Heard, LeftOver, Mouth, OpEvent, OpId, Output, Problem, Source, Speaker,
-    Stage, Timer, TurnId, Usage, Work,
+    Stage, Timer, TurnDetection, TurnId, Usage, Work,
     hearing::{Outcome, Understood},
     latency::{Ledger, UserTimes},
     listening::Utterance,
@@ -44,15 +44,25 @@ impl Session {
 
     /// Another process had heard this, and did not come to an answer.
     pub(super) fn take_up_what_was_left(&mut self) {
-        let LeftOver { unanswered, untranscribed } = std::mem::take(&mut self.left_over);
+        let LeftOver { unanswered, said, begun } = std::mem::take(&mut self.left_over);
         if unanswered {
             let now = self.now;
             let user = UserTimes { last_word: now, decided: now, stored: now };
             let ledger = Ledger { user, opened: Some(now), transcribed: Some(now), ..Ledger::default() };
             self.ask_persona(TurnId(self.last_turn), ledger);
         }
-        if let Some(heard) = untranscribed {
-            self.listening.take_up(heard, self.manner().detection, self.now);
+        if let Some(heard) = said {
+            self.listening.take_up(heard, self.now);
+        }
+        if let Some(heard) = begun {
+            match self.manner().detection {
+                TurnDetection::Threshold => self.listening.take_up(heard, self.now),
+                TurnDetection::Manual => self.listening.reopen(heard),
+                TurnDetection::Voice => {
+                    self.listening.reopen(heard);
+                    self.hear_on(heard.duration_ms);
+                }
+            }
         }
     }
 

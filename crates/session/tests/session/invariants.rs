@@ -90,9 +90,16 @@ fn life() -> impl Strategy<Value = Life> {
 
 /// Now and then another process had begun.
 fn left_over() -> impl Strategy<Value = LeftOver> {
-    (prop::bool::weighted(0.1), prop::bool::weighted(0.1)).prop_map(|(unanswered, is_stored)| {
-        let heard = Heard { first_segment: 1, last_segment: 1, duration_ms: 500, first_seq: None, last_seq: None };
-        LeftOver { unanswered, untranscribed: is_stored.then_some(heard) }
+    let now_and_then = || prop::bool::weighted(0.1);
+    (now_and_then(), now_and_then(), now_and_then()).prop_map(|(unanswered, is_said, is_begun)| {
+        let heard = |segment| Heard {
+            first_segment: segment,
+            last_segment: segment,
+            duration_ms: 500,
+            first_seq: None,
+            last_seq: None,
+        };
+        LeftOver { unanswered, said: is_said.then(|| heard(1)), begun: is_begun.then(|| heard(2)) }
     })
 }
 

@@ -69,7 +69,7 @@ impl Turns {
         match fact {
             Fact::Heard { .. } => self.so_far.heard_written = true,
             Fact::Answered { .. } => self.so_far.answered_written = true,
-            Fact::Stored(_) | Fact::CutShort { .. } | Fact::Spoken { .. } | Fact::Ended { .. } => (),
+            Fact::Stored { .. } | Fact::CutShort { .. } | Fact::Spoken { .. } | Fact::Ended { .. } => (),
         }
     }
 

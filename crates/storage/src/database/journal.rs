@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
-    SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
+    SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnPart, TurnRecord, Usage, UserId,
 };
 use sqlx::FromRow;
 
@@ -12,7 +12,7 @@ use super::{Database, backend::on, failure::unreadable};
 macro_rules! select_segments {
     ($rest:literal) => {
         concat!(
-            "SELECT number, object, media_type, received_bytes, duration_ms, through_seq, intake_state,
+            "SELECT number, object, media_type, received_bytes, duration_ms, through_seq, part, intake_state,
                 event_seq, at
              FROM segments WHERE session_id = $1 ",
             $rest
@@ -56,7 +56,7 @@ impl Journal for Database {
         )
         .bind(session.as_str())
         .fetch_all(db))?;
-        Ok(rows.into_iter().map(SegmentRow::into_record).collect())
+        rows.into_iter().map(SegmentRow::into_record).collect()
     }
 
     async fn hints(&self, session: &SessionId) -> Result<Vec<HintRecord>, StoreError> {
@@ -121,7 +121,7 @@ impl Database {
         )
         .bind(session.as_str())
         .fetch_optional(db))?;
-        Ok(row.map(SegmentRow::into_record))
+        row.map(SegmentRow::into_record).transpose()
     }
 
     async fn segments_after(&self, session: &SessionId, number: u64) -> Result<Vec<SegmentRecord>, StoreError> {
@@ -134,7 +134,7 @@ impl Database {
         .bind(number.cast_signed())
         .bind(MOST)
         .fetch_all(db))?;
-        Ok(rows.into_iter().rev().map(SegmentRow::into_record).collect())
+        rows.into_iter().rev().map(SegmentRow::into_record).collect()
     }
 
     async fn ending(&self, session: &SessionId) -> Result<Option<EndedRecord>, StoreError> {
@@ -195,6 +195,7 @@ struct SegmentRow {
     #[sqlx(try_from = "i64")]
     duration_ms: u64,
     through_seq: Option<i64>,
+    part: Option<String>,
     intake_state: Vec<u8>,
     #[sqlx(try_from = "i64")]
     event_seq: u64,
@@ -202,19 +203,24 @@ struct SegmentRow {
 }
 
 impl SegmentRow {
-    fn into_record(self) -> SegmentRecord {
-        SegmentRecord {
+    fn into_record(self) -> Result<SegmentRecord, StoreError> {
+        Ok(SegmentRecord {
             number: self.number,
             object: self.object,
             media_type: self.media_type,
             received_bytes: self.received_bytes,
             duration_ms: self.duration_ms,
             through_seq: self.through_seq.map(i64::cast_unsigned),
+            part: self.part.as_deref().map(part).transpose()?,
             intake_state: self.intake_state,
             event_seq: self.event_seq,
             at: Timestamp(self.at),
-        }
+        })
     }
+}
+
+fn part(name: &str) -> Result<TurnPart, StoreError> {
+    TurnPart::named(name).ok_or_else(|| unreadable("what a segment is to a turn", name))
 }
 
 #[derive(FromRow)]

@@ -219,6 +219,7 @@ mod tests {
                 received_bytes: 0,
                 duration_ms: 0,
                 through_seq: None,
+                part: None,
                 intake_state: Vec::new(),
                 event_seq: 1,
                 at: Timestamp(1),

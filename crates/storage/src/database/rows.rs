@@ -1,6 +1,6 @@
 //! What of the journal goes into which table. Both databases write these rows, each in its own way.
 
-use ports::{Record, SessionId};
+use ports::{Record, SessionId, TurnPart};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 /// The insertion into one table. What is already there stays as it is.
@@ -19,7 +19,7 @@ pub(super) struct Row<'a> {
 }
 
 pub(super) enum Value<'a> {
-    Text(&'a str),
+    Text(Option<&'a str>),
     Bytes(&'a [u8]),
     Integer(Option<i64>),
     Real(Option<f64>),
@@ -64,7 +64,7 @@ macro_rules! insertion {
 impl Place {
     pub(super) fn insertion(self) -> &'static Insertion {
         static SEGMENTS: Insertion = insertion!(
-            segments: session_id number object media_type received_bytes duration_ms through_seq intake_state event_seq at;
+            segments: session_id number object media_type received_bytes duration_ms through_seq part intake_state event_seq at;
             "DO NOTHING"
         );
         static TURNS: Insertion = insertion!(
@@ -104,7 +104,7 @@ impl Place {
 
 impl<'a> Row<'a> {
     pub(super) fn of(session: &'a SessionId, record: &'a Record) -> Self {
-        let session = Value::Text(session.as_str());
+        let session = Value::from(session.as_str());
         let (place, values) = match record {
             Record::Segment(segment) => (
                 Place::Segments,
@@ -116,6 +116,7 @@ impl<'a> Row<'a> {
                     segment.received_bytes.into(),
                     segment.duration_ms.into(),
                     segment.through_seq.into(),
+                    Value::Text(segment.part.map(TurnPart::name)),
                     Value::Bytes(&segment.intake_state),
                     segment.event_seq.into(),
                     segment.at.0.into(),
@@ -195,7 +196,7 @@ impl<'a> Row<'a> {
 impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Text(text) => text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
             Self::Integer(number) => number.map_or(ValueRef::Null, ValueRef::Integer),
             Self::Real(number) => number.map_or(ValueRef::Null, ValueRef::Real),
@@ -205,7 +206,7 @@ impl rusqlite::ToSql for Value<'_> {
 
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {
-        Self::Text(text)
+        Self::Text(Some(text))
     }
 }
 

@@ -77,6 +77,7 @@ fn segment(number: u32, (begin, end): (i64, i64)) -> SegmentRecord {
         received_bytes: 1,
         duration_ms: (end - begin) as u64,
         through_seq: None,
+        part: None,
         intake_state: Vec::new(),
         event_seq: 1,
         at: Timestamp(end),

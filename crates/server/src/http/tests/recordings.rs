@@ -38,6 +38,7 @@ pub(super) async fn store(house: &House, session: &str, segments: &[Segment]) {
             received_bytes: 20_000,
             duration_ms: segment.duration_ms,
             through_seq: None,
+            part: None,
             intake_state: Vec::new(),
             event_seq: number,
             at: clock::now(),

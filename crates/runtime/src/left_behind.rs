@@ -1,0 +1,98 @@
+//! What the process before this one stored of the user's turns and did not come to.
+
+use ports::{SegmentRecord, TurnPart};
+use session::Heard;
+
+#[derive(Debug, Default)]
+pub(crate) struct LeftBehind {
+    /// Of turns that were said to their end.
+    said: Vec<SegmentRecord>,
+    /// Of one that was not.
+    begun: Vec<SegmentRecord>,
+}
+
+impl LeftBehind {
+    /// `untranscribed` is in order. A segment of which nobody wrote down what it is may have been said.
+    pub(crate) fn of(untranscribed: &[SegmentRecord]) -> Self {
+        let mut left = Self::default();
+        for segment in untranscribed {
+            match segment.part.unwrap_or(TurnPart::GoesOn) {
+                TurnPart::GoesOn => left.begun.push(segment.clone()),
+                TurnPart::Closes => {
+                    left.begun.push(segment.clone());
+                    left.said.append(&mut left.begun);
+                }
+                TurnPart::Leaves => left.begun.clear(),
+            }
+        }
+        left
+    }
+
+    pub(crate) fn said(&self) -> Option<Heard> {
+        heard(&self.said)
+    }
+
+    pub(crate) fn begun(&self) -> Option<Heard> {
+        heard(&self.begun)
+    }
+
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &SegmentRecord> {
+        self.said.iter().chain(&self.begun)
+    }
+}
+
+fn heard(segments: &[SegmentRecord]) -> Option<Heard> {
+    let (first, last) = segments.first().zip(segments.last())?;
+    Some(Heard {
+        first_segment: first.number,
+        last_segment: last.number,
+        duration_ms: segments.iter().map(|segment| segment.duration_ms).sum(),
+        first_seq: None,
+        last_seq: last.through_seq,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use TurnPart::{Closes, GoesOn, Leaves};
+    use ports::{ObjectKey, SessionId, Timestamp};
+
+    use super::*;
+
+    /// The numbers of what was said and what was begun, where the segments from 1 on are these parts.
+    fn left(parts: &[Option<TurnPart>]) -> (Vec<u64>, Vec<u64>) {
+        let segment = |(number, part): (u64, &Option<TurnPart>)| SegmentRecord {
+            number,
+            object: ObjectKey::of_session(&SessionId::parse("s").unwrap(), "audio", number, "wav"),
+            media_type: "audio/wav".to_owned(),
+            received_bytes: 1,
+            duration_ms: 500,
+            through_seq: Some(10 * number),
+            part: *part,
+            intake_state: Vec::new(),
+            event_seq: 1,
+            at: Timestamp(1),
+        };
+        let left = LeftBehind::of(&(1..).zip(parts).map(segment).collect::<Vec<_>>());
+        let numbers = |segments: &[SegmentRecord]| segments.iter().map(|segment| segment.number).collect();
+        (numbers(&left.said), numbers(&left.begun))
+    }
+
+    #[test]
+    fn a_turn_that_was_closed_was_said_and_what_came_after_it_was_begun() {
+        assert_eq!(left(&[Some(GoesOn), Some(Closes), Some(GoesOn)]), (vec![1, 2], vec![3]));
+        assert_eq!(left(&[Some(Closes), Some(GoesOn), Some(Closes)]), (vec![1, 2, 3], vec![]));
+    }
+
+    #[test]
+    fn what_belongs_to_no_turn_is_left_out_with_what_came_before_it() {
+        assert_eq!(left(&[Some(Leaves), Some(GoesOn), Some(Leaves), Some(Leaves)]), (vec![], vec![]));
+        assert_eq!(left(&[Some(Closes), Some(Leaves), Some(GoesOn), Some(Closes)]), (vec![1, 3, 4], vec![]));
+        assert_eq!(left(&[Some(Leaves), Some(GoesOn)]), (vec![], vec![2]));
+    }
+
+    #[test]
+    fn what_an_older_server_wrote_may_have_been_said() {
+        assert_eq!(left(&[None, None]), (vec![], vec![1, 2]));
+    }
+}

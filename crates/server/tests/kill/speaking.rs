@@ -1,0 +1,78 @@
+//! The server is killed while somebody speaks into an open microphone.
+
+use base64_simd::STANDARD;
+use ports::{Journal as _, SessionId};
+use serde_json::{Value, json};
+use testkit::SocketClient;
+
+use crate::place::{Place, Server};
+
+const SENTENCE: &[u8] = include_bytes!("../../../audio/tests/fixtures/sentence.wav");
+const HEADER: usize = 44;
+const SECOND: usize = 32_000;
+const ID: &str = "sentence-1";
+
+/// A sentence without a pause, then silence; a tenth of a second each.
+fn chunks() -> Vec<Value> {
+    let mut samples = SENTENCE[HEADER + SECOND * 13 / 10..][..SECOND * 29 / 10].to_vec();
+    samples.resize(samples.len() + SECOND * 2, 0);
+    let chunks = samples.chunks(SECOND / 10).map(|chunk| STANDARD.encode_to_string(chunk)).enumerate();
+    chunks.map(|(seq, audio)| json!({"sessionId": ID, "audioData": audio, "seq": seq})).collect()
+}
+
+async fn arrive(place: &Place, server: &Server) -> (SocketClient, Value) {
+    let client = SocketClient::connect(&server.address, &json!({"token": place.token()})).await.unwrap();
+    let start = json!({
+        "sessionId": ID,
+        "scenarioId": "test-scenario",
+        "turnDetection": "vad",
+        "audio": {"sampleRate": 16_000, "channels": 1, "echoCancellation": true},
+        "thresholds": {"bytes": SECOND / 2},
+    });
+    client.emit("start-session", &start);
+    let started = client.wait_for(|event| event.name == "session-started").await.unwrap();
+    (client, started.payload)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sentence_in_the_midst_of_which_the_server_is_killed_is_one_turn() {
+    let (place, chunks) = (Place::embedded(), chunks());
+    let server = place.serve();
+    let (client, _) = arrive(&place, &server).await;
+    chunks[..15].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
+    client.wait_for(|event| event.payload["throughSeq"].as_u64() >= Some(9)).await.unwrap();
+    server.kill();
+
+    let server = place.serve();
+    let (client, started) = arrive(&place, &server).await;
+    let next = started["throughSeq"].as_u64().unwrap() as usize + 1;
+    assert!(next < 29, "the sentence goes on: {started}");
+    chunks[next..].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
+    client.wait_for(|event| event.name == "ai-response").await.unwrap();
+    server.kill();
+
+    let turns = place.database().await.turns(&SessionId::parse(ID).unwrap()).await.unwrap();
+    let [turn] = &turns[..] else { panic!("{turns:?}") };
+    assert_eq!(turn.heard.segments.map(|(first, _)| first), Some(1), "{turn:?}");
+    assert!(turn.heard.duration_ms >= 2_900, "{turn:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sentence_after_which_the_server_is_killed_is_answered_though_nobody_speaks_on() {
+    let (place, chunks) = (Place::embedded(), chunks());
+    let server = place.serve();
+    let (client, _) = arrive(&place, &server).await;
+    chunks[..20].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
+    client.wait_for(|event| event.payload["throughSeq"].as_u64() >= Some(14)).await.unwrap();
+    server.kill();
+
+    let server = place.serve();
+    let (client, _) = arrive(&place, &server).await;
+    client.wait_for(|event| event.name == "ai-response").await.unwrap();
+    client.emit("end-session", &json!({"sessionId": ID}));
+    client.wait_for(|event| event.name == "session-ended").await.unwrap();
+    server.kill();
+    let turns = place.database().await.turns(&SessionId::parse(ID).unwrap()).await.unwrap();
+    let [turn] = &turns[..] else { panic!("{turns:?}") };
+    assert_eq!(turn.heard.segments.map(|(first, _)| first), Some(1), "{turn:?}");
+}
