@@ -153,6 +153,11 @@ impl Server {
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1_024
     }
 
+    /// As a service manager does, until it is gone.
+    pub(crate) fn stop(&self) {
+        self.process.lock().unwrap().terminate();
+    }
+
     /// As a service manager does.
     pub(crate) fn tell_to_stop(&self) {
         let id = self.process.lock().unwrap().id().to_string();

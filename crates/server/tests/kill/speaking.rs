@@ -1,4 +1,4 @@
-//! The server is killed while somebody speaks into an open microphone.
+//! The server goes while somebody speaks into an open microphone.
 
 use base64_simd::STANDARD;
 use ports::{Journal as _, SessionId};
@@ -36,12 +36,21 @@ async fn arrive(place: &Place, server: &Server) -> (SocketClient, Value) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sentence_in_the_midst_of_which_the_server_is_killed_is_one_turn() {
+    a_sentence_is_one_turn_though_the_server_goes(Server::kill).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sentence_in_the_midst_of_which_the_server_is_stopped_is_one_turn() {
+    a_sentence_is_one_turn_though_the_server_goes(Server::stop).await;
+}
+
+async fn a_sentence_is_one_turn_though_the_server_goes(goes: fn(&Server)) {
     let (place, chunks) = (Place::embedded(), chunks());
     let server = place.serve();
     let (client, _) = arrive(&place, &server).await;
     chunks[..15].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
     client.wait_for(|event| event.payload["throughSeq"].as_u64() >= Some(9)).await.unwrap();
-    server.kill();
+    tokio::task::block_in_place(|| goes(&server));
 
     let server = place.serve();
     let (client, started) = arrive(&place, &server).await;

@@ -12,9 +12,7 @@ impl Session {
         if self.phase != Phase::Open {
             return;
         }
-        if self.hears() {
-            self.close_saying();
-        }
+        self.end_what_is_being_said(reason);
         self.doubtful = None;
         self.interrupt_what_sounds();
         self.phase = Phase::Ending(reason);
@@ -24,6 +22,15 @@ impl Session {
         }
         self.timers.arm(Timer::Ending, self.now + self.config.ending_ms);
         self.timers.arm(Timer::Patience, self.now + self.config.store_patience_ms);
+    }
+
+    /// It is a turn now, unless another process goes on with it.
+    fn end_what_is_being_said(&mut self, reason: EndReason) {
+        if reason == EndReason::Suspended {
+            self.cut(self.at_a_full_segment());
+            return self.hear_no_more();
+        }
+        self.close_saying();
         let now = self.now;
         let closes = Then::Closes(Closing { listen: None, spoken_ms: 0, last_word: now, decided: now });
         self.cut(if self.hears() { Then::Leaves } else { closes });

@@ -173,6 +173,17 @@ impl Session {
         }
     }
 
+    /// What is being said is left as it is.
+    pub(super) fn hear_no_more(&mut self) {
+        let Some(saying) = self.hearing.take() else {
+            return;
+        };
+        for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm] {
+            self.timers.disarm(timer);
+        }
+        self.forget_listener(saying.listen);
+    }
+
     /// It was said over the persona: what was understood decides whether it is a turn.
     fn doubt(&mut self, listen: OpId) {
         self.doubtful = Some(listen);

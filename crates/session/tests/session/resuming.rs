@@ -88,3 +88,19 @@ fn a_turn_that_the_client_ends_goes_on_where_another_process_left_it() {
         ",
     );
 }
+
+#[test]
+fn a_server_that_stops_in_the_midst_of_a_sentence_leaves_it_to_the_next() {
+    let timeline =
+        Scenario::conversation().user_talks(500, 5_000, "What does it cost?").server_stops(2_000).play(9_000);
+    assert_timeline(
+        &timeline,
+        "
+        0.000    is Listening
+        0.600  user begins to speak
+        0.600    is Hearing
+        2.000    is Ending
+        2.010  ended: Suspended after 0
+        ",
+    );
+}
