@@ -160,6 +160,21 @@ test("a server that restarts while the persona speaks leaves nobody waiting", as
   await context.close();
 });
 
+test("what is being said when the server restarts is one turn with what comes after it", async () => {
+  const { page, line, context } = await enterRoom();
+  // There is no pause in it that would end a turn.
+  const speaking = speakUp(page, 1300, 7500);
+  await line.told.some("audio-received", 2);
+  await server.restart();
+  await said(page, "user", 1);
+  await speaking;
+  await said(page, "ai", 2);
+  const [turn] = line.told.all("transcription");
+  assert.equal(turn?.audio?.segmentIds[0], line.told.all("audio-received")[0]?.segmentId, JSON.stringify(turn));
+  assert.ok((turn?.audio?.durationMs ?? 0) > 7000, JSON.stringify(turn?.audio));
+  await context.close();
+});
+
 test("a microphone that is muted in mid-sentence ends the turn", async () => {
   const { page, line, context } = await enterRoom();
   const speaking = speakUp(page, 2500, 5000);

@@ -41,13 +41,15 @@ struct About {
     started_at: Timestamp,
 }
 
-/// No further session is opened.
+/// Why a session is not opened here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HubFull {
+pub enum NotOpened {
     #[error("{limit} sessions of this user are open already")]
     OfUser { limit: usize },
     #[error("this server holds as many sessions as it can, {limit}")]
     InAll { limit: usize },
+    #[error("this server is stopping")]
+    Stopping,
 }
 
 impl Hub {
@@ -99,17 +101,20 @@ impl Hub {
     }
 
     /// Opens a session, or finds the one that somebody else opened in the meantime.
-    pub fn open(&self, opening: Opening) -> Result<Handle, HubFull> {
+    pub fn open(&self, opening: Opening) -> Result<Handle, NotOpened> {
         let mut live = self.lock();
         if let Some(handle) = live.get(&opening.session) {
             return Ok(handle.clone());
         }
+        if self.is_stopping() {
+            return Err(NotOpened::Stopping);
+        }
         let of_this_user = live.values().filter(|handle| handle.about.owner == opening.owner).count();
         if of_this_user >= self.max_per_user {
-            return Err(HubFull::OfUser { limit: self.max_per_user });
+            return Err(NotOpened::OfUser { limit: self.max_per_user });
         }
         if let Some(limit) = self.max_sessions.filter(|limit| live.len() >= *limit) {
-            return Err(HubFull::InAll { limit });
+            return Err(NotOpened::InAll { limit });
         }
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let about = About {
@@ -142,13 +147,17 @@ impl Hub {
         }
     }
 
-    /// Lets every session finish what it has begun, and waits for them.
+    /// Lets every session finish what it has begun, and waits for them. None is opened any more: another process goes on.
     pub async fn suspend(&self) {
+        self.tasks.close();
         for handle in self.all() {
             let _ = handle.mailbox.send(Letter::Suspend).await;
         }
-        self.tasks.close();
         self.tasks.wait().await;
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.tasks.is_closed()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Handle>> {

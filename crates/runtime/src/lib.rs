@@ -29,7 +29,7 @@ pub use clock::Clock;
 pub use ears::Chunk;
 pub use engine::{Engine, Opening};
 pub use gate::{Charge, Gate};
-pub use hub::{Handle, Hub, HubFull};
+pub use hub::{Handle, Hub, NotOpened};
 pub use live::{Ask, Envelope, Seat};
 pub use member::{Joined, Member, MemberId, Rejection, Reply, Told};
 pub use meter::{BOUNDS_MS, Counter, Distribution, Durations, Meter, Step, TurnPart};

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, future::poll_fn, sync::Arc, task::Poll, time::D
 use audio::{Declared, SpeechCodec};
 use ports::{Record, Role, SegmentRecord, StoreError};
 use session::{
-    Briefing, Command, Failure, FailureKind, Input, LeftOver, Line, OpEvent, OpId, Session, SessionTime, TurnDetection,
-    TurnId,
+    Briefing, Command, Failure, FailureKind, Input, LeftOver, Line, OpEvent, OpId, Refusal, Session, SessionTime,
+    TurnDetection, TurnId,
 };
 use tokio::{
     sync::mpsc,
@@ -256,9 +256,13 @@ impl LiveSession {
 
     async fn close(mut self: Box<Self>) {
         self.mailbox.close();
+        let rejection = match self.machine.admit_text() {
+            Err(refusal @ Refusal::Suspended) => Rejection::Refused(refusal),
+            _ => Rejection::Ended,
+        };
         while let Some(letter) = self.mailbox.recv().await {
             if let Letter::From(envelope) = letter {
-                self.reject(envelope.from.as_ref(), envelope.reply, Rejection::Ended);
+                self.reject(envelope.from.as_ref(), envelope.reply, &rejection);
             }
         }
     }
@@ -285,7 +289,7 @@ impl LiveSession {
                     reply.answer(Ok(self.ears.through_seq()));
                 }
             }
-            Err(rejection) => self.reject(from.as_ref(), reply, rejection),
+            Err(rejection) => self.reject(from.as_ref(), reply, &rejection),
         }
     }
 
@@ -371,10 +375,10 @@ impl LiveSession {
         }
     }
 
-    fn reject(&self, from: &dyn Member, reply: Option<Box<dyn Reply>>, rejection: Rejection) {
+    fn reject(&self, from: &dyn Member, reply: Option<Box<dyn Reply>>, rejection: &Rejection) {
         match reply {
-            Some(reply) => reply.answer(Err(&rejection)),
-            None => from.tell(Told::Rejected { session: &self.desk.session, rejection: &rejection }),
+            Some(reply) => reply.answer(Err(rejection)),
+            None => from.tell(Told::Rejected { session: &self.desk.session, rejection }),
         }
     }
 }

@@ -15,11 +15,12 @@ use ports::{
 };
 use protocol::{
     ErrorCode, WireError,
-    roleplay::{Practice, ProviderLabel, Providers, StartSession, check_language, unknown_session},
+    roleplay::{Practice, ProviderLabel, Providers, StartSession, check_language, refused, unknown_session},
 };
-use runtime::{Handle, HistoryLine, Hub, HubFull, Opening, Wish};
+use runtime::{Handle, HistoryLine, Hub, NotOpened, Opening, Wish};
 use session::{
-    Config as SessionConfig, Cutting, Endpointing, Interruption, Manner, Speaker, Speech, StageLimits, TurnDetection,
+    Config as SessionConfig, Cutting, Endpointing, Interruption, Manner, Refusal, Speaker, Speech, StageLimits,
+    TurnDetection,
 };
 
 use crate::{
@@ -196,7 +197,7 @@ impl Sessions {
             resumption,
             scenario,
         };
-        self.hub().open(opening).map_err(no_room)
+        self.hub().open(opening).map_err(not_opened)
     }
 
     /// Sessions of the same scenario hold it together.
@@ -282,14 +283,15 @@ fn owned(handle: Handle, account: &Account) -> Result<Handle, WireError> {
     if *handle.owner() == account.user.id { Ok(handle) } else { Err(not_yours()) }
 }
 
-fn no_room(full: HubFull) -> WireError {
-    match full {
-        HubFull::OfUser { .. } => {
-            WireError::new(ErrorCode::RateLimited, format!("{full}; end one of them first")).after(5_000)
+fn not_opened(why: NotOpened) -> WireError {
+    match why {
+        NotOpened::OfUser { .. } => {
+            WireError::new(ErrorCode::RateLimited, format!("{why}; end one of them first")).after(5_000)
         }
-        HubFull::InAll { .. } => {
+        NotOpened::InAll { .. } => {
             WireError::new(ErrorCode::Overloaded, "No further session has room here; try again soon").after(5_000)
         }
+        NotOpened::Stopping => refused(Refusal::Suspended),
     }
 }
 

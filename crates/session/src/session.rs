@@ -74,7 +74,7 @@ enum Phase {
     Ending(EndReason),
     /// That took too long: only the store is waited for.
     Closing(EndReason),
-    Over,
+    Over(EndReason),
 }
 
 impl Session {
@@ -150,7 +150,7 @@ impl Session {
 
     /// Nothing happens any more; drain [`Self::poll`] and forget it.
     pub fn is_over(&self) -> bool {
-        self.phase == Phase::Over
+        matches!(self.phase, Phase::Over(_))
     }
 
     pub fn config(&self) -> &Config {
@@ -314,7 +314,7 @@ impl Session {
         loop {
             self.end_what_was_heard();
             self.end_what_was_said();
-            if self.turn.is_some() || matches!(self.phase, Phase::Closing(_) | Phase::Over) {
+            if self.turn.is_some() || matches!(self.phase, Phase::Closing(_) | Phase::Over(_)) {
                 break;
             }
             let goes_on = !self.hearing.is_quiet() || self.listening.stores_its_rest();
@@ -428,7 +428,7 @@ impl Session {
     fn state(&self) -> (State, Option<TurnId>) {
         let turn = self.turn.as_ref().map(|turn| turn.id);
         let state = match (&self.phase, &self.turn) {
-            (Phase::Ending(_) | Phase::Closing(_) | Phase::Over, _) => State::Ending,
+            (Phase::Ending(_) | Phase::Closing(_) | Phase::Over(_), _) => State::Ending,
             (Phase::Open, _) if self.paused => State::Paused,
             (Phase::Open, _) if !self.linked => State::Reconnecting,
             (Phase::Open, Some(_)) if self.mouth_held => State::Hearing,

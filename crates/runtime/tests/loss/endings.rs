@@ -1,6 +1,7 @@
 //! How a session stops: told to, suspended, or by breaking.
 
-use session::{Command, EndReason, Event};
+use runtime::{NotOpened, Rejection};
+use session::{Command, EndReason, Event, Refusal};
 
 use crate::world::{Condition, World, let_pass, samples};
 
@@ -38,6 +39,33 @@ async fn suspending_finishes_the_open_turn_and_another_process_goes_on() {
     client.chunk(1, &recording[500..]).await.unwrap();
     client.person.hears_replies(1).await;
     assert_eq!(world.stored_samples(), recording);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_stops_opens_no_session_again() {
+    let world = World::new();
+    world.arrive().await;
+    world.hub().suspend().await;
+    assert_eq!(world.hub().open(world.opening()).err(), Some(NotOpened::Stopping));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_while_a_session_is_suspended_is_sent_again_to_the_next_process() {
+    let mut world = World::new();
+    let client = world.arrive().await;
+    world.persona().waits(true);
+    client.say("Good morning").await;
+    client.person.hears(|event| matches!(event, Event::Transcript { .. })).await;
+    let hub = std::sync::Arc::clone(world.hub());
+    let suspended = tokio::spawn(async move { hub.suspend().await });
+    let_pass(10).await;
+    let refused = client.chunk(0, &samples(500)).await;
+    assert!(matches!(refused, Err(Rejection::Refused(Refusal::Suspended))), "{refused:?}");
+    suspended.await.unwrap();
+
+    world.kill();
+    let client = world.arrive().await;
+    assert!(client.chunk(0, &samples(500)).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

@@ -178,6 +178,10 @@ impl World {
     }
 
     fn open(&self) -> Handle {
+        self.process.hub.open(self.opening()).expect("nobody has too many sessions")
+    }
+
+    pub(crate) fn opening(&self) -> Opening {
         let scenario = scenario_file::shipped().into_iter().find(|scenario| scenario.id == "test-scenario");
         let scenario = Arc::new(scenario.expect("it ships"));
         let resumption = self.book.resumption();
@@ -190,7 +194,7 @@ impl World {
             let persona = turn.answered.map(|answered| line(Speaker::Persona, answered.text, answered.at));
             std::iter::once(user).chain(persona)
         });
-        let opening = Opening {
+        Opening {
             session: session_id(),
             owner: user_id(),
             private: false,
@@ -204,8 +208,7 @@ impl World {
             history: std::iter::once(opening).chain(said).collect(),
             resumption,
             scenario,
-        };
-        self.process.hub.open(opening).expect("nobody has too many sessions")
+        }
     }
 }
 

@@ -160,9 +160,16 @@ async fn a_server_that_is_told_to_stop_finishes_the_turn_and_the_next_one_goes_o
     }
     server.tell_to_stop();
     comes(&line, "SHUTTING_DOWN").await;
+    // Who does not listen is told again; the session is not opened again by a server that stops.
+    for seq in [5, 6] {
+        line.client.emit("audio-chunk", &recorder.chunk(seq));
+    }
     line.client.gone().await;
     recorder.hang_up(line);
     assert!(recorder.told.iter().any(|event| event.name == "ai-response"));
+    let errors = recorder.told.iter().filter(|event| event.name == "error");
+    let codes: Vec<_> = errors.map(|error| error.payload["code"].as_str().unwrap()).collect();
+    assert!(codes.ends_with(&["SHUTTING_DOWN"; 3]), "{codes:?}");
 
     let server = place.serve();
     let line = recorder.arrive(&server).await.unwrap();

@@ -3,12 +3,15 @@
 use serde::Serialize;
 
 use super::{Phase, Session};
+use crate::EndReason;
 
 /// Why the session does not take something now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Refusal {
     Paused,
     Ending,
+    /// Another process goes on with it.
+    Suspended,
     /// The store does not take audio as fast as it comes.
     BufferFull {
         limit: u64,
@@ -44,7 +47,10 @@ impl Session {
         match self.phase {
             Phase::Open if self.paused => Err(Refusal::Paused),
             Phase::Open => Ok(()),
-            Phase::Ending(_) | Phase::Closing(_) | Phase::Over => Err(Refusal::Ending),
+            Phase::Ending(reason) | Phase::Closing(reason) | Phase::Over(reason) => Err(match reason {
+                EndReason::Suspended => Refusal::Suspended,
+                _ => Refusal::Ending,
+            }),
         }
     }
 }

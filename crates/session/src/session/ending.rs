@@ -53,13 +53,13 @@ impl Session {
                 self.close(reason);
             }
             Phase::Closing(reason) if self.listening.is_stored() => self.close(reason),
-            Phase::Open | Phase::Ending(_) | Phase::Closing(_) | Phase::Over => (),
+            Phase::Open | Phase::Ending(_) | Phase::Closing(_) | Phase::Over(_) => (),
         }
     }
 
     fn close(&mut self, reason: EndReason) {
         let (turns, duration_ms) = (self.answered_turns, self.now.0);
-        self.phase = Phase::Over;
+        self.phase = Phase::Over(reason);
         self.outputs.extend(self.listeners.forget_all().into_iter().map(Output::Cancel));
         self.timers.disarm_all();
         if reason != EndReason::Suspended {

@@ -10,8 +10,8 @@ use protocol::{
     ErrorCode, WireError,
     roleplay::{Connected, Pong, Request, StartSession},
 };
-use runtime::{Ask, Chunk, Envelope, Handle, Member, Reply, Seat, Wish};
-use session::Command;
+use runtime::{Ask, Chunk, Envelope, Handle, Member, Rejection, Reply, Seat, Wish};
+use session::{Command, Refusal};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until},
@@ -22,6 +22,7 @@ use super::{
     intake::{Arrival, Event},
     member::SocketMember,
     pace::Pace,
+    told::wire_error,
 };
 use crate::{
     auth::{Account, AuthError, TokenError},
@@ -193,7 +194,7 @@ impl Connection {
 
     async fn join(&mut self, handle: &Handle, ask: Ask) -> Result<(), WireError> {
         self.know(handle);
-        handle.send(self.envelope(ask)).await.map_err(|_| session_is_over())
+        handle.send(self.envelope(ask)).await.map_err(|_| wire_error(&self.gone()))
     }
 
     async fn stop_observing(&mut self, session: &str) -> Result<(), WireError> {
@@ -220,11 +221,17 @@ impl Connection {
         let envelope = Envelope { from: self.from(), ask, reply, charge: Some(charge) };
         if let Err(envelope) = handle.send(envelope).await {
             self.known.retain(|known| known.session() != handle.session());
+            let gone = self.gone();
             match envelope.reply {
-                Some(reply) => reply.answer(Err(&runtime::Rejection::Ended)),
-                None => self.member.emit_error(session_is_over(), Some(session)),
+                Some(reply) => reply.answer(Err(&gone)),
+                None => self.member.emit_error(wire_error(&gone), Some(session)),
             }
         }
+    }
+
+    /// Why a session that was known is not there.
+    fn gone(&self) -> Rejection {
+        if self.sessions.hub().is_stopping() { Rejection::Refused(Refusal::Suspended) } else { Rejection::Ended }
     }
 
     fn refuse(&self, error: WireError, acknowledgement: Option<Acknowledgement>, session: &str) {
@@ -276,8 +283,4 @@ fn declared(format: &protocol::roleplay::AudioFormat) -> Option<Declared> {
         (None, Some(rate)) => Some(Declared::pcm(rate, format.channels.unwrap_or(1))),
         (None, None) => None,
     }
-}
-
-fn session_is_over() -> WireError {
-    WireError::new(ErrorCode::SessionEnded, "Invalid session")
 }
