@@ -34,6 +34,11 @@ pub enum Record {
         event_seq: u64,
     },
     Segment(SegmentRecord),
+    /// What a segment turned out to be after it was written down. The last one stands.
+    Part {
+        segment: u64,
+        part: SegmentPart,
+    },
     Heard(HeardRecord),
     Answered(AnsweredRecord),
     CutShort(CutShortRecord),
@@ -55,7 +60,7 @@ pub struct SegmentRecord {
     /// The last numbered chunk that is stored with this segment, for a client that numbers.
     pub through_seq: Option<u64>,
     /// Nothing where a server wrote it that did not say so yet.
-    pub part: Option<TurnPart>,
+    pub part: Option<SegmentPart>,
     /// What the intake held at the cut; a resumed session goes on from here.
     pub intake_state: Vec<u8>,
     /// The newest event the session may have used when this was written.
@@ -65,7 +70,7 @@ pub struct SegmentRecord {
 
 /// What a segment is to the user's turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TurnPart {
+pub enum SegmentPart {
     /// It belongs to a turn that goes on.
     GoesOn,
     /// A turn ends with it.
@@ -74,7 +79,7 @@ pub enum TurnPart {
     Leaves,
 }
 
-impl TurnPart {
+impl SegmentPart {
     /// As it is written down.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! What the process before this one stored of the user's turns and did not come to.
 
-use ports::{SegmentRecord, TurnPart};
+use ports::{SegmentPart, SegmentRecord};
 use session::Heard;
 
 #[derive(Debug, Default)]
@@ -9,20 +9,29 @@ pub(crate) struct LeftBehind {
     said: Vec<SegmentRecord>,
     /// Of one that was not.
     begun: Vec<SegmentRecord>,
+    /// An older server did not write down what they are.
+    unclear: Vec<SegmentRecord>,
 }
 
 impl LeftBehind {
-    /// `untranscribed` is in order. A segment of which nobody wrote down what it is may have been said.
+    /// `untranscribed` is in order.
     pub(crate) fn of(untranscribed: &[SegmentRecord]) -> Self {
         let mut left = Self::default();
+        let mut before: Option<&SegmentRecord> = None;
         for segment in untranscribed {
-            match segment.part.unwrap_or(TurnPart::GoesOn) {
-                TurnPart::GoesOn => left.begun.push(segment.clone()),
-                TurnPart::Closes => {
-                    left.begun.push(segment.clone());
-                    left.said.append(&mut left.begun);
+            if matches!(segment.part, Some(SegmentPart::GoesOn | SegmentPart::Closes)) {
+                // Speech is heard a little after it began.
+                left.begun.extend(before.take().cloned());
+                left.begun.push(segment.clone());
+            }
+            match segment.part {
+                Some(SegmentPart::GoesOn) => (),
+                Some(SegmentPart::Closes) => left.said.append(&mut left.begun),
+                Some(SegmentPart::Leaves) => {
+                    left.begun.clear();
+                    before = Some(segment);
                 }
-                TurnPart::Leaves => left.begun.clear(),
+                None => left.unclear.push(segment.clone()),
             }
         }
         left
@@ -36,8 +45,12 @@ impl LeftBehind {
         heard(&self.begun)
     }
 
+    pub(crate) fn unclear(&self) -> Option<Heard> {
+        heard(&self.unclear)
+    }
+
     pub(crate) fn segments(&self) -> impl Iterator<Item = &SegmentRecord> {
-        self.said.iter().chain(&self.begun)
+        self.unclear.iter().chain(&self.said).chain(&self.begun)
     }
 }
 
@@ -54,14 +67,14 @@ fn heard(segments: &[SegmentRecord]) -> Option<Heard> {
 
 #[cfg(test)]
 mod tests {
-    use TurnPart::{Closes, GoesOn, Leaves};
+    use SegmentPart::{Closes, GoesOn, Leaves};
     use ports::{ObjectKey, SessionId, Timestamp};
 
     use super::*;
 
     /// The numbers of what was said and what was begun, where the segments from 1 on are these parts.
-    fn left(parts: &[Option<TurnPart>]) -> (Vec<u64>, Vec<u64>) {
-        let segment = |(number, part): (u64, &Option<TurnPart>)| SegmentRecord {
+    fn left(parts: &[Option<SegmentPart>]) -> (Vec<u64>, Vec<u64>) {
+        let segment = |(number, part): (u64, &Option<SegmentPart>)| SegmentRecord {
             number,
             object: ObjectKey::of_session(&SessionId::parse("s").unwrap(), "audio", number, "wav"),
             media_type: "audio/wav".to_owned(),
@@ -87,12 +100,17 @@ mod tests {
     #[test]
     fn what_belongs_to_no_turn_is_left_out_with_what_came_before_it() {
         assert_eq!(left(&[Some(Leaves), Some(GoesOn), Some(Leaves), Some(Leaves)]), (vec![], vec![]));
-        assert_eq!(left(&[Some(Closes), Some(Leaves), Some(GoesOn), Some(Closes)]), (vec![1, 3, 4], vec![]));
-        assert_eq!(left(&[Some(Leaves), Some(GoesOn)]), (vec![], vec![2]));
+        assert_eq!(left(&[Some(Closes), Some(Leaves), Some(Leaves)]), (vec![1], vec![]));
     }
 
     #[test]
-    fn what_an_older_server_wrote_may_have_been_said() {
-        assert_eq!(left(&[None, None]), (vec![], vec![1, 2]));
+    fn the_silence_in_which_speech_began_comes_with_it() {
+        assert_eq!(left(&[Some(Leaves), Some(Leaves), Some(GoesOn), Some(GoesOn)]), (vec![], vec![2, 3, 4]));
+        assert_eq!(left(&[Some(Closes), Some(Leaves), Some(GoesOn), Some(Closes)]), (vec![1, 2, 3, 4], vec![]));
+    }
+
+    #[test]
+    fn what_an_older_server_wrote_is_unclear() {
+        assert_eq!(left(&[None, None, Some(Closes)]), (vec![3], vec![]));
     }
 }

@@ -146,6 +146,7 @@ impl LiveSession {
                 unanswered: resumption.as_ref().is_some_and(|resumption| resumption.is_unanswered),
                 said: left_behind.said(),
                 begun: left_behind.begun(),
+                unclear: left_behind.unclear(),
             },
         };
         let (now, at) = (engine.clock.now(), SessionTime(offset_ms));
@@ -256,9 +257,9 @@ impl LiveSession {
 
     async fn close(mut self: Box<Self>) {
         self.mailbox.close();
-        let rejection = match self.machine.admit_text() {
-            Err(refusal @ Refusal::Suspended) => Rejection::Refused(refusal),
-            _ => Rejection::Ended,
+        let rejection = match self.machine.is_suspended() {
+            true => Rejection::Refused(Refusal::Suspended),
+            false => Rejection::Ended,
         };
         while let Some(letter) = self.mailbox.recv().await {
             if let Letter::From(envelope) = letter {
@@ -313,9 +314,13 @@ impl LiveSession {
     }
 
     fn on_command(&mut self, command: Command) -> Result<(), Rejection> {
-        if let Command::Said { .. } = command {
-            self.machine.admit_text().map_err(Rejection::Refused)?;
+        match command {
+            Command::Said { .. } => self.machine.admit_text(),
+            // Reports, which are worth nothing later.
+            Command::Played { .. } | Command::Saying { .. } => Ok(()),
+            _ => self.machine.admit_command(),
         }
+        .map_err(Rejection::Refused)?;
         self.handle(Input::Client(command));
         Ok(())
     }

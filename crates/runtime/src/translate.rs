@@ -2,7 +2,7 @@
 
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, Fault, HeardRecord, ObjectKey, Provider, ProviderError, Record,
-    SpokenRecord, Timestamp, TurnPart,
+    SegmentPart, SpokenRecord, Timestamp,
 };
 use session::{
     Animation, EndReason, Fact, Failure, FailureKind, Finish, Line, MouthShape, Source, Speaker, Usage, Viseme,
@@ -79,6 +79,7 @@ pub(crate) fn end_reason(reason: EndReason) -> &'static str {
 pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record> {
     Some(match fact {
         Fact::Stored { .. } => return None,
+        Fact::Part { segment, part } => Record::Part { segment, part: segment_part(part) },
         Fact::Heard { turn, text, language, confidence, by, audio } => Record::Heard(HeardRecord {
             turn: turn.0,
             text,
@@ -111,10 +112,10 @@ pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record
     })
 }
 
-pub(crate) fn turn_part(part: session::TurnPart) -> TurnPart {
+pub(crate) fn segment_part(part: session::SegmentPart) -> SegmentPart {
     match part {
-        session::TurnPart::GoesOn => TurnPart::GoesOn,
-        session::TurnPart::Closes => TurnPart::Closes,
-        session::TurnPart::Leaves => TurnPart::Leaves,
+        session::SegmentPart::GoesOn => SegmentPart::GoesOn,
+        session::SegmentPart::Closes => SegmentPart::Closes,
+        session::SegmentPart::Leaves => SegmentPart::Leaves,
     }
 }

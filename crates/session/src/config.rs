@@ -99,4 +99,6 @@ pub struct LeftOver {
     pub said: Option<Heard>,
     /// The beginning of a turn that is not over.
     pub begun: Option<Heard>,
+    /// Nobody wrote down what this is to the user's turns.
+    pub unclear: Option<Heard>,
 }

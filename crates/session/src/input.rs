@@ -8,7 +8,7 @@ pub enum Input {
     Client(Command),
     Op(OpId, OpEvent),
     Link(Link),
-    /// The server is going away: finish what is begun and stop; another process goes on.
+    /// The server is going away: finish the turn and stop; another process goes on, also with what is being said.
     Suspend,
     /// Time has passed.
     Tick,

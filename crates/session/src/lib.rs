@@ -41,7 +41,7 @@ pub use input::{
 };
 pub use interruption::{Interruption, is_backchannel};
 pub use latency::Latency;
-pub use output::{Cut, Fact, Heard, Mouth, Output, TurnPart, Work};
+pub use output::{Cut, Fact, Heard, Mouth, Output, SegmentPart, Work};
 pub use redaction::{outline, redact};
 pub use sentences::Sentences;
 pub use session::{Refusal, Session};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Cut, Heard, OpId, SessionTime, Stored, TurnPart, latency::UserTimes};
+use crate::{Cut, Heard, OpId, SegmentPart, SessionTime, Stored, latency::UserTimes};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listening {
@@ -16,6 +16,8 @@ pub(crate) struct Listening {
     /// They listened to what is no turn, or to a part of one that is to be transcribed as a whole.
     needless: Vec<OpId>,
     store_failures: u32,
+    /// What segments turned out to be after they were stored.
+    parts: Vec<(u64, SegmentPart)>,
 }
 
 #[derive(Debug)]
@@ -41,11 +43,11 @@ pub(crate) enum Then {
 }
 
 impl Then {
-    fn part(self) -> TurnPart {
+    fn part(self) -> SegmentPart {
         match self {
-            Self::GoesOn => TurnPart::GoesOn,
-            Self::Closes(_) => TurnPart::Closes,
-            Self::Leaves => TurnPart::Leaves,
+            Self::GoesOn => SegmentPart::GoesOn,
+            Self::Closes(_) => SegmentPart::Closes,
+            Self::Leaves => SegmentPart::Leaves,
         }
     }
 }
@@ -179,7 +181,7 @@ impl Listening {
             (Some(Then::Closes(_)), Then::Closes(Closing { listen, .. })) => self.needless.extend(listen),
             (Some(Then::Closes(_)), Then::Leaves) => (),
             (Some(waiting), _) => *waiting = then,
-            (None, _) => self.apply(then, now),
+            (None, _) => self.apply_late(then, now),
         }
         None
     }
@@ -200,12 +202,14 @@ impl Listening {
     }
 
     /// The front cut is in the store.
-    pub(crate) fn on_stored(&mut self, stored: Option<Stored>, now: SessionTime) -> Option<TurnPart> {
+    pub(crate) fn on_stored(&mut self, stored: Option<Stored>, now: SessionTime) -> Option<SegmentPart> {
         self.store_failures = 0;
         let WaitingCut { then, .. } = self.cuts.pop_front()?;
-        if let Some(stored) = stored {
-            self.open = Some(join(self.open, stored));
-        }
+        let Some(stored) = stored else {
+            self.apply_late(then, now);
+            return None;
+        };
+        self.open = Some(join(self.open, stored));
         self.apply(then, now);
         Some(then.part())
     }
@@ -240,8 +244,11 @@ impl Listening {
             }
         }
         self.ready.retain_mut(|utterance| match utterance {
-            Utterance::Audio(Spoken { listens, .. }) if listens.contains(&listen) => {
+            Utterance::Audio(Spoken { listens, heard, .. }) if listens.contains(&listen) => {
                 listens.retain(|op| *op != listen);
+                if listens.is_empty() {
+                    self.parts.push((heard.last_segment, SegmentPart::Leaves));
+                }
                 !listens.is_empty()
             }
             Utterance::Audio(_) | Utterance::Text { .. } => true,
@@ -254,6 +261,24 @@ impl Listening {
         let running = self.cuts.front().and_then(|waiting| waiting.op);
         self.cuts.clear();
         running
+    }
+
+    /// What is stored turned out to be no turn.
+    pub(crate) fn pass_over(&mut self, heard: Heard) {
+        self.parts.push((heard.last_segment, SegmentPart::Leaves));
+    }
+
+    /// What another process could not know otherwise.
+    pub(crate) fn take_parts(&mut self) -> Vec<(u64, SegmentPart)> {
+        std::mem::take(&mut self.parts)
+    }
+
+    /// The segments that this is about are stored already.
+    fn apply_late(&mut self, then: Then, now: SessionTime) {
+        if let Some(open) = self.open.filter(|_| then != Then::GoesOn) {
+            self.parts.push((open.last_segment, then.part()));
+        }
+        self.apply(then, now);
     }
 
     fn apply(&mut self, then: Then, now: SessionTime) {

@@ -114,7 +114,7 @@ pub struct Heard {
 
 /// What a piece of audio is to the user's turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TurnPart {
+pub enum SegmentPart {
     /// It belongs to a turn that goes on.
     GoesOn,
     /// A turn ends with it.
@@ -128,7 +128,12 @@ pub enum TurnPart {
 pub enum Fact {
     Stored {
         audio: Stored,
-        part: TurnPart,
+        part: SegmentPart,
+    },
+    /// What a segment turned out to be that is stored already.
+    Part {
+        segment: u64,
+        part: SegmentPart,
     },
     Heard {
         turn: TurnId,

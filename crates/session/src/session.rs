@@ -328,6 +328,8 @@ impl Session {
         while let Some(op) = self.listening.take_needless() {
             self.pass_over(op);
         }
+        let parts = self.listening.take_parts().into_iter();
+        self.outputs.extend(parts.map(|(segment, part)| Output::Record(Fact::Part { segment, part })));
         self.close_if_done();
     }
 

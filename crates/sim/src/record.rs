@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
-use session::{Command, Event, Input, Mouth, OpEvent, Output, Refusal, SessionTime, Work};
+use session::{Command, Event, Fact, Input, Mouth, OpEvent, Output, Refusal, SessionTime, Work};
 
 /// One thing that happened to a session: a session is a file of such lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,6 +139,9 @@ impl Shows {
                 Mouth::Finish => "    mouth: has said all".to_owned(),
                 Mouth::Stop => "    mouth: stops".to_owned(),
             }),
+            Output::Record(Fact::Part { segment, part }) if self.storing || self.history => {
+                Some(format!("    segment {segment} {part:?} its turn"))
+            }
             Output::Cut(_) | Output::Mouth(_) | Output::Finish(_) | Output::Start(..) | Output::Record(_) => None,
         }
     }

@@ -78,3 +78,25 @@ async fn a_server_that_went_away_is_unavailable() {
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     }
 }
+
+#[tokio::test]
+async fn rows_from_before_segments_had_parts_are_read() {
+    let Some(server) = testkit::postgres() else { return };
+    let url = server.new_database().await;
+    let mut old = PgConnection::connect(&url).await.unwrap();
+    sqlx::migrate!("../../migrations/postgres").run_to(10, &mut old).await.unwrap();
+    for row in [
+        "INSERT INTO users (id, email, name, role, is_active, created_at, updated_at)
+         VALUES ('ann', 'ann@example.com', 'Ann', 'trainee', TRUE, 1, 2)",
+        "INSERT INTO scenarios (id, body, is_active, created_at, updated_at) VALUES ('budget', '{}', FALSE, 1, 1)",
+        "INSERT INTO sessions (id, user_id, scenario_id, is_private, status, started_at)
+         VALUES ('s', 'ann', 'budget', FALSE, 'active', 3)",
+        "INSERT INTO segments VALUES ('s', 1, 'sessions/s/1', 'audio/ogg', 9, 8, 7, '\\x010203', 6, 5)",
+    ] {
+        sqlx::raw_sql(row).execute(&mut old).await.unwrap();
+    }
+    let database = migrated(&url).await;
+    let session = ports::SessionId::parse("s").unwrap();
+    let segments = database.segments(&session).await.unwrap();
+    assert_eq!(segments.iter().map(|segment| (segment.number, segment.part)).collect::<Vec<_>>(), [(1, None)]);
+}

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use session::{Briefing, Config, Input, Output, SessionTime};
 
 /// Of the files that this version writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// One line of a recording.
 #[derive(Debug, Clone, Serialize, Deserialize)]

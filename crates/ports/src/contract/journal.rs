@@ -3,7 +3,7 @@
 use super::example::{open_session, session_id};
 use crate::{
     AnsweredRecord, Catalog, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record,
-    Resumption, SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp, TurnPart,
+    Resumption, SegmentPart, SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp,
     TurnRecord, Usage, UserId,
 };
 
@@ -18,6 +18,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     a_session_resumes_where_it_was_left(&fresh().await).await;
     of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(&fresh().await).await;
     what_was_stored_and_is_no_turn_yet_is_found(&fresh().await).await;
+    what_a_segment_is_may_turn_out_later(&fresh().await).await;
     event_numbers_only_ever_grow(&fresh().await).await;
     hints_are_kept_in_order_and_once(&fresh().await).await;
     numbers_of_any_size_are_kept(&fresh().await).await;
@@ -39,7 +40,8 @@ fn segment(number: u64) -> SegmentRecord {
         received_bytes: 32_000 + number,
         duration_ms: 2_000,
         through_seq: Some(10 * number),
-        part: [Some(TurnPart::Closes), Some(TurnPart::GoesOn), Some(TurnPart::Leaves), None][number as usize % 4],
+        part: [Some(SegmentPart::Closes), Some(SegmentPart::GoesOn), Some(SegmentPart::Leaves), None]
+            [number as usize % 4],
         intake_state: vec![0, 255, 7],
         event_seq: 3 * number,
         at: Timestamp(2_000 + number.cast_signed()),
@@ -233,6 +235,18 @@ async fn what_was_stored_and_is_no_turn_yet_is_found(db: &(impl Journal + Catalo
     let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
     assert_eq!(resumption.untranscribed, [segment(3), segment(4)]);
     assert!(!resumption.is_unanswered);
+}
+
+async fn what_a_segment_is_may_turn_out_later(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let part = |segment, part| Record::Part { segment, part };
+    record(db, &session, vec![Record::Segment(segment(1)), Record::Segment(segment(2))]).await;
+    record(db, &session, vec![part(1, SegmentPart::GoesOn), part(1, SegmentPart::Closes)]).await;
+    record(db, &session, vec![part(1, SegmentPart::Leaves), Record::Segment(segment(1))]).await;
+    let turned_out = SegmentRecord { part: Some(SegmentPart::Leaves), ..segment(1) };
+    assert_eq!(db.segments(&session).await, Ok(vec![turned_out.clone(), segment(2)]));
+    let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
+    assert_eq!(resumption.untranscribed, [turned_out, segment(2)]);
 }
 
 async fn hints_are_kept_in_order_and_once(db: &(impl Journal + Catalog)) {

@@ -9,11 +9,11 @@ pub fn refused(refusal: Refusal) -> WireError {
             WireError::new(ErrorCode::BadEvent, "The session is paused, so nothing is taken; send resume-session first")
         }
         Refusal::Ending => WireError::new(ErrorCode::SessionEnded, "The session has ended; start a new one"),
-        Refusal::Suspended => {
-            let message =
-                "The server is restarting; reconnect in a few seconds and send this again: the session goes on";
-            WireError::new(ErrorCode::ShuttingDown, message).after(3_000)
-        }
+        Refusal::Suspended => WireError::new(
+            ErrorCode::ShuttingDown,
+            "The server is restarting; send this again when you are connected to the next one, where the session goes on",
+        )
+        .after(10_000),
         Refusal::BufferFull { store_is_down: true, .. } => WireError::new(
             ErrorCode::StorageUnavailable,
             "Failed to process audio: the recording cannot be stored at the moment and no more can be kept; send this \

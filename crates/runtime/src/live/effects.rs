@@ -146,7 +146,7 @@ impl LiveSession {
         };
         if let Fact::Stored { part, .. } = fact {
             for segment in std::mem::take(&mut self.segments) {
-                let part = Some(translate::turn_part(part));
+                let part = Some(translate::segment_part(part));
                 self.outbox.record(Record::Segment(SegmentRecord { part, ..segment }));
             }
         } else if let Some(record) = translate::record(fact, event_seq, at) {

@@ -61,6 +61,8 @@ async fn what_comes_while_a_session_is_suspended_is_sent_again_to_the_next_proce
     let_pass(10).await;
     let refused = client.chunk(0, &samples(500)).await;
     assert!(matches!(refused, Err(Rejection::Refused(Refusal::Suspended))), "{refused:?}");
+    let refused = client.try_command(Command::EndTurn).await;
+    assert!(matches!(refused, Err(Rejection::Refused(Refusal::Suspended))), "{refused:?}");
     suspended.await.unwrap();
 
     world.kill();

@@ -86,6 +86,11 @@ impl Book {
                     pages.segments.push(segment);
                 }
             }
+            Record::Part { segment, part } => {
+                for known in pages.segments.iter_mut().filter(|known| known.number == segment) {
+                    known.part = Some(part);
+                }
+            }
             Record::Heard(heard) => {
                 if pages.turns.iter().all(|known| known.heard.turn != heard.turn) {
                     pages.turns.push(TurnRecord { heard, answered: None, cut_short: None, spoken: None });

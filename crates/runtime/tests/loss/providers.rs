@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
@@ -14,18 +14,24 @@ use tokio::sync::watch;
 
 pub(crate) struct Recogniser {
     waits: watch::Sender<bool>,
+    is_deaf: AtomicBool,
     running: Arc<AtomicU64>,
 }
 
 impl Default for Recogniser {
     fn default() -> Self {
-        Self { waits: watch::Sender::new(false), running: Arc::default() }
+        Self { waits: watch::Sender::new(false), is_deaf: AtomicBool::new(false), running: Arc::default() }
     }
 }
 
 impl Recogniser {
     pub(crate) fn waits(&self, waits: bool) {
         self.waits.send_replace(waits);
+    }
+
+    /// From now on it hears nothing but silence.
+    pub(crate) fn goes_deaf(&self) {
+        self.is_deaf.store(true, Ordering::SeqCst);
     }
 
     /// Recognitions that have begun and neither ended nor been dropped.
@@ -44,7 +50,10 @@ impl SpeechToText for Recogniser {
         let _running = Running::begin(&self.running);
         let mut waits = self.waits.subscribe();
         waits.wait_for(|waits| !waits).await.expect("the recogniser is there");
-        let text = format!("turn {} lasts {} ms", request.turn, request.utterance.duration.as_millis());
+        let text = match self.is_deaf.load(Ordering::SeqCst) {
+            true => String::new(),
+            false => format!("turn {} lasts {} ms", request.turn, request.utterance.duration.as_millis()),
+        };
         Ok(Transcription { text, confidence: None, language: None })
     }
 }

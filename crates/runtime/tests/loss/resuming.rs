@@ -1,8 +1,8 @@
 //! Another process goes on where one was killed.
 
-use session::Event;
+use session::{Command, Event, TurnDetection};
 
-use crate::world::{Condition, World, let_pass, samples};
+use crate::world::{Condition, World, config, let_pass, samples};
 
 #[tokio::test(start_paused = true)]
 async fn what_was_not_acknowledged_is_sent_again_and_stored_once() {
@@ -108,4 +108,56 @@ async fn what_was_heard_but_not_answered_is_answered_by_the_next_process_and_onc
         assert!(world.book.turns()[0].answered.is_some());
         assert!(client.person.replies().len() <= 1);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_ended_after_its_last_segment_was_stored_is_answered_by_the_next_process() {
+    let mut config = config();
+    config.manner.detection = TurnDetection::Manual;
+    let mut world = World::with(config);
+    let client = world.arrive().await;
+    world.recogniser().waits(true);
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears_stored(0).await;
+    client.command(Command::EndTurn).await;
+    let_pass(1_000).await;
+
+    world.kill();
+    let client = world.arrive().await;
+    client.person.hears_replies(1).await;
+    assert_eq!(world.book.turns()[0].heard.segments, Some((1, 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_begun_goes_on_in_the_next_process_until_it_is_ended() {
+    let mut config = config();
+    config.manner.detection = TurnDetection::Manual;
+    let mut world = World::with(config);
+    let client = world.arrive().await;
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears_stored(0).await;
+
+    world.kill();
+    let client = world.arrive().await;
+    client.chunk(1, &samples(2_000)).await.unwrap();
+    client.person.hears_stored(1).await;
+    assert_eq!(world.book.turns(), []);
+    client.command(Command::EndTurn).await;
+    client.person.hears_replies(1).await;
+    assert_eq!(world.book.turns()[0].heard.segments, Some((1, 2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_found_to_be_silence_is_not_listened_to_again() {
+    let mut world = World::new();
+    let client = world.arrive().await;
+    world.recogniser().goes_deaf();
+    client.chunk(0, &samples(2_000)).await.unwrap();
+    client.person.hears(|event| matches!(event, Event::Silence { .. })).await;
+    let_pass(1_000).await;
+
+    world.kill();
+    world.arrive().await;
+    let_pass(60_000).await;
+    assert_eq!(world.book.turns(), []);
 }

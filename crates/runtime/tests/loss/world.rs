@@ -249,6 +249,13 @@ impl Client {
         self.ask(Ask::Command(command)).await;
     }
 
+    /// Answers what became of it.
+    pub(crate) async fn try_command(&self, command: Command) -> Result<Option<u64>, Rejection> {
+        let (reply, answered) = reply();
+        self.send(Ask::Command(command), Some(reply)).await;
+        answered.await.expect("every request is answered")
+    }
+
     pub(crate) async fn say(&self, text: &str) {
         self.command(Command::Said { text: text.to_owned(), confidence: None }).await;
     }

@@ -43,14 +43,23 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a command that is neither would be heeded.
+    pub fn admit_command(&self) -> Result<(), Refusal> {
+        if self.is_suspended() { Err(Refusal::Suspended) } else { Ok(()) }
+    }
+
+    /// Another process goes on with it.
+    pub fn is_suspended(&self) -> bool {
+        let suspended = EndReason::Suspended;
+        [Phase::Ending(suspended), Phase::Closing(suspended), Phase::Over(suspended)].contains(&self.phase)
+    }
+
     fn admit_anything(&self) -> Result<(), Refusal> {
         match self.phase {
             Phase::Open if self.paused => Err(Refusal::Paused),
             Phase::Open => Ok(()),
-            Phase::Ending(reason) | Phase::Closing(reason) | Phase::Over(reason) => Err(match reason {
-                EndReason::Suspended => Refusal::Suspended,
-                _ => Refusal::Ending,
-            }),
+            _ if self.is_suspended() => Err(Refusal::Suspended),
+            Phase::Ending(_) | Phase::Closing(_) | Phase::Over(_) => Err(Refusal::Ending),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Session {
-    /// Nothing new is taken; what was said is stored and, within a bound, answered.
+    /// Nothing new is taken; what was said to its end is stored and, within a bound, answered.
     pub(super) fn begin_ending(&mut self, reason: EndReason) {
         if self.phase != Phase::Open {
             return;

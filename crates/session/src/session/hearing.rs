@@ -19,6 +19,8 @@ const TOLD_LATE_MS: u64 = 200;
 const LAST_WORD_MS: u64 = 400;
 /// The end of a turn is believed by the clock, though this much of the silence is still on its way here.
 const ON_ITS_WAY_MS: u64 = 250;
+/// Whoever lost their connection in mid-sentence may need so long until their voice is here again.
+const COMES_BACK_MS: u64 = 2_500;
 
 impl Session {
     pub(super) fn on_sound(&mut self, sound: &Sound) {
@@ -76,7 +78,7 @@ impl Session {
         self.hearing = Hearing::Trailing(Saying::go_on(listen, spoken_ms, self.now));
         self.tell(Event::SpeechStarted { at_ms: 0 });
         self.tell(Event::SpeechStopped { at_ms: 0, end_of_turn: false });
-        self.await_end_of_turn();
+        self.timers.arm(Timer::EndOfTurn, self.now + COMES_BACK_MS);
     }
 
     fn on_speech_stopped(&mut self, at_ms: u64, head_ms: u64) {

@@ -44,12 +44,16 @@ impl Session {
 
     /// Another process had heard this, and did not come to an answer.
     pub(super) fn take_up_what_was_left(&mut self) {
-        let LeftOver { unanswered, said, begun } = std::mem::take(&mut self.left_over);
+        let LeftOver { unanswered, said, begun, unclear } = std::mem::take(&mut self.left_over);
         if unanswered {
             let now = self.now;
             let user = UserTimes { last_word: now, decided: now, stored: now };
             let ledger = Ledger { user, opened: Some(now), transcribed: Some(now), ..Ledger::default() };
             self.ask_persona(TurnId(self.last_turn), ledger);
+        }
+        // Most of what an open microphone hears is silence.
+        if let Some(heard) = unclear.filter(|_| !self.hears()) {
+            self.listening.take_up(heard, self.now);
         }
         if let Some(heard) = said {
             self.listening.take_up(heard, self.now);
@@ -205,6 +209,9 @@ impl Session {
         let text = text.trim().to_owned();
         self.timers.disarm(Timer::Stage);
         if text.is_empty() {
+            if let Some(heard) = audio {
+                self.listening.pass_over(heard);
+            }
             if spoken_ms >= SHORTEST_COMPLAINT_MS {
                 self.tell(Event::Silence { turn });
             }

@@ -73,7 +73,7 @@ fn after_a_cough_the_persona_goes_on_where_it_stopped() {
 
 #[test]
 fn a_backchannel_leaves_the_floor_to_the_persona() {
-    let timeline = story().user_talks(4_000, 4_300, "mm").play(10_500);
+    let timeline = story().showing_memory().user_talks(4_000, 4_300, "mm").play(10_500);
     assert_timeline(
         &timeline,
         "
@@ -87,6 +87,7 @@ fn a_backchannel_leaves_the_floor_to_the_persona() {
         4.500  user falls silent
         4.900  user has spoken
         5.050      mouth: goes on
+        5.050      segment 6 Leaves its turn
         5.050    is Speaking in turn 1
         6.110      says: The end.
         6.310      mouth: has said all

@@ -91,16 +91,23 @@ fn life() -> impl Strategy<Value = Life> {
 /// Now and then another process had begun.
 fn left_over() -> impl Strategy<Value = LeftOver> {
     let now_and_then = || prop::bool::weighted(0.1);
-    (now_and_then(), now_and_then(), now_and_then()).prop_map(|(unanswered, is_said, is_begun)| {
-        let heard = |segment| Heard {
-            first_segment: segment,
-            last_segment: segment,
-            duration_ms: 500,
-            first_seq: None,
-            last_seq: None,
-        };
-        LeftOver { unanswered, said: is_said.then(|| heard(1)), begun: is_begun.then(|| heard(2)) }
-    })
+    (now_and_then(), now_and_then(), now_and_then(), now_and_then()).prop_map(
+        |(unanswered, is_unclear, is_said, is_begun)| {
+            let heard = |segment| Heard {
+                first_segment: segment,
+                last_segment: segment,
+                duration_ms: 500,
+                first_seq: None,
+                last_seq: None,
+            };
+            LeftOver {
+                unanswered,
+                unclear: is_unclear.then(|| heard(1)),
+                said: is_said.then(|| heard(2)),
+                begun: is_begun.then(|| heard(3)),
+            }
+        },
+    )
 }
 
 fn manner() -> impl Strategy<Value = Manner> {

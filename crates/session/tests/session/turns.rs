@@ -79,6 +79,7 @@ fn in_manual_mode_only_the_client_ends_a_turn() {
         1.000    is Hearing
         3.260  stored segment 2: 16000 bytes
         3.260    is Listening
+        5.000      segment 2 Closes its turn
         5.000    is Transcribing in turn 1
         5.100  user (turn 1): hello there [1..2]
         5.100    is Thinking in turn 1
@@ -117,7 +118,10 @@ fn typed_words_are_a_turn_without_audio() {
 #[test]
 fn silence_is_said_and_makes_no_answer() {
     let timeline = Scenario::new().user_speaks(0, 1_000).recogniser(Does::Says(100, "  ")).play(3_000);
-    assert!(timeline.ends_with("0.860  silence (turn 1)\n  0.860    is Listening\n"), "{timeline}");
+    assert!(
+        timeline.ends_with("silence (turn 1)\n  0.860      segment 1 Leaves its turn\n  0.860    is Listening\n"),
+        "{timeline}"
+    );
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Memory {
                 ensure(is_part, || format!("{heard_text:?} was heard of {:?}", reply.text))?;
                 reply.cut_short = Some(heard_text.clone());
             }
-            Fact::Stored { .. } | Fact::Spoken { .. } | Fact::Ended { .. } => (),
+            Fact::Stored { .. } | Fact::Part { .. } | Fact::Spoken { .. } | Fact::Ended { .. } => (),
         }
         Ok(())
     }

@@ -69,7 +69,11 @@ impl Turns {
         match fact {
             Fact::Heard { .. } => self.so_far.heard_written = true,
             Fact::Answered { .. } => self.so_far.answered_written = true,
-            Fact::Stored { .. } | Fact::CutShort { .. } | Fact::Spoken { .. } | Fact::Ended { .. } => (),
+            Fact::Stored { .. }
+            | Fact::Part { .. }
+            | Fact::CutShort { .. }
+            | Fact::Spoken { .. }
+            | Fact::Ended { .. } => (),
         }
     }
 

@@ -95,6 +95,7 @@ impl GroupCommit {
             Record::Ended(ended) => Some(ended.at),
             Record::Numbered { .. }
             | Record::Segment(_)
+            | Record::Part { .. }
             | Record::Heard(_)
             | Record::Answered(_)
             | Record::CutShort(_)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
-    SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnPart, TurnRecord, Usage, UserId,
+    SegmentPart, SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
 };
 use sqlx::FromRow;
 
@@ -12,9 +12,10 @@ use super::{Database, backend::on, failure::unreadable};
 macro_rules! select_segments {
     ($rest:literal) => {
         concat!(
-            "SELECT number, object, media_type, received_bytes, duration_ms, through_seq, part, intake_state,
-                event_seq, at
-             FROM segments WHERE session_id = $1 ",
+            "SELECT s.number, s.object, s.media_type, s.received_bytes, s.duration_ms, s.through_seq,
+                COALESCE(p.part, s.part) AS part, s.intake_state, s.event_seq, s.at
+             FROM segments s LEFT JOIN segment_parts p ON p.session_id = s.session_id AND p.segment = s.number
+             WHERE s.session_id = $1 ",
             $rest
         )
     };
@@ -52,11 +53,11 @@ impl Journal for Database {
 
     async fn segments(&self, session: &SessionId) -> Result<Vec<SegmentRecord>, StoreError> {
         let rows: Vec<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
-            select_segments!("ORDER BY number"),
+            select_segments!("ORDER BY s.number"),
         )
         .bind(session.as_str())
         .fetch_all(db))?;
-        rows.into_iter().map(SegmentRow::into_record).collect()
+        Ok(rows.into_iter().map(SegmentRow::into_record).collect())
     }
 
     async fn hints(&self, session: &SessionId) -> Result<Vec<HintRecord>, StoreError> {
@@ -117,24 +118,24 @@ impl Database {
 
     async fn last_segment(&self, session: &SessionId) -> Result<Option<SegmentRecord>, StoreError> {
         let row: Option<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
-            select_segments!("ORDER BY number DESC LIMIT 1"),
+            select_segments!("ORDER BY s.number DESC LIMIT 1"),
         )
         .bind(session.as_str())
         .fetch_optional(db))?;
-        row.map(SegmentRow::into_record).transpose()
+        Ok(row.map(SegmentRow::into_record))
     }
 
     async fn segments_after(&self, session: &SessionId, number: u64) -> Result<Vec<SegmentRecord>, StoreError> {
         /// Nobody answers what was said longer ago.
         const MOST: i64 = 64;
         let rows: Vec<SegmentRow> = on!(&self.reads, db => sqlx::query_as(
-            select_segments!("AND number > $2 ORDER BY number DESC LIMIT $3"),
+            select_segments!("AND s.number > $2 ORDER BY s.number DESC LIMIT $3"),
         )
         .bind(session.as_str())
         .bind(number.cast_signed())
         .bind(MOST)
         .fetch_all(db))?;
-        rows.into_iter().rev().map(SegmentRow::into_record).collect()
+        Ok(rows.into_iter().rev().map(SegmentRow::into_record).collect())
     }
 
     async fn ending(&self, session: &SessionId) -> Result<Option<EndedRecord>, StoreError> {
@@ -203,24 +204,20 @@ struct SegmentRow {
 }
 
 impl SegmentRow {
-    fn into_record(self) -> Result<SegmentRecord, StoreError> {
-        Ok(SegmentRecord {
+    fn into_record(self) -> SegmentRecord {
+        SegmentRecord {
             number: self.number,
             object: self.object,
             media_type: self.media_type,
             received_bytes: self.received_bytes,
             duration_ms: self.duration_ms,
             through_seq: self.through_seq.map(i64::cast_unsigned),
-            part: self.part.as_deref().map(part).transpose()?,
+            part: self.part.as_deref().and_then(SegmentPart::named),
             intake_state: self.intake_state,
             event_seq: self.event_seq,
             at: Timestamp(self.at),
-        })
+        }
     }
-}
-
-fn part(name: &str) -> Result<TurnPart, StoreError> {
-    TurnPart::named(name).ok_or_else(|| unreadable("what a segment is to a turn", name))
 }
 
 #[derive(FromRow)]

@@ -1,6 +1,6 @@
 //! What of the journal goes into which table. Both databases write these rows, each in its own way.
 
-use ports::{Record, SessionId, TurnPart};
+use ports::{Record, SegmentPart, SessionId};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 /// The insertion into one table. What is already there stays as it is.
@@ -29,6 +29,7 @@ pub(super) enum Value<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Place {
     Segments,
+    SegmentParts,
     Turns,
     Answers,
     Cuts,
@@ -67,6 +68,9 @@ impl Place {
             segments: session_id number object media_type received_bytes duration_ms through_seq part intake_state event_seq at;
             "DO NOTHING"
         );
+        static SEGMENT_PARTS: Insertion = insertion!(
+            segment_parts: session_id segment part; "(session_id, segment) DO UPDATE SET part = excluded.part"
+        );
         static TURNS: Insertion = insertion!(
             turns: session_id turn text language confidence provider first_segment last_segment duration_ms event_seq at;
             "DO NOTHING"
@@ -86,6 +90,7 @@ impl Place {
         static ENDINGS: Insertion = insertion!(endings: session_id reason duration_ms turns event_seq at; "DO NOTHING");
         match self {
             Self::Segments => &SEGMENTS,
+            Self::SegmentParts => &SEGMENT_PARTS,
             Self::Turns => &TURNS,
             Self::Answers => &ANSWERS,
             Self::Cuts => &CUTS,
@@ -98,7 +103,7 @@ impl Place {
 
     /// Where a row is there already, it is changed.
     pub(super) fn changes_rows(self) -> bool {
-        self == Self::EventNumbers
+        matches!(self, Self::EventNumbers | Self::SegmentParts)
     }
 }
 
@@ -116,12 +121,15 @@ impl<'a> Row<'a> {
                     segment.received_bytes.into(),
                     segment.duration_ms.into(),
                     segment.through_seq.into(),
-                    Value::Text(segment.part.map(TurnPart::name)),
+                    Value::Text(segment.part.map(SegmentPart::name)),
                     Value::Bytes(&segment.intake_state),
                     segment.event_seq.into(),
                     segment.at.0.into(),
                 ],
             ),
+            Record::Part { segment, part } => {
+                (Place::SegmentParts, vec![session, (*segment).into(), part.name().into()])
+            }
             Record::Heard(heard) => (
                 Place::Turns,
                 vec![

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use ports::{
     Catalog, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, ObjectKey, PageRequest,
-    ProfileChange, Record, ScenarioFilter, SegmentRecord, SessionId, Timestamp, TurnPart,
+    ProfileChange, Record, ScenarioFilter, SegmentPart, SegmentRecord, SessionId, Timestamp,
     contract::example::{open_session, scenario},
 };
 use storage::Database;
@@ -22,7 +22,7 @@ pub(crate) fn segment(session: &SessionId, number: u64) -> Record {
         received_bytes: 32_000,
         duration_ms: 2_000,
         through_seq: Some(number),
-        part: Some(TurnPart::Closes),
+        part: Some(SegmentPart::Closes),
         intake_state: vec![1, 2, 3],
         event_seq: number,
         at: Timestamp(3),
@@ -57,7 +57,7 @@ pub(crate) async fn a_new_database_has_everything_pending_until_it_is_migrated(u
         "0008 cut short",
         "0009 departures",
         "0010 clustered journal",
-        "0011 turn parts",
+        "0011 segment parts",
     ];
     assert_eq!(pending, all);
     assert!(database.check().await.is_err(), "a database without tables cannot be used");

@@ -71,6 +71,6 @@ fn redact_fact(fact: &mut Fact) {
         }
         Fact::Answered { text, .. } | Fact::CutShort { heard_text: text, .. } => *text = outline(text),
         Fact::Spoken { audio, .. } => *audio = outline(audio),
-        Fact::Stored { .. } | Fact::Ended { .. } => (),
+        Fact::Stored { .. } | Fact::Part { .. } | Fact::Ended { .. } => (),
     }
 }

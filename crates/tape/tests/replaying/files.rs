@@ -26,7 +26,7 @@ fn a_file_that_is_no_recording_is_refused_with_the_line_and_the_reason() {
         ("hello\n".to_owned(), "line 1: not a recording of a session: "),
         ("{\"level\":\"INFO\"}".to_owned(), "line 1: not a recording of a session: "),
         (rest.to_owned(), "line 1: a recording begins with the opening of its session"),
-        (first.replacen("\"format\":1", "\"format\":2", 1), "line 1: it has format 2, and this program reads format 1"),
+        (first.replacen("\"format\":2", "\"format\":1", 1), "line 1: it has format 1, and this program reads format 2"),
         (format!("{first}\n{first}\n"), "line 2: a session opens only once"),
         (format!("{first}\n\n{second}\n"), "line 2: "),
         (format!("{first}\n{{\"given_up\":\"\"}}\n{second}\n"), "line 3: nothing may follow"),

@@ -75,6 +75,20 @@ test("the end of a turn is not told before the audio that it ends", async () => 
   expect(heard.map(({ name }) => name)).toEqual(["start-session", "start-session", "audio-chunk", "end-turn"]);
 });
 
+test("the end of a turn that a stopping server does not take is told to the next one", async () => {
+  const client = await inSession();
+  answers = (name) =>
+    name === "end-turn"
+      ? { ok: false, error: { code: "SHUTTING_DOWN", message: "Restarting", retryable: true } }
+      : { ok: true };
+  client.sendAudio(new Uint8Array([0]));
+  client.endTurn();
+  await until(() => heard.at(-1)?.name === "end-turn");
+  answers = () => ({ ok: true });
+  cutTheLine();
+  await until(() => heard.filter(({ name }) => name === "end-turn").length === 2);
+});
+
 test("coming back asks for what was missed and tells nothing twice", async () => {
   const client = await inSession();
   const told: string[] = [];

@@ -289,8 +289,8 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     sent.then(
       () => session.outbox.taken(command),
       (error: unknown) => {
-        // A refusal is an answer; only a line that broke means sending it again.
-        if (!(error instanceof RealtimeError)) return;
+        // A refusal is an answer; a line that broke, or a server that stops, means sending it again.
+        if (!(error instanceof RealtimeError) || error.code === "SHUTTING_DOWN") return;
         session.outbox.taken(command);
         const { code, message, retryable } = error;
         this.emit("error", { code, message, retryable, type: "", sessionId: session.id, timestamp: Date.now() });

@@ -10,13 +10,9 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use protocol::{
-    ErrorCode, WireError,
-    roleplay::{Limits, refused},
-};
+use protocol::{ErrorCode, WireError, roleplay::Limits};
 use runtime::Gate;
 use serde::Deserialize;
-use session::Refusal;
 use socketioxide::{
     ParserConfig, SocketIo, TransportType,
     extract::{Extension, SocketRef, TryData},
@@ -207,7 +203,10 @@ impl Arriving {
             binary: AtomicBool::new(false),
         });
         let refusal = match &account {
-            Ok(_) if self.registry.is_closing() => Some(refused(Refusal::Suspended)),
+            Ok(_) if self.registry.is_closing() => {
+                let message = "The server is restarting; reconnect in a few seconds";
+                Some(WireError::new(ErrorCode::ShuttingDown, message).after(3_000))
+            }
             Ok(_) if self.is_crowded => {
                 let message = "Too many connections from your address; close some of them first";
                 Some(WireError::new(ErrorCode::RateLimited, message).after(10_000))
