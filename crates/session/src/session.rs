@@ -51,7 +51,8 @@ pub struct Session {
     history: History,
     answered_turns: u32,
     last_turn: u32,
-    left_over: LeftOver,
+    /// Until the first thing happens.
+    left_over: Option<Box<LeftOver>>,
     last_op: u32,
     told_state: (State, Option<TurnId>),
     timers: Timers,
@@ -102,7 +103,7 @@ impl Session {
             keeping: Vec::new(),
             answered_turns,
             last_turn,
-            left_over,
+            left_over: Some(Box::new(left_over)),
             last_op: 0,
             told_state: (State::Listening, None),
             timers: Timers::default(),

@@ -151,14 +151,11 @@ impl Session {
             Hearing::Trailing(saying) => saying.spoken_ms(),
         };
         let is_speaking = self.hearing.is_speaking();
-        let Some(saying) = self.hearing.take() else {
+        let Some(saying) = self.take_saying() else {
             return;
         };
         if is_speaking {
             self.heed(head_ms);
-        }
-        for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm] {
-            self.timers.disarm(timer);
         }
         if self.listeners.is_listening(saying.listen) {
             self.outputs.push_back(Output::Finish(saying.listen));
@@ -177,13 +174,18 @@ impl Session {
 
     /// What is being said is left as it is.
     pub(super) fn hear_no_more(&mut self) {
-        let Some(saying) = self.hearing.take() else {
-            return;
-        };
+        if let Some(saying) = self.take_saying() {
+            self.forget_listener(saying.listen);
+        }
+    }
+
+    /// What was being said, which nothing waits for any more.
+    fn take_saying(&mut self) -> Option<Saying> {
+        let saying = self.hearing.take()?;
         for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm] {
             self.timers.disarm(timer);
         }
-        self.forget_listener(saying.listen);
+        Some(saying)
     }
 
     /// It was said over the persona: what was understood decides whether it is a turn.
@@ -197,12 +199,10 @@ impl Session {
     /// It was the persona's own voice, or nothing that anybody said.
     fn withdraw(&mut self) {
         let is_speaking = self.hearing.is_speaking();
-        let Some(saying) = self.hearing.take() else {
+        let Some(saying) = self.take_saying() else {
             return;
         };
-        for timer in [Timer::Stall, Timer::EndOfTurn, Timer::Confirm, Timer::Settle] {
-            self.timers.disarm(timer);
-        }
+        self.timers.disarm(Timer::Settle);
         let (head_ms, _) = self.heard;
         if is_speaking {
             self.tell(Event::SpeechStopped { at_ms: head_ms, end_of_turn: false });

@@ -44,7 +44,10 @@ impl Session {
 
     /// Another process had heard this, and did not come to an answer.
     pub(super) fn take_up_what_was_left(&mut self) {
-        let LeftOver { unanswered, said, begun, unclear } = std::mem::take(&mut self.left_over);
+        let Some(left_over) = self.left_over.take() else {
+            return;
+        };
+        let LeftOver { unanswered, said, begun, unclear } = *left_over;
         if unanswered {
             let now = self.now;
             let user = UserTimes { last_word: now, decided: now, stored: now };
