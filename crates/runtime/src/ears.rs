@@ -82,7 +82,7 @@ impl Ears {
         limits: audio::Limits,
         declared: Declared,
         resumption: Option<&Resumption>,
-        left_behind: &LeftBehind,
+        left_behind: &LeftBehind<'_>,
     ) -> Self {
         let last = resumption.and_then(|resumption| resumption.last_segment.as_ref());
         let through_seq = resumption.and_then(|resumption| resumption.through_seq);
@@ -172,6 +172,7 @@ impl Ears {
                 received_bytes: if is_last { uncut.bytes } else { 0 },
                 duration_ms: piece.segment.duration_ms,
                 through_seq: uncut.last_seq.filter(|_| is_last),
+                // The machine says it with the fact.
                 part: None,
                 intake_state: if is_last { state.clone() } else { Vec::new() },
                 event_seq,

@@ -4,25 +4,25 @@ use ports::{SegmentPart, SegmentRecord};
 use session::Heard;
 
 #[derive(Debug, Default)]
-pub(crate) struct LeftBehind {
+pub(crate) struct LeftBehind<'a> {
     /// Of turns that were said to their end.
-    said: Vec<SegmentRecord>,
+    said: Vec<&'a SegmentRecord>,
     /// Of one that was not.
-    begun: Vec<SegmentRecord>,
+    begun: Vec<&'a SegmentRecord>,
     /// An older server did not write down what they are.
-    unclear: Vec<SegmentRecord>,
+    unclear: Vec<&'a SegmentRecord>,
 }
 
-impl LeftBehind {
+impl<'a> LeftBehind<'a> {
     /// `untranscribed` is in order.
-    pub(crate) fn of(untranscribed: &[SegmentRecord]) -> Self {
+    pub(crate) fn of(untranscribed: &'a [SegmentRecord]) -> Self {
         let mut left = Self::default();
-        let mut before: Option<&SegmentRecord> = None;
+        let mut before = None;
         for segment in untranscribed {
             if matches!(segment.part, Some(SegmentPart::GoesOn | SegmentPart::Closes)) {
                 // Speech is heard a little after it began.
-                left.begun.extend(before.take().cloned());
-                left.begun.push(segment.clone());
+                left.begun.extend(before.take());
+                left.begun.push(segment);
             }
             match segment.part {
                 Some(SegmentPart::GoesOn) => (),
@@ -31,7 +31,7 @@ impl LeftBehind {
                     left.begun.clear();
                     before = Some(segment);
                 }
-                None => left.unclear.push(segment.clone()),
+                None => left.unclear.push(segment),
             }
         }
         left
@@ -49,12 +49,12 @@ impl LeftBehind {
         heard(&self.unclear)
     }
 
-    pub(crate) fn segments(&self) -> impl Iterator<Item = &SegmentRecord> {
-        self.unclear.iter().chain(&self.said).chain(&self.begun)
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &'a SegmentRecord> {
+        self.unclear.iter().chain(&self.said).chain(&self.begun).copied()
     }
 }
 
-fn heard(segments: &[SegmentRecord]) -> Option<Heard> {
+fn heard(segments: &[&SegmentRecord]) -> Option<Heard> {
     let (first, last) = segments.first().zip(segments.last())?;
     Some(Heard {
         first_segment: first.number,
@@ -86,8 +86,9 @@ mod tests {
             event_seq: 1,
             at: Timestamp(1),
         };
-        let left = LeftBehind::of(&(1..).zip(parts).map(segment).collect::<Vec<_>>());
-        let numbers = |segments: &[SegmentRecord]| segments.iter().map(|segment| segment.number).collect();
+        let segments: Vec<_> = (1..).zip(parts).map(segment).collect();
+        let left = LeftBehind::of(&segments);
+        let numbers = |segments: &[&SegmentRecord]| segments.iter().map(|segment| segment.number).collect();
         (numbers(&left.said), numbers(&left.begun))
     }
 
