@@ -56,8 +56,7 @@ async fn what_comes_while_a_session_is_suspended_is_sent_again_to_the_next_proce
     world.persona().waits(true);
     client.say("Good morning").await;
     client.person.hears(|event| matches!(event, Event::Transcript { .. })).await;
-    let hub = std::sync::Arc::clone(world.hub());
-    let suspended = tokio::spawn(async move { hub.suspend().await });
+    let suspended = world.begins_to_stop();
     let_pass(10).await;
     let refused = client.chunk(0, &samples(500)).await;
     assert!(matches!(refused, Err(Rejection::Refused(Refusal::Suspended))), "{refused:?}");
@@ -76,8 +75,7 @@ async fn suspending_waits_for_a_store_that_is_down() {
     let client = world.arrive().await;
     client.chunk(0, &samples(500)).await.unwrap();
     world.store().turns(Condition::Failing);
-    let hub = std::sync::Arc::clone(world.hub());
-    let suspended = tokio::spawn(async move { hub.suspend().await });
+    let suspended = world.begins_to_stop();
     let_pass(30_000).await;
     assert!(!suspended.is_finished());
     world.store().turns(Condition::Fine);

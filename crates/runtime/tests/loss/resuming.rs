@@ -110,11 +110,15 @@ async fn what_was_heard_but_not_answered_is_answered_by_the_next_process_and_onc
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_turn_that_was_ended_after_its_last_segment_was_stored_is_answered_by_the_next_process() {
+fn where_clients_end_turns() -> World {
     let mut config = config();
     config.manner.detection = TurnDetection::Manual;
-    let mut world = World::with(config);
+    World::with(config)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_ended_after_its_last_segment_was_stored_is_answered_by_the_next_process() {
+    let mut world = where_clients_end_turns();
     let client = world.arrive().await;
     world.recogniser().waits(true);
     client.chunk(0, &samples(2_000)).await.unwrap();
@@ -130,9 +134,7 @@ async fn a_turn_that_was_ended_after_its_last_segment_was_stored_is_answered_by_
 
 #[tokio::test(start_paused = true)]
 async fn a_turn_that_was_begun_goes_on_in_the_next_process_until_it_is_ended() {
-    let mut config = config();
-    config.manner.detection = TurnDetection::Manual;
-    let mut world = World::with(config);
+    let mut world = where_clients_end_turns();
     let client = world.arrive().await;
     client.chunk(0, &samples(2_000)).await.unwrap();
     client.person.hears_stored(0).await;

@@ -16,7 +16,10 @@ use runtime::{
 use session::{
     Command, Config, Cutting, Endpointing, Interruption, Manner, Speaker, Speech, StageLimits, TurnDetection,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
 
 use crate::{
     journal::{self, Book},
@@ -138,6 +141,12 @@ impl World {
 
     pub(crate) fn hub(&self) -> &Arc<Hub> {
         &self.process.hub
+    }
+
+    /// As a service manager tells it; done when every session is suspended.
+    pub(crate) fn begins_to_stop(&self) -> JoinHandle<()> {
+        let hub = Arc::clone(self.hub());
+        tokio::spawn(async move { hub.suspend().await })
     }
 
     /// As `kill -9` does: what the process had begun has happened or not, and nobody hears of it.

@@ -169,8 +169,8 @@ async fn a_server_that_is_told_to_stop_finishes_the_turn_and_the_next_one_goes_o
     assert!(recorder.told.iter().any(|event| event.name == "ai-response"));
     let errors = recorder.told.iter().filter(|event| event.name == "error");
     let codes: Vec<_> = errors.map(|error| error.payload["code"].as_str().unwrap()).collect();
-    let from_then_on = codes.iter().skip_while(|code| **code != "SHUTTING_DOWN");
-    assert!(from_then_on.clone().all(|code| *code == "SHUTTING_DOWN"), "{codes:?}");
+    let mut from_then_on = codes.iter().skip_while(|code| **code != "SHUTTING_DOWN");
+    assert!(from_then_on.all(|code| *code == "SHUTTING_DOWN"), "{codes:?}");
 
     let server = place.serve();
     let line = recorder.arrive(&server).await.unwrap();
