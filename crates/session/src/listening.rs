@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Cut, Heard, OpId, SegmentPart, SessionTime, Stored, latency::UserTimes};
+use crate::{Cut, Heard, OpId, SegmentPart, SessionTime, Stored, cutting::LONGEST_TURN_MS, latency::UserTimes};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listening {
@@ -24,6 +24,7 @@ pub(crate) struct Listening {
 struct Uncut {
     first_chunk: u64,
     bytes: u64,
+    since: SessionTime,
 }
 
 #[derive(Debug)]
@@ -62,6 +63,13 @@ pub(crate) struct Closing {
     pub(crate) decided: SessionTime,
 }
 
+impl Closing {
+    /// Nobody listened, so the whole is to be transcribed.
+    pub(crate) fn unheard(now: SessionTime) -> Self {
+        Self { listen: None, spoken_ms: 0, last_word: now, decided: now }
+    }
+}
+
 /// A whole user turn.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Utterance {
@@ -79,10 +87,10 @@ pub(crate) struct Spoken {
 }
 
 impl Listening {
-    pub(crate) fn on_audio(&mut self, bytes: u64) {
+    pub(crate) fn on_audio(&mut self, bytes: u64, now: SessionTime) {
         let chunk = self.next_chunk;
         self.next_chunk += 1;
-        let uncut = self.uncut.get_or_insert(Uncut { first_chunk: chunk, bytes: 0 });
+        let uncut = self.uncut.get_or_insert(Uncut { first_chunk: chunk, bytes: 0, since: now });
         uncut.bytes += bytes;
     }
 
@@ -105,6 +113,16 @@ impl Listening {
         self.uncut.as_ref().map_or(0, |uncut| uncut.bytes)
     }
 
+    pub(crate) fn uncut_for_ms(&self, now: SessionTime) -> u64 {
+        self.uncut.as_ref().map_or(0, |uncut| now.0.saturating_sub(uncut.since.0))
+    }
+
+    /// The turn that is not closed yet, as far as it is stored, is as long as a turn may be.
+    pub(crate) fn is_long_enough(&self) -> bool {
+        let is_closing = self.cuts.iter().any(|waiting| matches!(waiting.then, Then::Closes(_)));
+        !is_closing && self.open.is_some_and(|open| open.duration_ms >= LONGEST_TURN_MS)
+    }
+
     /// Everything the store does not have.
     pub(crate) fn unstored_bytes(&self) -> u64 {
         self.uncut_bytes() + self.cuts.iter().map(|waiting| waiting.bytes).sum::<u64>()
@@ -121,7 +139,7 @@ impl Listening {
 
     /// What is said next belongs to the same turn as what was said last, which nobody has answered yet.
     fn would_be_joined(&self) -> bool {
-        matches!(self.ready.back(), Some(Utterance::Audio(_)))
+        matches!(self.ready.back(), Some(Utterance::Audio(spoken)) if spoken.heard.duration_ms < LONGEST_TURN_MS)
     }
 
     /// Of the turn that this one listens to: how many come before it, and who listened to its beginning.
@@ -135,7 +153,8 @@ impl Listening {
             listens.retain(|op| *op < listen);
             return (before, listens);
         }
-        let mut listens = self.ready.back().map(heard_by).unwrap_or_default();
+        let joined = self.ready.back().filter(|_| self.would_be_joined());
+        let mut listens = joined.map(heard_by).unwrap_or_default();
         let closing = self.cuts.iter().filter_map(|waiting| match waiting.then {
             Then::Closes(closing) => closing.listen,
             Then::GoesOn | Then::Leaves => None,
@@ -170,7 +189,7 @@ impl Listening {
 
     /// Cuts what is there. The user's turn can end with it even if nothing new is there.
     pub(crate) fn cut(&mut self, then: Then, now: SessionTime) -> Option<Cut> {
-        if let Some(Uncut { first_chunk, bytes }) = self.uncut.take() {
+        if let Some(Uncut { first_chunk, bytes, since: _ }) = self.uncut.take() {
             let cut = Cut { first: first_chunk, last: self.next_chunk - 1 };
             self.cuts.push_back(WaitingCut { cut, bytes, then, op: None });
             return Some(cut);
@@ -296,8 +315,9 @@ impl Listening {
             return self.needless.extend(listen);
         };
         let times = UserTimes { last_word, decided, stored: now };
+        let is_joined = self.would_be_joined();
         match self.ready.back_mut() {
-            Some(Utterance::Audio(waiting)) => {
+            Some(Utterance::Audio(waiting)) if is_joined => {
                 waiting.heard.last_segment = open.last_segment;
                 waiting.heard.last_seq = open.last_seq;
                 waiting.heard.duration_ms += open.duration_ms;
@@ -309,7 +329,7 @@ impl Listening {
                 waiting.spoken_ms += spoken_ms;
                 waiting.times = times;
             }
-            Some(Utterance::Text { .. }) | None => {
+            Some(Utterance::Audio(_) | Utterance::Text { .. }) | None => {
                 let spoken = Spoken { heard: open, listens: listen.into_iter().collect(), spoken_ms, times };
                 self.ready.push_back(Utterance::Audio(spoken));
             }

@@ -158,6 +158,14 @@ impl Session {
         &self.config
     }
 
+    pub fn language(&self) -> &str {
+        &self.tongue.language
+    }
+
+    pub fn voice(&self) -> Option<&str> {
+        self.tongue.voice.as_deref()
+    }
+
     fn on_command(&mut self, command: Command) {
         if self.phase != Phase::Open {
             return;
@@ -194,9 +202,10 @@ impl Session {
     }
 
     fn on_audio(&mut self, bytes: u64) {
-        self.listening.on_audio(bytes);
-        if self.manner().cutting.is_full(self.listening.uncut_bytes()) {
-            self.cut(self.at_a_full_segment());
+        self.listening.on_audio(bytes, self.now);
+        let uncut_for_ms = self.listening.uncut_for_ms(self.now);
+        if self.manner().cutting.is_full(self.listening.uncut_bytes(), uncut_for_ms) {
+            self.cut_a_segment();
         } else {
             self.timers.arm(Timer::Silence, self.now + self.manner().cutting.silence_ms);
         }
@@ -236,7 +245,7 @@ impl Session {
 
     fn on_timer(&mut self, timer: Timer) {
         match timer {
-            Timer::Silence => self.cut(self.at_a_full_segment()),
+            Timer::Silence => self.cut_a_segment(),
             Timer::RetryStore => (), // `go_on` starts what is to be stored
             Timer::Stage => self.on_stage_overdue(),
             Timer::Voice => self.on_voice_overdue(),
@@ -365,7 +374,7 @@ impl Session {
             return self.close_saying();
         }
         let now = self.now;
-        self.cut(Then::Closes(Closing { listen: None, spoken_ms: 0, last_word: now, decided: now }));
+        self.cut(Then::Closes(Closing::unheard(now)));
     }
 
     /// What is half said is all that will be said.
@@ -387,11 +396,22 @@ impl Session {
     fn at_a_full_segment(&self) -> Then {
         let now = self.now;
         match self.manner().detection {
-            TurnDetection::Threshold => {
-                Then::Closes(Closing { listen: None, spoken_ms: 0, last_word: now, decided: now })
-            }
+            TurnDetection::Threshold => Then::Closes(Closing::unheard(now)),
             TurnDetection::Voice if self.hearing.is_quiet() => Then::Leaves,
             TurnDetection::Manual | TurnDetection::Voice => Then::GoesOn,
+        }
+    }
+
+    /// It is full, or nothing came for a while. Whoever speaks on after a turn that is long enough does so in the next one.
+    fn cut_a_segment(&mut self) {
+        self.cut(self.at_a_full_segment());
+        if !self.listening.is_long_enough() {
+            return;
+        }
+        match self.manner().detection {
+            TurnDetection::Threshold => (),
+            TurnDetection::Manual => self.cut(Then::Closes(Closing::unheard(self.now))),
+            TurnDetection::Voice => self.begin_another_saying(),
         }
     }
 

@@ -32,7 +32,7 @@ impl Session {
         }
         self.close_saying();
         let now = self.now;
-        let closes = Then::Closes(Closing { listen: None, spoken_ms: 0, last_word: now, decided: now });
+        let closes = Then::Closes(Closing::unheard(now));
         self.cut(if self.hears() { Then::Leaves } else { closes });
     }
 

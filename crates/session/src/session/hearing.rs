@@ -172,6 +172,16 @@ impl Session {
         }
     }
 
+    /// What is being said is a turn as it stands, and goes on as the next one.
+    pub(super) fn begin_another_saying(&mut self) {
+        let speaks_on = self.hearing.is_speaking();
+        self.close_saying();
+        if speaks_on {
+            let (head_ms, _) = self.heard;
+            self.on_speech_started(head_ms);
+        }
+    }
+
     /// What is being said is left as it is.
     pub(super) fn hear_no_more(&mut self) {
         if let Some(saying) = self.take_saying() {

@@ -33,6 +33,43 @@ fn the_persona_answers_when_the_user_falls_silent() {
 }
 
 #[test]
+fn who_never_pauses_is_heard_in_turns_of_five_minutes_and_not_a_word_is_left() {
+    let timeline = Scenario::conversation()
+        .user_talks(500, 308_000, "And another thing is the price, as I said.")
+        .shown_from(300_000)
+        .play(325_000);
+    assert_timeline(
+        &timeline,
+        "
+        301.000  user has spoken
+        301.000  user begins to speak
+        301.010      mouth: is held
+        301.010    is Hearing in turn 1
+        301.150  user (turn 1): And another thing is the price, as I
+        301.150      mouth: begins turn 1
+        301.500  persona (turn 1, 1/8): Why should I care?
+        301.500      says: Why should I care?
+        301.600      mouth: stops
+        301.600      mouth: goes on
+        301.600  interrupted (turn 1): BargeIn
+        301.600    is Hearing
+        308.200  user falls silent
+        308.350  user has spoken
+        308.360    is Transcribing in turn 2
+        308.500  user (turn 2): said.
+        308.500      mouth: begins turn 2
+        308.500    is Thinking in turn 2
+        308.850  persona (turn 2, 2/8): Why should I care?
+        308.850      says: Why should I care?
+        308.850    is Speaking in turn 2
+        309.050      mouth: has said all
+        309.055  face (turn 2): voice.wav
+        310.190    is Listening
+        ",
+    );
+}
+
+#[test]
 fn after_an_unfinished_clause_the_persona_waits_longer() {
     let timeline = Scenario::conversation()
         .user_talks(500, 1_500, "I would like to")

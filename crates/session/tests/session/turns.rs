@@ -88,6 +88,35 @@ fn in_manual_mode_only_the_client_ends_a_turn() {
 }
 
 #[test]
+fn a_turn_without_an_end_is_answered_after_five_minutes_and_goes_on_as_the_next_one() {
+    let timeline = Scenario::new()
+        .with(|config| config.manner.detection = TurnDetection::Manual)
+        .user_speaks(0, 310_000)
+        .client(312_000, Command::EndTurn)
+        .play(315_000);
+    assert!(timeline.contains("user (turn 1): hello there [1..301]"), "{timeline}");
+    assert!(timeline.contains("user (turn 2): hello there [302..310]"), "{timeline}");
+}
+
+#[test]
+fn what_is_said_during_a_turn_becomes_two_where_it_would_be_too_long_for_one() {
+    let timeline = Scenario::new()
+        .with(|config| config.limits.transcribe_ms = 1_000_000)
+        .user_speaks(0, 310_000)
+        .recogniser(Does::Says(320_000, "first"))
+        .play(325_000);
+    assert!(timeline.contains("user (turn 2): hello there [2..301]"), "{timeline}");
+    assert!(timeline.contains("user (turn 3): hello there [302..310]"), "{timeline}");
+}
+
+#[test]
+fn a_segment_that_takes_few_bytes_is_stored_after_a_minute() {
+    let timeline =
+        Scenario::new().with(|config| config.manner.cutting.bytes = 100_000_000).user_speaks(0, 61_000).play(61_000);
+    assert!(timeline.contains("60.010  stored segment 1: 1928000 bytes"), "{timeline}");
+}
+
+#[test]
 fn a_turn_that_ends_while_its_tail_is_being_stored_waits_for_the_tail() {
     let timeline = Scenario::new()
         .with(|config| config.manner.detection = TurnDetection::Manual)

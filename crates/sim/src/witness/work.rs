@@ -77,7 +77,12 @@ impl Works {
     }
 
     pub(super) fn on_event(&mut self, event: &Event) {
-        self.has_closed |= matches!(event, Event::SpeechStopped { end_of_turn: true, .. });
+        match event {
+            Event::SpeechStopped { end_of_turn: true, .. } => self.has_closed = true,
+            // Of the next turn, which somebody listens to again.
+            Event::SpeechStarted { .. } => self.has_closed = false,
+            _ => (),
+        }
     }
 
     pub(super) fn settle(&mut self, open: Option<TurnId>) -> Result<(), Fault> {
