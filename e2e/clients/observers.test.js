@@ -33,6 +33,20 @@ test('a coach watches a session, whispers to its trainee, and cannot speak in it
         coach.close();
     }));
 
+test('a coach who practises is not taken out of their own seat by watching themselves', () =>
+    withServer({}, async (server) => {
+        const coach = connectWith(server, { auth: { token: server.token('kim', { role: 'coach' }) } });
+        const sessionId = newSession();
+        await coach.start(sessionId);
+        coach.emit('observe-session', { sessionId });
+        const error = await coach.next('error');
+        assert.equal(error.code, 'FORBIDDEN');
+        assert.match(error.message, /from another one/);
+        coach.emit('transcription', { sessionId, text: 'Good morning.', isFinal: true });
+        await coach.next('ai-response');
+        coach.close();
+    }));
+
 test('a trainee cannot watch, and nobody watches private practice', () =>
     withServer({}, async (server) => {
         const trainee = connect(server, 'ann');

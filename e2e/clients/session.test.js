@@ -48,6 +48,25 @@ test('PCM is stored byte for byte', async () => {
     client.close();
 });
 
+for (const [how, audio, ofTheChunk] of [
+    ['beside the media type', { mimeType: 'audio/pcm', sampleRate: 48_000, channels: 2 }, {}],
+    ['without a media type', { sampleRate: 48_000, channels: 2 }, {}],
+    ['and each chunk names the media type alone', { sampleRate: 48_000, channels: 2 }, { mimeType: 'audio/pcm' }],
+]) {
+    test(`samples are as the client declared them, ${how}`, async () => {
+        const client = connect(server, 'eva');
+        const sessionId = newSession();
+        await client.start(sessionId, { audio });
+        for (let second = 0; second < 2; second++) {
+            client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(48_000 * 4, 1), ...ofTheChunk });
+            assert.equal((await client.next('audio-received')).durationMs, 1_000);
+        }
+        const [{ bytes }] = server.storedAudio(sessionId);
+        assert.deepEqual([bytes.readUInt16LE(22), bytes.readUInt32LE(24)], [2, 48_000], 'channels and rate of the WAV file');
+        client.close();
+    });
+}
+
 test('what the client saw is in the database', async () => {
     const client = connect(server, 'dan');
     const sessionId = await playWholeSession(client, WEBM, (bytes) => bytes);

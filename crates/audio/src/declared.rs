@@ -67,6 +67,22 @@ impl Declared {
         Self { name: "audio/opus".to_owned(), kind: Kind::OpusPackets, rate: None, channels: Some(channels) }
     }
 
+    /// What it leaves out is as `usual`: a media type often names no rate, and the client says it elsewhere, or said it before.
+    pub fn or(self, usual: &Self) -> Self {
+        match self.kind {
+            Kind::Unknown => usual.clone(),
+            kind if kind == usual.kind => {
+                Self { rate: self.rate.or(usual.rate), channels: self.channels.or(usual.channels), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// With a rate in Hz and channels for what the media type does not say of them.
+    pub fn with(self, rate: Option<u32>, channels: Option<u8>) -> Self {
+        Self { rate: self.rate.or(rate), channels: self.channels.or(channels), ..self }
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -76,7 +92,16 @@ impl Declared {
     }
 
     pub(crate) fn samples(&self) -> Pcm {
-        Pcm { rate: self.rate.unwrap_or(16_000), channels: self.channels(), format: SampleFormat::Int16 }
+        self.samples_like(Pcm { rate: 16_000, channels: 1, format: SampleFormat::Int16 })
+    }
+
+    /// In a stream of samples that are `usual`.
+    pub(crate) fn samples_like(&self, usual: Pcm) -> Pcm {
+        Pcm {
+            rate: self.rate.unwrap_or(usual.rate),
+            channels: self.channels.unwrap_or(usual.channels),
+            format: SampleFormat::Int16,
+        }
     }
 }
 
@@ -89,6 +114,18 @@ mod tests {
         let declared = Declared::parse("Audio/L16; Rate=24000 ;channels=2");
         assert_eq!(declared.kind, Kind::Pcm);
         assert_eq!(declared.samples(), Pcm { rate: 24_000, channels: 2, format: SampleFormat::Int16 });
+    }
+
+    #[test]
+    fn what_a_media_type_leaves_out_is_said_beside_it_or_was_said_before() {
+        let session = Declared::parse("audio/pcm").with(Some(48_000), Some(2));
+        assert_eq!(session.samples(), Pcm { rate: 48_000, channels: 2, format: SampleFormat::Int16 });
+        let says_more = Declared::parse("audio/pcm;rate=24000").with(Some(48_000), Some(2));
+        assert_eq!(says_more.samples().rate, 24_000);
+        for of_a_chunk in ["audio/pcm", "application/octet-stream"] {
+            assert_eq!(Declared::parse(of_a_chunk).or(&session).samples(), session.samples(), "{of_a_chunk}");
+        }
+        assert_eq!(Declared::parse("audio/opus").or(&session), Declared::parse("audio/opus"));
     }
 
     #[test]

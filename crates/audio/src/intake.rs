@@ -195,9 +195,9 @@ impl Intake {
                 Heard { pending: &mut self.pending, listener }.packet(chunk);
                 return Ok(());
             }
-            Source::Pcm(pcm) if declared.kind == Kind::Pcm && declared.samples() != pcm => {
+            Source::Pcm(pcm) if declared.kind == Kind::Pcm && declared.samples_like(pcm) != pcm => {
                 self.carry.clear();
-                self.begin_samples(declared.samples())?;
+                self.begin_samples(declared.samples_like(pcm))?;
             }
             Source::WebM(_) | Source::Ogg(_) | Source::Mp4(_)
                 if self.pending.is_in_a_stream() && magic::is_text(chunk) =>

@@ -126,8 +126,8 @@ impl Ears {
     }
 
     /// Takes a chunk. One that holds something unreadable still counts as received: the recorder goes on.
-    pub(crate) fn hear(&mut self, chunk: &Chunk, decoder: Option<&mut LiveDecoder>) -> Taken {
-        if matches!(self.expects(chunk), Ok(false)) {
+    pub(crate) fn hear(&mut self, chunk: Chunk, decoder: Option<&mut LiveDecoder>) -> Taken {
+        if matches!(self.expects(&chunk), Ok(false)) {
             return Taken::Again;
         }
         if let Some(seq) = chunk.seq {
@@ -136,7 +136,8 @@ impl Ears {
             self.uncut.last_seq = Some(seq);
         }
         self.uncut.bytes += chunk.audio.len() as u64;
-        let declared = chunk.declared.as_ref().unwrap_or(&self.declared);
+        let of_chunk = chunk.declared.map(|of_chunk| of_chunk.or(&self.declared));
+        let declared = of_chunk.as_ref().unwrap_or(&self.declared);
         let taken = match decoder {
             Some(decoder) => self.intake.push_heard(&chunk.audio, declared, decoder),
             None => self.intake.push(&chunk.audio, declared),

@@ -271,15 +271,12 @@ impl LiveSession {
     fn on_envelope(&mut self, envelope: Envelope) {
         let Envelope { from, ask, reply, charge } = envelope;
         let outcome = match ask {
-            Ask::Join { seat, resume_from, declared, wish } => {
-                self.join(&from, seat, resume_from, declared, wish);
-                Ok(())
-            }
+            Ask::Join { seat, resume_from, declared, wish } => self.join(&from, seat, resume_from, declared, &wish),
             Ask::Leave => {
                 self.leave(from.id());
                 Ok(())
             }
-            Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(&chunk)),
+            Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(chunk)),
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),
             Ask::Hint { text } => self.whisper(from.as_ref(), text),
         };
@@ -294,9 +291,9 @@ impl LiveSession {
         }
     }
 
-    fn on_audio(&mut self, chunk: &Chunk) -> Result<(), Rejection> {
+    fn on_audio(&mut self, chunk: Chunk) -> Result<(), Rejection> {
         let bytes = chunk.audio.len() as u64;
-        if self.ears.expects(chunk)? {
+        if self.ears.expects(&chunk)? {
             self.machine.admit_audio(bytes).map_err(Rejection::Refused)?;
         }
         let decoder = self.hearing.as_mut().map(|hearing| hearing.decoder());

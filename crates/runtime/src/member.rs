@@ -65,6 +65,8 @@ pub enum Rejection {
     TakenOver,
     /// Observers only watch.
     ReadOnly,
+    /// Nobody watches over the connection that speaks in the session.
+    Speaking,
     /// Only somebody who observes the session may whisper.
     NotObserving,
     /// The session is over.

@@ -29,8 +29,13 @@ impl LiveSession {
         seat: Seat,
         resume_from: Option<u64>,
         declared: Option<Declared>,
-        wish: Wish,
-    ) {
+        wish: &Wish,
+    ) -> Result<(), Rejection> {
+        match (self.room.seat_of(from.id()), seat) {
+            (Some(Seat::Trainee), Seat::Observer { .. }) => return Err(Rejection::Speaking),
+            (Some(Seat::Observer { .. }), Seat::Trainee) => self.leave(from.id()),
+            _ => (),
+        }
         if let Some(declared) = declared {
             self.ears.declare(declared);
         }
@@ -59,10 +64,11 @@ impl LiveSession {
                 self.tell(RoomEvent::ObserverJoined { user: from.user().clone(), role });
             }
         }
+        Ok(())
     }
 
     /// The session converses as this client wishes; what it does not say stays as it was.
-    fn adopt(&mut self, wish: Wish) {
+    fn adopt(&mut self, wish: &Wish) {
         self.codec = wish.codec.unwrap_or(self.codec);
         if wish.echo_is_cancelled.is_some_and(|cancelled| self.echo_is_cancelled != Some(cancelled)) {
             self.echo_is_cancelled = wish.echo_is_cancelled;
@@ -74,6 +80,9 @@ impl LiveSession {
         let manner = wish.applied_to(before, self.desk.engine.voice.is_some());
         if manner != before {
             self.handle(Input::Client(Command::Adopt(manner)));
+        }
+        if let Some((language, voice)) = wish.another_tongue(self.machine.language(), self.machine.voice()) {
+            self.handle(Input::Client(Command::SetLanguage { language, voice }));
         }
         self.listen_along();
     }

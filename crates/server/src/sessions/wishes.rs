@@ -12,6 +12,8 @@ use session::{Cutting, Endpointing, Speech, TurnDetection};
 pub(super) fn of(start: &StartSession, usual: Cutting, most_bytes: u64) -> Result<Wish, WireError> {
     let thresholds = start.thresholds;
     Ok(Wish {
+        language: start.language.clone(),
+        voice: start.voice.clone(),
         detection: start.turn_detection.map(detection),
         cutting: thresholds.map(|thresholds| cutting(thresholds, usual, most_bytes)).transpose()?,
         endpointing: thresholds.and_then(|thresholds| thresholds.end_of_turn_ms).map(endpointing).transpose()?,

@@ -11,7 +11,7 @@ use protocol::{
     roleplay::{Connected, Pong, Request, StartSession},
 };
 use runtime::{Ask, Chunk, Envelope, Handle, Member, Rejection, Reply, Seat, Wish};
-use session::{Command, Refusal};
+use session::Refusal;
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until},
@@ -171,18 +171,13 @@ impl Connection {
     async fn start(&mut self, wish: StartSession) -> Result<(), WireError> {
         self.member.extended.fetch_or(wish.is_extended(), Ordering::Relaxed);
         let declared = wish.audio.as_ref().and_then(declared);
-        let (language, voice) = (wish.language.clone(), wish.voice.clone());
         let resume_from = wish.resume_from;
         if let Some(binary) = wish.audio.as_ref().and_then(|audio| audio.binary) {
             self.member.binary.store(binary, Ordering::Relaxed);
         }
         let manner = self.sessions.wish(&wish)?;
         let handle = self.sessions.start(&self.account, wish).await?;
-        self.join(&handle, Ask::Join { seat: Seat::Trainee, resume_from, declared, wish: manner }).await?;
-        if let Some(language) = language {
-            let _ = handle.send(self.envelope(Ask::Command(Command::SetLanguage { language, voice }))).await;
-        }
-        Ok(())
+        self.join(&handle, Ask::Join { seat: Seat::Trainee, resume_from, declared, wish: manner }).await
     }
 
     async fn observe(&mut self, session: &str, from_event_seq: Option<u64>) -> Result<(), WireError> {
@@ -278,9 +273,13 @@ fn session_of(request: &Request) -> Option<&str> {
 }
 
 fn declared(format: &protocol::roleplay::AudioFormat) -> Option<Declared> {
-    match (&format.mime_type, format.sample_rate) {
-        (Some(mime), _) => Some(Declared::parse(mime)),
-        (None, Some(rate)) => Some(Declared::pcm(rate, format.channels.unwrap_or(1))),
-        (None, None) => None,
-    }
+    let (rate, channels) = (format.sample_rate, format.channels);
+    let named = match (&format.mime_type, rate) {
+        (Some(mime), _) => Declared::parse(mime),
+        // Only samples without a header have a rate that must be told.
+        (None, Some(_)) => Declared::parse("audio/pcm"),
+        (None, None) => Declared::unknown(),
+    };
+    let says_something = format.mime_type.is_some() || rate.is_some() || channels.is_some();
+    says_something.then(|| named.with(rate, channels))
 }

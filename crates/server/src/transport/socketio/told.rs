@@ -20,6 +20,10 @@ pub(super) fn wire_error(rejection: &Rejection) -> WireError {
             "This session goes on in another window or device; send start-session to take it back",
         ),
         Rejection::ReadOnly => WireError::new(ErrorCode::Forbidden, "Observers only watch a session"),
+        Rejection::Speaking => WireError::new(
+            ErrorCode::Forbidden,
+            "You practise in this session yourself, over this connection; watch it from another one",
+        ),
         Rejection::NotObserving => WireError::new(
             ErrorCode::Forbidden,
             "Only somebody who observes a session may whisper; send observe-session first",
