@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { connect, newSession } from '../support/client.js';
+import { connect, newSession, TRANSPORTS } from '../support/client.js';
 import { deadline } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { startServer, withServer } from '../support/server.js';
 
+const MIB = 1024 * 1024;
 let server;
 
 before(async () => {
@@ -91,3 +92,22 @@ test('protocol 3 is refused, because its polling cannot carry binary', async () 
     const answer = await fetch(`${server.url}/socket.io/?EIO=3&transport=polling`);
     assert.equal(answer.status, 400);
 });
+
+for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
+    test(`the largest chunk that an operator may allow arrives, and a larger one gets an error, ${transportName}`, () =>
+        withServer({ MAX_CHUNK_BYTES: String(4 * MIB), MAX_BUFFERED_BYTES: String(8 * MIB), RATE_BYTES_PER_SECOND: '0' }, async (server) => {
+            const client = connect(server, 'ida', { transports });
+            const sessionId = newSession();
+            await client.start(sessionId);
+            const say = (bytes) => {
+                client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(bytes, 1).toString('base64') });
+            };
+            say(4 * MIB);
+            assert.equal((await client.next('audio-received')).audioSize, 4 * MIB);
+            say(4 * MIB + 1024);
+            assert.equal((await client.next('error')).code, 'AUDIO_TOO_LARGE');
+            say(32_000);
+            assert.equal((await client.next('audio-received')).audioSize, 32_000);
+            client.close();
+        }));
+}

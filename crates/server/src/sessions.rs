@@ -113,7 +113,8 @@ impl Sessions {
             check_language(language)?;
         }
         if let Some(handle) = self.hub().find(&id) {
-            return owned(handle, account);
+            let handle = owned(handle, account)?;
+            return stays(&wish, handle.is_private()).map(|()| handle);
         }
         let row = match self.app.catalog.session(&id).await.map_err(database_down)? {
             Some(row) => row,
@@ -171,6 +172,7 @@ impl Sessions {
         if row.user != account.user.id {
             return Err(not_yours());
         }
+        stays(wish, row.private)?;
         if row.status != SessionStatus::Active {
             return Err(WireError::new(ErrorCode::SessionEnded, "This session has ended; start a new one"));
         }
@@ -188,7 +190,7 @@ impl Sessions {
             private: row.private,
             started_at: row.started_at,
             config: self.session_config(),
-            audio_limits: audio::Limits::default(),
+            audio_limits: self.limits().intake(),
             declared: audio::Declared::unknown(),
             language: wish.language.clone().unwrap_or_else(|| scenario.language.clone()),
             voice: wish.voice.clone(),
@@ -258,8 +260,7 @@ impl Sessions {
 
     /// How this client would like to converse, as far as this server allows it.
     pub fn wish(&self, start: &StartSession) -> Result<Wish, WireError> {
-        let most_bytes = self.app.config.limits.max_buffered_bytes as u64;
-        wishes::of(start, self.cutting(), most_bytes)
+        wishes::of(start, self.cutting(), self.limits().most_segment_bytes() as u64)
     }
 }
 
@@ -281,6 +282,20 @@ fn nothing_wished(id: &SessionId) -> StartSession {
 
 fn owned(handle: Handle, account: &Account) -> Result<Handle, WireError> {
     if *handle.owner() == account.user.id { Ok(handle) } else { Err(not_yours()) }
+}
+
+/// Who may read a session is said when it begins: coaches may have read a shared one already.
+fn stays(wish: &StartSession, private: bool) -> Result<(), WireError> {
+    let is = if private { Practice::Private } else { Practice::Shared };
+    match wish.practice {
+        Some(practice) if practice != is => {
+            let is = if private { "private" } else { "shared" };
+            Err(bad(format!(
+                "start-session.practice: this session is {is} since it began, and stays it; say it when you begin another one"
+            )))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn not_opened(why: NotOpened) -> WireError {

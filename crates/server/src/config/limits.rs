@@ -3,7 +3,7 @@ use super::{parse, values::Values, variable::Variable};
 /// How much one client may ask of the server.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// One audio chunk, decoded. The transport's own limit lies above it.
+    /// One audio chunk, decoded. The transports' own limits lie above it.
     pub max_chunk_bytes: usize,
     /// Audio of one session that is not stored yet.
     pub max_buffered_bytes: usize,
@@ -20,6 +20,18 @@ pub struct Limits {
     pub requests_per_minute: Option<u32>,
     /// Attempts to sign in with one e-mail from one address; `None` is unlimited.
     pub logins_per_minute: Option<u32>,
+}
+
+impl Limits {
+    /// Where a segment may be full at the most: a chunk more must still fit in.
+    pub fn most_segment_bytes(&self) -> usize {
+        self.max_buffered_bytes - self.max_chunk_bytes
+    }
+
+    /// What the intake of a session may hold. Packets without a container take more room than what they came in.
+    pub fn intake(&self) -> audio::Limits {
+        audio::Limits { pending_bytes: 2 * self.max_buffered_bytes, ..audio::Limits::default() }
+    }
 }
 
 const MAX_CHUNK_BYTES: Variable =
@@ -66,9 +78,11 @@ pub(super) const VARIABLES: &[Variable] = &[
     RATE_LOGINS_PER_MINUTE,
 ];
 
-pub(super) fn read(values: &mut Values) -> Limits {
+/// A segment is full after `segment_bytes`.
+pub(super) fn read(values: &mut Values, segment_bytes: usize) -> Limits {
     let limits = Limits {
-        max_chunk_bytes: parse::number(values, &MAX_CHUNK_BYTES, 1024..=16 << 20),
+        // As base64 it fits into the largest message of a socket.
+        max_chunk_bytes: parse::number(values, &MAX_CHUNK_BYTES, 1024..=4 << 20),
         max_buffered_bytes: parse::number(values, &MAX_BUFFERED_BYTES, 1024..=256 << 20),
         max_sessions_per_user: parse::number(values, &MAX_SESSIONS_PER_USER, 1..=1_000_000),
         events_per_second: rate(values, &RATE_EVENTS_PER_SECOND),
@@ -78,11 +92,13 @@ pub(super) fn read(values: &mut Values) -> Limits {
         requests_per_minute: rate(values, &RATE_REQUESTS_PER_MINUTE),
         logins_per_minute: rate(values, &RATE_LOGINS_PER_MINUTE),
     };
-    if limits.max_buffered_bytes < limits.max_chunk_bytes {
+    // Or a chunk would be refused before the segment that it completes is full, though the store is well.
+    let least = limits.max_chunk_bytes + segment_bytes;
+    if limits.max_buffered_bytes < least {
         values.refuse(
             MAX_BUFFERED_BYTES.name,
             &format!("is {}", limits.max_buffered_bytes),
-            &format!("allowed: at least MAX_CHUNK_BYTES, {}", limits.max_chunk_bytes),
+            &format!("allowed: at least MAX_CHUNK_BYTES and SEGMENT_BYTES together, {least}"),
         );
     }
     limits

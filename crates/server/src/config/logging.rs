@@ -19,7 +19,7 @@ pub enum LogFormat {
 const LOG: Variable = Variable::new(
     "LOG",
     "info",
-    "What is logged, such as info or info,runtime=debug; the socket libraries, which log payloads, stay at info unless named",
+    "What is logged, such as info or info,runtime=debug; the socket libraries, which log payloads, stay at warn unless named",
 );
 const LOG_FORMAT: Variable = Variable::new("LOG_FORMAT", "text", "text or json");
 

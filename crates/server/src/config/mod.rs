@@ -86,14 +86,15 @@ impl Config {
 
     fn read(mut values: Values) -> Result<Self, Mistakes> {
         let environment = environment::read(&mut values);
+        let session = session::read(&mut values);
         let config = Self {
             environment,
             listen: listen::read(&mut values, environment),
             auth: auth::read(&mut values, environment),
             stores: stores::read(&mut values),
             providers: providers::read(&mut values),
-            session: session::read(&mut values),
-            limits: limits::read(&mut values),
+            limits: limits::read(&mut values, session.segment_bytes),
+            session,
             logging: logging::read(&mut values),
             operations: operations::read(&mut values),
             settings: Vec::new(),

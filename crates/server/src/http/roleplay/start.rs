@@ -16,6 +16,15 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct Start {
     scenario_id: Option<String>,
+    /// `private` where no coach may watch or read it.
+    practice: Option<Practice>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Practice {
+    Private,
+    Shared,
 }
 
 /// The persona's opening is the first message. Whatever else the user had open is abandoned.
@@ -44,7 +53,7 @@ pub(in crate::http) async fn start(
         user: account.user.id.clone(),
         scenario_id: summary.scenario.id,
         opening: Some(summary.scenario.opening),
-        private: false,
+        private: start.practice == Some(Practice::Private),
         at: now,
     };
     let row = app.catalog.create_session(session).await?;

@@ -37,6 +37,26 @@ async fn a_coach_sees_who_practises_but_no_private_practice() {
 }
 
 #[tokio::test]
+async fn who_may_watch_is_said_when_a_session_begins_and_not_changed_in_silence() {
+    let house = House::new().await;
+    let kim = house.token("kim", Role::Trainee);
+    let begin = json!({"scenarioId": "price-talk", "practice": "private"});
+    let begun = house.post("/api/roleplay/start", begin).bearer(&kim).send().await.json();
+    let account = house.app.accounts.authenticate(&[kim]).await.unwrap();
+    let sessions = Sessions::new(Arc::clone(&house.app));
+    let start = async |practice: Option<&str>| {
+        let wish = json!({"sessionId": begun["data"]["id"], "practice": practice});
+        sessions.start(&account, serde_json::from_value(wish).unwrap()).await.map(|_| ()).map_err(|error| error.message)
+    };
+    let shares = async || start(Some("shared")).await.unwrap_err();
+    assert!(shares().await.contains("is private since it began"));
+    assert_eq!(start(Some("private")).await, Ok(()));
+    assert!(house.app.hub.all()[0].is_private());
+    assert!(shares().await.contains("is private since it began"));
+    assert_eq!(start(None).await, Ok(()));
+}
+
+#[tokio::test]
 async fn the_newest_sessions_come_first_and_page_by_page() {
     let house = House::new().await;
     open(&house, "kim", "b", "shared").await;

@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
-use ports::{Catalog as _, FinishReason, NewSession, Role, SessionId, Token, UserId};
+use ports::{Catalog as _, FinishReason, Role, SessionId, Token};
 use serde_json::{Value, json};
 
 use super::house::{Answer, House, Says, Waits};
-use crate::clock;
 
 const ANSWER: &str = "We can show you the numbers.";
 
@@ -194,19 +193,17 @@ async fn a_session_belongs_to_its_user_and_a_coach_may_read_it() {
 async fn a_coach_does_not_read_what_was_practised_in_private() {
     let house = House::new().await;
     let (kim, coach) = (house.token("kim", Role::Trainee), house.token("carol", Role::Coach));
-    house.get("/api/auth/me").bearer(&kim).send().await;
-    let session = NewSession {
-        id: SessionId::parse("secret").unwrap(),
-        user: UserId::parse("kim").unwrap(),
-        scenario_id: "price-talk".to_owned(),
-        opening: None,
-        private: true,
-        at: clock::now(),
-    };
-    house.database.create_session(session).await.unwrap();
-    let path = "/api/roleplay/session/secret";
-    assert_eq!(house.get(path).bearer(&kim).send().await.status, 200);
-    assert_eq!(house.get(path).bearer(&coach).send().await.failure().0, 403);
+    for (practice, of_coach) in [("private", 403), ("shared", 200)] {
+        let start = json!({"scenarioId": "price-talk", "practice": practice});
+        let started = house.post("/api/roleplay/start", start).bearer(&kim).send().await.json();
+        let path = format!("/api/roleplay/session/{}", started["data"]["id"].as_str().unwrap());
+        assert_eq!(house.get(&path).bearer(&kim).send().await.status, 200);
+        assert_eq!(house.get(&path).bearer(&coach).send().await.status, of_coach, "{practice}");
+    }
+    let start = json!({"scenarioId": "price-talk", "practice": "secret"});
+    let refused = house.post("/api/roleplay/start", start).bearer(&kim).send().await.failure();
+    assert_eq!(refused.0, 400);
+    assert!(refused.1.contains("private"), "{refused:?}");
 }
 
 #[tokio::test]

@@ -39,8 +39,10 @@ use crate::{
 /// The interval and the timeout of the old contract.
 const PING_INTERVAL: Duration = Duration::from_secs(25);
 const PING_TIMEOUT: Duration = Duration::from_secs(60);
-/// What the handshake announces, as the old server did: the largest polling body.
+/// What the handshake announces, as the old server did: the largest polling body. It is larger where chunks may be.
 const MAX_PAYLOAD: u64 = 1_000_000;
+/// What an event adds to the chunk that it carries.
+const AROUND_A_CHUNK: u64 = 16 << 10;
 /// A chunk over the limit is answered with an error, so it must be allowed to arrive.
 const LARGEST_MESSAGE: usize = 8 << 20;
 /// A connection holds so much even when nothing arrives, and is read in such pieces; the system is asked for more at once.
@@ -94,7 +96,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
     let (layer, io) = SocketIo::builder()
         .ping_interval(PING_INTERVAL)
         .ping_timeout(PING_TIMEOUT)
-        .max_payload(MAX_PAYLOAD)
+        .max_payload(MAX_PAYLOAD.max(sessions.max_chunk_bytes().div_ceil(3) * 4 + AROUND_A_CHUNK))
         .ws_read_buffer_size(READ_BUFFER)
         .ws_max_message_size(LARGEST_MESSAGE)
         .ws_max_frame_size(LARGEST_MESSAGE)
