@@ -69,14 +69,23 @@ def until(client, wanted):
 def compose_environment(postgres_port, s3_port):
     """The server's environment of docker-compose.yml; only addresses differ."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    settings = compose["services"]["server"]["environment"]
-    defaults = {
-        name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in settings.items() if value is not None
-    }
+    server = compose["services"]["server"]
+    assert server["env_file"] == [{"path": ".env", "required": False}]
+    defaults = {name: by_default(value) for name, value in server["environment"].items() if value is not None}
+    for place_in_the_image in ["HOST", "PORT", "DATA_DIR"]:
+        del defaults[place_in_the_image]
+    assert defaults["PUBLIC_URL"] == "http://localhost:8080"
     defaults["DATABASE_URL"] = defaults["DATABASE_URL"].replace("@postgres/", f"@127.0.0.1:{postgres_port}/")
     defaults["S3_ENDPOINT"] = defaults["S3_ENDPOINT"].replace("minio:9000", f"127.0.0.1:{s3_port}")
     port = free_port()
     return {**defaults, "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+
+
+def by_default(value):
+    """Where nothing is set; a default may hold another one."""
+    while (inner := re.sub(r"\$\{\w+:-([^${}]*)\}", r"\1", value)) != value:
+        value = inner
+    return value
 
 
 @pytest.fixture
