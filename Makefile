@@ -22,6 +22,7 @@ fuzz: ## Look longer for bytes that break a parser
 	@scripts/fuzz.sh
 
 bench: ## Measure the server on one core, next to a plain echo, and compare with the aims: ARGS=--quick
+	@scripts/setup.sh run
 	cargo build --release --package server
 	cargo run --release --package loadtest -- bench $(ARGS)
 

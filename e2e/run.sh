@@ -16,12 +16,12 @@ cannot_run() {
 [ -x "$binary" ] || { printf 'There is no %s: build the server first.\n' "$binary"; exit 1; }
 export SERVER_BINARY=$binary
 
-if command -v node >/dev/null && [ -d node_modules ]; then
+if ../scripts/has-node.sh && [ -d node_modules ]; then
     node --test --test-reporter=spec --test-concurrency=2 --test-timeout=600000 "${tests[@]}" || status=1
 else
     cannot_run "the Node clients"
 fi
-if [ -x "$python" ]; then
+if "$python" -m pytest --version >/dev/null 2>&1; then
     timeout --kill-after=10 600 "$python" -m pytest -q -p no:cacheprovider python || status=1
 else
     cannot_run "the Python clients"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds the page that the server serves, if its sources are newer than the last build.
-# Without Node the server serves its built-in page instead.
+# Without a Node that can build it the server serves its built-in page instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ -f web-client/package.json ] || exit 0
-command -v npm >/dev/null || { printf 'Node is missing: the server will show its built-in page.\n'; exit 0; }
+scripts/has-node.sh || { printf 'The server will show its built-in page.\n'; exit 0; }
 
 scripts/npm-install.sh web-client
 built=web-client/app/dist/index.html

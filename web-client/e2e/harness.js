@@ -16,7 +16,7 @@ export async function startServer() {
   const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: data, LOG_LEVEL: "warn" };
+  const env = { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: data, LOG: "warn" };
   const launch = () => spawn(binary, ["serve"], { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   let child = launch();
   await ready(url);
