@@ -5,18 +5,36 @@ import json
 import os
 import socket
 import struct
+import tempfile
+import urllib.request
 
-from conftest import eventually
+import pytest
+
+from conftest import Server, eventually
 
 
-def test_a_client_that_stops_reading_is_cleaned_up(server):
+@pytest.fixture
+def server():
+    with tempfile.TemporaryDirectory(prefix="repartee-e2e-") as folder:
+        server = Server(folder, RATE_EVENTS_PER_SECOND="0", RATE_BYTES_PER_SECOND="0", GRACE_MS="500")
+        try:
+            yield server
+            server.stop()
+        finally:
+            server.process.kill()
+
+
+def test_a_client_that_stops_reading_is_cleaned_up(server, session_id):
     connection = socket.socket()
     connection.settimeout(10)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(("127.0.0.1", server.port))
     sign_in(connection, server.token("ann"))
+    connection.sendall(frame("42" + json.dumps(["start-session", {"sessionId": session_id, "scenarioId": "test-scenario"}])))
+    receive_until(connection, b'"session-started"')
     address = connection.getsockname()
     assert is_established(server, address)
+    assert status(server, session_id) == "active"
 
     # Answers that nobody reads fill every buffer on the way.
     connection.settimeout(1)
@@ -27,7 +45,14 @@ def test_a_client_that_stops_reading_is_cleaned_up(server):
         pass  # The server takes no more from a client that takes nothing.
 
     eventually(lambda: not is_established(server, address), 90, "the server to let go of the socket")
+    eventually(lambda: status(server, session_id) == "completed", 10, "the session to end after the grace")
     connection.close()
+
+
+def status(server, session_id):
+    request = urllib.request.Request(f"{server.url}/api/roleplay/session/{session_id}")
+    request.add_header("Authorization", f"Bearer {server.token('ann')}")
+    return json.load(urllib.request.urlopen(request))["data"]["status"]
 
 
 def sign_in(connection, token):

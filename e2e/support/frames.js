@@ -15,6 +15,8 @@ export class Frames {
         this.socket = socket;
         this.arrived = [];
         this.readers = [];
+        // As every client does.
+        this.answersHeartbeats = true;
         this.opened = new Promise((resolve, reject) => {
             socket.on('open', resolve);
             socket.on('error', reject);
@@ -25,8 +27,7 @@ export class Frames {
         socket.on('error', () => {});
         socket.on('message', (data, isBinary) => {
             const frame = isBinary ? data : data.toString();
-            // The server's heartbeat is answered here, as every client does.
-            if (frame === '2') return socket.send('3');
+            if (frame === '2') return this.answersHeartbeats && socket.send('3');
             const reader = this.readers.shift();
             if (reader) reader(frame);
             else this.arrived.push(frame);

@@ -21,6 +21,24 @@ for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
         }));
 }
 
+test('who comes while the server goes is told so and not let in', () =>
+    withServer({ STT_PROVIDER: 'command', STT_COMMAND: 'sleep 2; echo well' }, async (server) => {
+        const client = connect(server, 'ann');
+        const sessionId = newSession();
+        await client.start(sessionId);
+        client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(32_000, 1) });
+        await client.next('audio-received');
+        const stopped = server.stop(); // It finishes the turn first.
+        await client.next('error');
+        const late = connect(server, 'bob');
+        const error = await late.next('error');
+        assert.equal(error.code, 'SHUTTING_DOWN');
+        assert.equal(error.retryable, true);
+        await late.next('disconnect');
+        assert.deepEqual(late.all('connected'), []);
+        await stopped;
+    }));
+
 test('a client that does not read cannot hold the server', () =>
     withServer({ RATE_EVENTS_PER_SECOND: '0' }, async (server) => {
         const stuck = await Frames.signedIn(server, 'bea');
