@@ -67,7 +67,9 @@ struct Present {
 
 impl Room {
     pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>) -> Self {
-        Self { session, members: Vec::new(), seq: last_seq, retained: Retained::default(), history: history.into() }
+        let older = history.len().saturating_sub(HISTORY_LINES);
+        let history = history.into_iter().skip(older).collect();
+        Self { session, members: Vec::new(), seq: last_seq, retained: Retained::default(), history }
     }
 
     pub(crate) fn seq(&self) -> u64 {
