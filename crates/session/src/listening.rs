@@ -80,10 +80,20 @@ pub(crate) enum Utterance {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spoken {
     pub(crate) heard: Heard,
+    /// The last segments of the turns that this one was joined to.
+    ends_before: Vec<u64>,
     /// Who listened, piece by piece; nobody, where the whole is to be transcribed.
     pub(crate) listens: Vec<OpId>,
     pub(crate) spoken_ms: u64,
     pub(crate) times: UserTimes,
+}
+
+impl Spoken {
+    /// What its segments are where it is no turn.
+    fn left(&self) -> impl Iterator<Item = (u64, SegmentPart)> {
+        let ends = self.ends_before.iter().copied().chain([self.heard.last_segment]);
+        ends.map(|segment| (segment, SegmentPart::Leaves))
+    }
 }
 
 impl Listening {
@@ -101,7 +111,8 @@ impl Listening {
     /// A turn that another process stored and did not come to.
     pub(crate) fn take_up(&mut self, heard: Heard, now: SessionTime) {
         let times = UserTimes { last_word: now, decided: now, stored: now };
-        self.ready.push_back(Utterance::Audio(Spoken { heard, listens: Vec::new(), spoken_ms: 0, times }));
+        let (ends_before, listens) = (Vec::new(), Vec::new());
+        self.ready.push_back(Utterance::Audio(Spoken { heard, ends_before, listens, spoken_ms: 0, times }));
     }
 
     /// The beginning of a turn that another process stored.
@@ -262,13 +273,15 @@ impl Listening {
                 waiting.then = Then::Leaves;
             }
         }
+        let parts = &mut self.parts;
         self.ready.retain_mut(|utterance| match utterance {
-            Utterance::Audio(Spoken { listens, heard, .. }) if listens.contains(&listen) => {
-                listens.retain(|op| *op != listen);
-                if listens.is_empty() {
-                    self.parts.push((heard.last_segment, SegmentPart::Leaves));
+            Utterance::Audio(spoken) if spoken.listens.contains(&listen) => {
+                spoken.listens.retain(|op| *op != listen);
+                let is_nothing = spoken.listens.is_empty();
+                if is_nothing {
+                    parts.extend(spoken.left());
                 }
-                !listens.is_empty()
+                !is_nothing
             }
             Utterance::Audio(_) | Utterance::Text { .. } => true,
         });
@@ -283,8 +296,8 @@ impl Listening {
     }
 
     /// What is stored turned out to be no turn.
-    pub(crate) fn pass_over(&mut self, heard: Heard) {
-        self.parts.push((heard.last_segment, SegmentPart::Leaves));
+    pub(crate) fn pass_over(&mut self, spoken: &Spoken) {
+        self.parts.extend(spoken.left());
     }
 
     /// What another process could not know otherwise.
@@ -318,6 +331,7 @@ impl Listening {
         let is_joined = self.would_be_joined();
         match self.ready.back_mut() {
             Some(Utterance::Audio(waiting)) if is_joined => {
+                waiting.ends_before.push(waiting.heard.last_segment);
                 waiting.heard.last_segment = open.last_segment;
                 waiting.heard.last_seq = open.last_seq;
                 waiting.heard.duration_ms += open.duration_ms;
@@ -330,8 +344,8 @@ impl Listening {
                 waiting.times = times;
             }
             Some(Utterance::Audio(_) | Utterance::Text { .. }) | None => {
-                let spoken = Spoken { heard: open, listens: listen.into_iter().collect(), spoken_ms, times };
-                self.ready.push_back(Utterance::Audio(spoken));
+                let (ends_before, listens) = (Vec::new(), listen.into_iter().collect());
+                self.ready.push_back(Utterance::Audio(Spoken { heard: open, ends_before, listens, spoken_ms, times }));
             }
         }
     }

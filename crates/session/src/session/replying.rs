@@ -199,6 +199,9 @@ impl Session {
         let Some(Turn { id, mut ledger, doing: Doing::Transcribing { spoken, .. } }) = self.turn.take() else {
             return;
         };
+        if understood.text.trim().is_empty() {
+            self.listening.pass_over(&spoken);
+        }
         for listen in spoken.listens {
             self.forget_listener(listen);
         }
@@ -212,9 +215,6 @@ impl Session {
         let text = text.trim().to_owned();
         self.timers.disarm(Timer::Stage);
         if text.is_empty() {
-            if let Some(heard) = audio {
-                self.listening.pass_over(heard);
-            }
             if spoken_ms >= SHORTEST_COMPLAINT_MS {
                 self.tell(Event::Silence { turn });
             }

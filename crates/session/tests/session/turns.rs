@@ -110,6 +110,18 @@ fn what_is_said_during_a_turn_becomes_two_where_it_would_be_too_long_for_one() {
 }
 
 #[test]
+fn silence_that_was_joined_from_several_segments_is_left_as_a_whole() {
+    let timeline = Scenario::new()
+        .user_speaks(0, 3_000)
+        .recogniser(Does::Says(3_500, "first"))
+        .recogniser(Does::Says(100, ""))
+        .play(5_500);
+    for segment in [2, 3] {
+        assert!(timeline.contains(&format!("segment {segment} Leaves its turn")), "{timeline}");
+    }
+}
+
+#[test]
 fn a_segment_that_takes_few_bytes_is_stored_after_a_minute() {
     let timeline =
         Scenario::new().with(|config| config.manner.cutting.bytes = 100_000_000).user_speaks(0, 61_000).play(61_000);
