@@ -9,7 +9,7 @@ const EVENTS = {
     'session-started': {
         law: { sessionId: 'string', maxTurns: 'integer', buyerPersona: 'object', audioConfig: 'object', timestamp: 'time' },
         added: {
-            eventSeq: 'integer?', resumed: 'boolean', throughSeq: 'integer?', lastEventSeq: 'integer', history: 'array',
+            eventSeq: 'integer?', resumed: 'boolean', throughSeq: 'integer?', nextSeq: 'integer', lastEventSeq: 'integer', history: 'array',
             turnDetection: 'string', limits: 'object', providers: 'object',
         },
     },

@@ -81,7 +81,12 @@ fn what_is_too_large_is_refused_with_the_limit() {
     assert!(error.message.contains("3000 bytes and may hold 1000"), "{}", error.message);
     assert!(
         message(r#"["transcription",{"sessionId":"s","text":"123456789012345678901","isFinal":true}]"#)
-            .contains("21 characters and may have 20")
+            .contains("transcription.text: it has 21 characters and may have 20")
+    );
+    let id = "7".repeat(65);
+    assert!(
+        message(&format!(r#"["transcription",{{"sessionId":"s","text":"1","isFinal":true,"id":"{id}"}}]"#))
+            .contains("transcription.id: it has 65 characters and may have 64")
     );
 }
 
@@ -113,6 +118,12 @@ fn every_other_event_becomes_its_command() {
         read(r#"["coach-hint",{"sessionId":"s","text":"slower","to":"trainee"}]"#),
         Ok(Request::Hint { session: "s".into(), text: "slower".into() })
     );
+    let say = |id: Option<&str>| {
+        let (session, text, id) = ("s".to_owned(), "hi".to_owned(), id.map(str::to_owned));
+        Ok(Request::Say { session, text, confidence: None, id })
+    };
+    assert_eq!(read(r#"["transcription",{"sessionId":"s","text":"hi","isFinal":true}]"#), say(None));
+    assert_eq!(read(r#"["transcription",{"sessionId":"s","text":"hi","isFinal":true,"id":"7"}]"#), say(Some("7")));
     assert_eq!(read(r#"["ping"]"#), Ok(Request::Ping { t: None }));
     assert_eq!(read(r#"["ping",null]"#), Ok(Request::Ping { t: None }));
     assert_eq!(read(r#"["ping",{"t":5}]"#), Ok(Request::Ping { t: Some(5.0) }));

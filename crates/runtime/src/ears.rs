@@ -112,6 +112,11 @@ impl Ears {
         self.through_seq
     }
 
+    /// Beyond everything that was received, stored or not.
+    pub(crate) fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
     pub(crate) fn declare(&mut self, declared: Declared) {
         self.declared = declared;
     }

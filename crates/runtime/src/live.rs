@@ -3,7 +3,13 @@
 mod effects;
 mod seats;
 
-use std::{collections::BTreeMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    future::poll_fn,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use audio::{Declared, SpeechCodec};
 use ports::{Record, Role, SegmentRecord, StoreError};
@@ -35,6 +41,8 @@ use crate::{
 const REPORTS: usize = 32;
 /// A session that is over but cannot be written down is given up after so many attempts.
 const LAST_ATTEMPTS: u32 = 100;
+/// A client says again what it said just before its connection broke.
+const REMEMBERED: usize = 16;
 const FAR: Duration = Duration::from_secs(24 * 3_600);
 
 /// What a transport asks of a session, on behalf of one of its members.
@@ -56,6 +64,12 @@ pub enum Ask {
     },
     Leave,
     Audio(Chunk),
+    /// A whole turn in words. One with an id that came before is taken already.
+    Say {
+        id: Option<String>,
+        text: String,
+        confidence: Option<f32>,
+    },
     Command(Command),
     /// An observer whispers to the trainee.
     Hint {
@@ -97,6 +111,8 @@ pub(crate) struct LiveSession {
     has_begun: bool,
     /// Stored, but not written down yet.
     segments: Vec<SegmentRecord>,
+    /// The ids of the newest turns in words.
+    said: VecDeque<String>,
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
@@ -171,6 +187,7 @@ impl LiveSession {
             running: BTreeMap::new(),
             has_begun: false,
             segments: Vec::new(),
+            said: VecDeque::new(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
             numbered: 0,
@@ -277,6 +294,7 @@ impl LiveSession {
                 Ok(())
             }
             Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(chunk)),
+            Ask::Say { id, text, confidence } => self.seat(&from).and_then(|()| self.on_said(id, text, confidence)),
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),
             Ask::Hint { text } => self.whisper(from.as_ref(), text),
         };
@@ -310,9 +328,21 @@ impl LiveSession {
         }
     }
 
+    fn on_said(&mut self, id: Option<String>, text: String, confidence: Option<f32>) -> Result<(), Rejection> {
+        if id.as_ref().is_some_and(|id| self.said.contains(id)) {
+            return Ok(());
+        }
+        self.machine.admit_text().map_err(Rejection::Refused)?;
+        self.handle(Input::Client(Command::Said { text, confidence }));
+        if self.said.len() == REMEMBERED {
+            self.said.pop_front();
+        }
+        self.said.extend(id);
+        Ok(())
+    }
+
     fn on_command(&mut self, command: Command) -> Result<(), Rejection> {
         match command {
-            Command::Said { .. } => self.machine.admit_text(),
             // Reports, which are worth nothing later.
             Command::Played { .. } | Command::Saying { .. } => Ok(()),
             _ => self.machine.admit_command(),

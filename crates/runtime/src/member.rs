@@ -40,6 +40,7 @@ pub struct Joined<'a> {
     /// The session existed before.
     pub resumed: bool,
     pub through_seq: Option<u64>,
+    pub next_seq: u64,
     pub last_event_seq: u64,
     pub history: &'a VecDeque<HistoryLine>,
     pub config: &'a session::Config,

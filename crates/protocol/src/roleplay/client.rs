@@ -139,6 +139,8 @@ pub(super) struct TranscriptionIn {
     pub(super) text: String,
     pub(super) is_final: bool,
     pub(super) confidence: Option<f32>,
+    /// The client's own; what comes again with it was taken already.
+    pub(super) id: Option<String>,
 }
 
 /// `playback-progress`

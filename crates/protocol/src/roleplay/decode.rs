@@ -25,6 +25,14 @@ pub enum Request {
         session: String,
         command: Command,
     },
+    /// A whole turn in words.
+    Say {
+        session: String,
+        text: String,
+        confidence: Option<f32>,
+        /// What the client calls it, to say it again where it is not sure that it arrived.
+        id: Option<String>,
+    },
     Observe {
         session: String,
         from_event_seq: Option<u64>,
@@ -70,11 +78,16 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
         "audio-chunk" => audio(arguments.parse()?, attachments, limits),
         "start-session" => arguments.parse().map(Request::Start),
         "transcription" => {
-            let TranscriptionIn { session_id, text, is_final, confidence } = arguments.parse()?;
-            check_text("transcription", &text, limits.max_text_chars)?;
+            let TranscriptionIn { session_id: session, text, is_final, confidence, id } = arguments.parse()?;
+            check_text("transcription.text", &text, limits.max_text_chars)?;
+            check_text("transcription.id", id.as_deref().unwrap_or_default(), MAX_ID_CHARS)?;
             // Not every database keeps it.
             let text = text.replace('\0', "");
-            command(session_id, if is_final { Command::Said { text, confidence } } else { Command::Saying { text } })
+            if is_final {
+                Ok(Request::Say { session, text, confidence, id })
+            } else {
+                command(session, Command::Saying { text })
+            }
         }
         "playback-progress" => {
             let PlaybackIn { session_id, turn_id, played_ms, done } = arguments.parse()?;
@@ -102,7 +115,7 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
         "stop-observing" => Ok(Request::StopObserving { session: arguments.parse::<SessionIn>()?.session_id }),
         "coach-hint" => {
             let HintIn { session_id, text } = arguments.parse()?;
-            check_text("coach-hint", &text, limits.max_text_chars)?;
+            check_text("coach-hint.text", &text, limits.max_text_chars)?;
             Ok(Request::Hint { session: session_id, text: text.replace('\0', "") })
         }
         "ping" => Ok(Request::Ping { t: arguments.parse_or_default::<PingIn>()?.t }),
@@ -114,6 +127,9 @@ pub fn decode(text: &str, attachments: &[Bytes], limits: &Limits) -> Result<Requ
         ))),
     }
 }
+
+/// Of a turn in words; a UUID has 36.
+const MAX_ID_CHARS: usize = 64;
 
 /// A language tag such as `en`, `zh-TW` or `nan-Hant-TW`.
 pub fn check_language(language: &str) -> Result<(), WireError> {
@@ -205,12 +221,12 @@ fn too_large(found: usize, limit: usize) -> WireError {
     WireError::new(ErrorCode::AudioTooLarge, message)
 }
 
-fn check_text(event: &str, text: &str, limit: usize) -> Result<(), WireError> {
+fn check_text(field: &str, text: &str, limit: usize) -> Result<(), WireError> {
     let length = text.chars().count();
     if length <= limit {
         return Ok(());
     }
-    Err(bad_event(format!("{event}.text: it has {length} characters and may have {limit}")))
+    Err(bad_event(format!("{field}: it has {length} characters and may have {limit}")))
 }
 
 fn turn_id_of(text: &str) -> Result<TurnId, WireError> {

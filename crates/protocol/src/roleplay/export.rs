@@ -111,7 +111,7 @@ export interface ServerEvents {
 export interface ClientEvents {
   \"start-session\": StartSession;
   \"audio-chunk\": { sessionId: string; audioData: string | ArrayBuffer | Uint8Array; timestamp?: number; seq?: number; mimeType?: string };
-  transcription: { sessionId: string; text: string; isFinal: boolean; confidence?: number };
+  transcription: { sessionId: string; text: string; isFinal: boolean; confidence?: number; id?: string };
   \"end-turn\": { sessionId: string };
   interrupt: { sessionId: string; turnId?: string; playedMs?: number };
   \"playback-progress\": { sessionId: string; turnId: string; playedMs: number; done?: boolean };

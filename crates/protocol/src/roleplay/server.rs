@@ -42,6 +42,8 @@ pub struct SessionStarted<'a> {
     pub resumed: bool,
     /// The last numbered chunk that is stored.
     pub through_seq: Option<u64>,
+    /// The number of the next new chunk, after those that are received and not stored yet.
+    pub next_seq: u64,
     pub last_event_seq: u64,
     pub history: Vec<HistoryLine>,
     pub turn_detection: TurnDetectionInForce,

@@ -50,6 +50,7 @@ impl LiveSession {
             event_seq,
             resumed,
             through_seq: self.ears.through_seq(),
+            next_seq: self.ears.next_seq(),
             last_event_seq: self.room.seq(),
             history: self.room.history(),
             config: self.machine.config(),

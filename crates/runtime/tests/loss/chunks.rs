@@ -38,6 +38,23 @@ async fn a_gap_is_rejected_and_sending_again_from_it_heals_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_that_has_nothing_to_send_again_counts_on_from_what_was_received() {
+    let world = World::new();
+    let client = world.arrive().await;
+    let recording = samples(6_000);
+    let (before, after) = recording.split_at(1_000);
+    client.chunk(0, before).await.unwrap();
+    let page = world.arrive().await;
+    let welcome = page.person.joined().await;
+    assert_eq!((welcome.through_seq, welcome.next_seq), (None, 1), "received, and not stored");
+    for (seq, audio) in (welcome.next_seq..).zip(after.chunks(1_000)) {
+        page.chunk(seq, audio).await.unwrap();
+    }
+    page.person.hears_stored(5).await;
+    assert_eq!(world.stored_samples(), recording);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_recording_that_does_not_begin_with_its_first_chunk_is_a_gap() {
     let world = World::new();
     let client = world.arrive().await;

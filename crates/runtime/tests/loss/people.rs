@@ -40,6 +40,7 @@ pub(crate) struct Welcome {
     pub(crate) event_seq: Option<u64>,
     pub(crate) resumed: bool,
     pub(crate) through_seq: Option<u64>,
+    pub(crate) next_seq: u64,
     pub(crate) last_event_seq: u64,
     pub(crate) history: Vec<HistoryLine>,
 }
@@ -211,6 +212,7 @@ impl Member for Person {
                 event_seq: joined.event_seq,
                 resumed: joined.resumed,
                 through_seq: joined.through_seq,
+                next_seq: joined.next_seq,
                 last_event_seq: joined.last_event_seq,
                 history: joined.history.iter().cloned().collect(),
             }),

@@ -140,6 +140,37 @@ async fn an_observer_only_watches() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_speaks_does_not_lose_the_seat_by_asking_to_watch_and_whoever_watched_may_speak() {
+    let world = World::new();
+    let join = |seat: Seat| Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() };
+    let coach = world.arrive().await;
+    coach.ask(join(Seat::Observer { role: Role::Coach })).await;
+    assert_eq!(coach.person.is_rejected().await, Rejection::Speaking);
+    coach.say("Still mine").await;
+    coach.person.hears_replies(1).await;
+    let other = world.connect();
+    other.ask(join(Seat::Observer { role: Role::Coach })).await;
+    other.ask(join(Seat::Trainee)).await;
+    other.say("Now mine").await;
+    other.person.hears_replies(1).await;
+    let left = |happening: &Happening| matches!(happening.event, RoomEvent::ObserverLeft { .. });
+    assert_eq!(other.person.notes().happened.iter().filter(|happening| left(happening)).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_are_said_again_are_one_turn() {
+    let world = World::new();
+    let client = world.arrive().await;
+    client.say_as("a", "What does it cost?").await.unwrap();
+    client.person.hears_replies(1).await;
+    let again = world.arrive().await;
+    again.say_as("a", "What does it cost?").await.unwrap();
+    again.say_as("b", "And who pays?").await.unwrap();
+    again.person.hears_replies(1).await;
+    assert_eq!(world.book.turns().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_trainee_who_comes_back_is_told_who_watches() {
     let world = World::new();
     let before = world.arrive().await;

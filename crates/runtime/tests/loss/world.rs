@@ -266,7 +266,15 @@ impl Client {
     }
 
     pub(crate) async fn say(&self, text: &str) {
-        self.command(Command::Said { text: text.to_owned(), confidence: None }).await;
+        self.ask(Ask::Say { id: None, text: text.to_owned(), confidence: None }).await;
+    }
+
+    /// Answers what became of it.
+    pub(crate) async fn say_as(&self, id: &str, text: &str) -> Result<Option<u64>, Rejection> {
+        let (reply, answered) = reply();
+        let ask = Ask::Say { id: Some(id.to_owned()), text: text.to_owned(), confidence: None };
+        self.send(ask, Some(reply)).await;
+        answered.await.expect("every request is answered")
     }
 
     /// Sends numbered audio and answers what became of it.

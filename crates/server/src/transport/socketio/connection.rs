@@ -141,6 +141,9 @@ impl Connection {
             Ok(Request::Hint { session, text }) => {
                 return self.pass_on(&session, Ask::Hint { text }, acknowledgement, charge).await;
             }
+            Ok(Request::Say { session, text, confidence, id }) => {
+                return self.pass_on(&session, Ask::Say { id, text, confidence }, acknowledgement, charge).await;
+            }
             Ok(Request::Command { session, command }) => {
                 return self.pass_on(&session, Ask::Command(command), acknowledgement, charge).await;
             }
@@ -264,6 +267,7 @@ fn session_of(request: &Request) -> Option<&str> {
     match request {
         Request::Start(wish) => Some(&wish.session_id),
         Request::Audio { session, .. }
+        | Request::Say { session, .. }
         | Request::Command { session, .. }
         | Request::Observe { session, .. }
         | Request::StopObserving { session }

@@ -61,6 +61,7 @@ pub(super) fn session_started<'a>(
         audio_config: AudioConfig { sample_rate: 16_000, channels: 1, format: "pcm" },
         resumed: joined.resumed,
         through_seq: joined.through_seq,
+        next_seq: joined.next_seq,
         last_event_seq: joined.last_event_seq,
         history: history.collect(),
         turn_detection: match joined.config.manner.detection {

@@ -140,7 +140,11 @@ buyerPersona: Record<string, unknown>, audioConfig: AudioConfig, resumed: boolea
 /**
  * The last numbered chunk that is stored.
  */
-throughSeq: number | null, lastEventSeq: number, history: Array<HistoryLine>, turnDetection: TurnDetectionInForce, limits: LimitsInForce, providers: Providers, };
+throughSeq: number | null, 
+/**
+ * The number of the next new chunk, after those that are received and not stored yet.
+ */
+nextSeq: number, lastEventSeq: number, history: Array<HistoryLine>, turnDetection: TurnDetectionInForce, limits: LimitsInForce, providers: Providers, };
 
 export type SessionState = { state: StateName, turnId?: string, sessionId: string, eventSeq: number, timestamp: number, };
 
@@ -256,7 +260,7 @@ export interface ServerEvents {
 export interface ClientEvents {
   "start-session": StartSession;
   "audio-chunk": { sessionId: string; audioData: string | ArrayBuffer | Uint8Array; timestamp?: number; seq?: number; mimeType?: string };
-  transcription: { sessionId: string; text: string; isFinal: boolean; confidence?: number };
+  transcription: { sessionId: string; text: string; isFinal: boolean; confidence?: number; id?: string };
   "end-turn": { sessionId: string };
   interrupt: { sessionId: string; turnId?: string; playedMs?: number };
   "playback-progress": { sessionId: string; turnId: string; playedMs: number; done?: boolean };
