@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { deadline } from './deadline.js';
@@ -121,13 +121,18 @@ class Server {
     }
 
     /** The stored audio of a session, in order: `[{name, bytes}]`. */
+    /** By segment; of one that two processes stored, what the later one did: the earlier one died before it was written down. */
     storedAudio(sessionId) {
         const folder = join(this.dataFolder, 'objects');
         const inSession = `${sep}${sessionId.replaceAll('-', '--')}${sep}audio${sep}`;
-        return readdirSync(folder, { recursive: true })
-            .filter((name) => `${sep}${name}`.includes(inSession))
-            .sort()
-            .map((name) => ({ name: join(folder, name), bytes: readFileSync(join(folder, name)) }));
+        const names = readdirSync(folder, { recursive: true }).filter((name) => `${sep}${name}`.includes(inSession));
+        const paths = names.map((name) => join(folder, name));
+        const oldestFirst = paths.sort((one, other) => statSync(one).mtimeMs - statSync(other).mtimeMs);
+        const bySegment = new Map(oldestFirst.map((path) => [basename(path).split('.')[0], path]));
+        return [...bySegment.keys()].sort().map((number) => {
+            const name = bySegment.get(number);
+            return { name, bytes: readFileSync(name) };
+        });
     }
 
     /** Resident memory in KiB: what it is now (`VmRSS`) or has been at most (`VmHWM`). */

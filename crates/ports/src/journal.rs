@@ -8,11 +8,15 @@ use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage, UserId};
 pub trait Journal: Send + Sync + 'static {
     /// Returns once all the records are durable. Writing the same record twice changes nothing
     /// (segments by number, turns by number), so a caller that is unsure writes again.
-    /// What was recorded first stands. All records of a call are written or none, in whatever order it holds them.
+    /// What was recorded first stands; another segment or turn of the same number is a [`StoreError::Conflict`], for then another
+    /// process has the session, and so is an end that a process writes which has not the session any more. All records of a call are written or none, in whatever order it holds them.
     /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer, a cut or a voice
     /// without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
     /// Implementations gather concurrent calls into one commit.
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError>;
+
+    /// Whether no other process was the last one to write [`Record::Held`].
+    async fn holds(&self, session: &SessionId) -> Result<bool, StoreError>;
 
     /// What a new process needs to go on with a session that an old one left; `None` if nothing was recorded yet.
     async fn resume(&self, session: &SessionId) -> Result<Option<Resumption>, StoreError>;
@@ -33,6 +37,8 @@ pub enum Record {
     Numbered {
         event_seq: u64,
     },
+    /// This process has the session from now on; one that had it before may not end it any more.
+    Held,
     Segment(SegmentRecord),
     /// What a segment turned out to be after it was written down. The last one stands.
     Part {

@@ -43,6 +43,7 @@ pub(crate) struct Piece {
 
 pub(crate) struct Ears {
     session: SessionId,
+    holder: Arc<str>,
     intake: Intake,
     declared: Declared,
     /// The number that the next numbered chunk should have.
@@ -79,6 +80,7 @@ struct HeldPiece {
 impl Ears {
     pub(crate) fn new(
         session: SessionId,
+        holder: Arc<str>,
         limits: audio::Limits,
         declared: Declared,
         resumption: Option<&Resumption>,
@@ -97,6 +99,7 @@ impl Ears {
         });
         Self {
             session,
+            holder,
             intake: intake.unwrap_or_else(|| Intake::new(limits)),
             declared,
             next_seq: through_seq.map_or(0, |seq| seq + 1),
@@ -210,7 +213,8 @@ impl Ears {
     fn number(&mut self, segment: Segment) -> Piece {
         let number = self.next_number;
         self.next_number += 1;
-        let key = ObjectKey::of_session(&self.session, "audio", number, segment.format.extension());
+        let ending = format!("{}.{}", self.holder, segment.format.extension());
+        let key = ObjectKey::of_session(&self.session, "audio", number, &ending);
         Piece { number, key, segment }
     }
 

@@ -16,6 +16,8 @@ pub struct Engine {
     pub voice: Option<Arc<dyn TextToSpeech>>,
     pub face: Option<Arc<dyn Avatar>>,
     pub objects: Arc<dyn ObjectStore>,
+    /// It stands in the names of objects, so that no process writes over what another one stored.
+    pub holder: Arc<str>,
     pub journal: Arc<dyn Journal>,
 }
 

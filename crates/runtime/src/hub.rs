@@ -1,10 +1,14 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use ports::{Scenario, SessionId, Timestamp, UserId};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -14,6 +18,9 @@ use crate::{
 
 /// Letters that wait for a session; more make the sender wait.
 const MAILBOX: usize = 64;
+
+/// Nobody who starts a session waits longer for a database that is away.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Knows which sessions live in this process.
 pub struct Hub {
@@ -39,6 +46,8 @@ struct About {
     private: bool,
     scenario: Arc<Scenario>,
     started_at: Timestamp,
+    /// It is written down that this process has the session.
+    is_held: Arc<AtomicBool>,
 }
 
 /// Why a session is not opened here.
@@ -123,14 +132,16 @@ impl Hub {
             private: opening.private,
             scenario: Arc::clone(&opening.scenario),
             started_at: opening.started_at,
+            is_held: Arc::default(),
         };
+        let is_held = Arc::clone(&about.is_held);
         let handle = Handle { about: Arc::new(about), mailbox: sender };
         live.insert(opening.session.clone(), handle.clone());
         drop(live);
 
         let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
         let (engine, meter) = (Arc::clone(&self.engine), Arc::clone(&self.meter));
-        let session = Box::new(LiveSession::new(engine, meter, opening, mailbox, self.recorder.as_deref()));
+        let session = Box::new(LiveSession::new(engine, meter, opening, is_held, mailbox, self.recorder.as_deref()));
         self.tasks.spawn(async move {
             // Even a session that panics leaves its place.
             let _place = Place { id, registry };
@@ -145,6 +156,20 @@ impl Hub {
             let _ = handle.mailbox.send(Letter::End).await;
             handle.mailbox.closed().await;
         }
+    }
+
+    /// The session as it lives here, unless its user went on with it in another process meanwhile: then it is forgotten here.
+    pub async fn find_held(&self, session: &SessionId) -> Option<Handle> {
+        let handle = self.find(session)?;
+        let asked = timeout(PATIENCE, self.engine.journal.holds(session)).await;
+        // Where nobody knows, the session itself finds out when it writes something down.
+        let has_moved = handle.about.is_held.load(Ordering::Relaxed) && matches!(asked, Ok(Ok(false)));
+        if !has_moved {
+            return Some(handle);
+        }
+        let _ = handle.mailbox.send(Letter::LetGo).await;
+        handle.mailbox.closed().await;
+        None
     }
 
     /// Lets every session finish what it has begun, and waits for them. None is opened any more: another process goes on.
@@ -190,7 +215,7 @@ impl Handle {
     pub async fn send(&self, envelope: Envelope) -> Result<(), Envelope> {
         self.mailbox.send(Letter::From(Box::new(envelope))).await.map_err(|error| match error.0 {
             Letter::From(envelope) => *envelope,
-            Letter::End | Letter::Suspend => unreachable!("an envelope was sent"),
+            Letter::End | Letter::Suspend | Letter::LetGo => unreachable!("an envelope was sent"),
         })
     }
 }

@@ -6,7 +6,10 @@ mod seats;
 use std::{
     collections::{BTreeMap, VecDeque},
     future::poll_fn,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -89,6 +92,8 @@ pub(crate) enum Letter {
     From(Box<Envelope>),
     End,
     Suspend,
+    /// Another process has the session.
+    LetGo,
 }
 
 pub(crate) struct LiveSession {
@@ -116,6 +121,10 @@ pub(crate) struct LiveSession {
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
+    /// It is written down that this process has the session.
+    is_held: Arc<AtomicBool>,
+    /// Another process has it.
+    has_moved: bool,
     /// No event is told beyond this number before a higher one is written down.
     numbered: u64,
     began: Instant,
@@ -128,6 +137,7 @@ impl LiveSession {
         engine: Arc<Engine>,
         meter: Arc<Meter>,
         opening: Opening,
+        is_held: Arc<AtomicBool>,
         mailbox: mpsc::Receiver<Letter>,
         recorder: Option<&Recorder>,
     ) -> Self {
@@ -180,7 +190,14 @@ impl LiveSession {
             mouth: Mouth::new(lead),
             codec: SpeechCodec::Pcm16,
             echo_is_cancelled: None,
-            ears: Ears::new(session.clone(), audio_limits, declared, resumption.as_ref(), &left_behind),
+            ears: Ears::new(
+                session.clone(),
+                Arc::clone(&engine.holder),
+                audio_limits,
+                declared,
+                resumption.as_ref(),
+                &left_behind,
+            ),
             room: Room::new(session.clone(), last_seq, history),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
             spans,
@@ -190,6 +207,8 @@ impl LiveSession {
             said: VecDeque::new(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
+            is_held,
+            has_moved: false,
             numbered: 0,
             began: Instant::now(),
             offset_ms,
@@ -203,15 +222,18 @@ impl LiveSession {
         match self.mailbox.recv().await {
             Some(Letter::From(envelope)) => {
                 chronicle::opened(&self.desk.meter, &self.desk.session, &self.desk.scenario.id, !self.is_new);
-                self.number_events().await;
+                self.take_it().await;
                 self.on_envelope(*envelope);
             }
-            Some(Letter::End | Letter::Suspend) | None => return,
+            Some(Letter::End | Letter::Suspend | Letter::LetGo) | None => return,
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
         loop {
             self.gather().await;
             self.carry_out();
+            if self.has_moved {
+                break;
+            }
             let gave_up = self.machine.is_over() && self.outbox.failures() > LAST_ATTEMPTS;
             if gave_up {
                 tracing::error!(session.id = %self.desk.session, "The end of a session is lost: the database was away for too long");
@@ -228,6 +250,7 @@ impl LiveSession {
                     Some(Letter::From(envelope)) => self.on_envelope(*envelope),
                     Some(Letter::End) => self.handle(Input::Client(Command::End)),
                     Some(Letter::Suspend) | None => self.handle(Input::Suspend),
+                    Some(Letter::LetGo) => self.let_go(),
                 },
                 () = alarm.as_mut() => {
                     alarm.as_mut().reset(Instant::now() + FAR);
@@ -248,15 +271,17 @@ impl LiveSession {
         }
     }
 
-    /// Even the first event's number must not be used again after a crash.
-    async fn number_events(&mut self) {
+    /// Even the first event's number must not be used again after a crash, and nobody else goes on with the session meanwhile.
+    async fn take_it(&mut self) {
         let event_seq = self.reserve_numbers();
+        self.outbox.record(Record::Held);
         self.outbox.record(Record::Numbered { event_seq });
         self.outbox.commit();
         while self.outbox.is_committing() {
             let written = self.outbox.committed().await;
             self.on_written(&written);
         }
+        self.is_held.store(true, Ordering::Relaxed);
     }
 
     /// An alarm that rings too early costs nothing, so it is only ever brought forward.
@@ -274,9 +299,12 @@ impl LiveSession {
 
     async fn close(mut self: Box<Self>) {
         self.mailbox.close();
-        let rejection = match self.machine.is_suspended() {
-            true => Rejection::Refused(Refusal::Suspended),
-            false => Rejection::Ended,
+        let rejection = if self.has_moved {
+            Rejection::TakenOver
+        } else if self.machine.is_suspended() {
+            Rejection::Refused(Refusal::Suspended)
+        } else {
+            Rejection::Ended
         };
         while let Some(letter) = self.mailbox.recv().await {
             if let Letter::From(envelope) = letter {
@@ -397,6 +425,9 @@ impl LiveSession {
 
     fn on_written(&mut self, written: &Result<(), StoreError>) {
         self.outbox.on_committed(written);
+        if matches!(written, Err(StoreError::Conflict(_))) {
+            return self.let_go();
+        }
         if let Err(error) = written {
             tracing::error!(session.id = %self.desk.session, %error, "The session cannot be written down; trying again");
             if self.outbox.failures() == 1
@@ -404,6 +435,15 @@ impl LiveSession {
             {
                 trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::DatabaseDown });
             }
+        }
+    }
+
+    /// The user went on in another process. What this one did not write down was not acknowledged either, and is sent there again.
+    fn let_go(&mut self) {
+        self.has_moved = true;
+        tracing::info!(session.id = %self.desk.session, "Another server has the session now");
+        if let Some(trainee) = self.room.trainee() {
+            trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::TakenOver });
         }
     }
 

@@ -98,11 +98,15 @@ impl Outbox {
         }
     }
 
-    /// With the answer of [`Self::committed`]. A failed write is tried again, for as long as it takes.
+    /// With the answer of [`Self::committed`]. A failed write is tried again, for as long as it takes, unless somebody else has
+    /// the session.
     pub(crate) fn on_committed(&mut self, result: &Result<(), StoreError>) {
         let Some(Committing { entries, records, .. }) = self.committing.take() else {
             return;
         };
+        if matches!(result, Err(StoreError::Conflict(_))) {
+            return;
+        }
         if result.is_err() {
             self.failures = self.failures.saturating_add(1);
             let wait = FIRST_RETRY.saturating_mul(1 << self.failures.min(10)).min(LONGEST_RETRY);

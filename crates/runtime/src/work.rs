@@ -220,7 +220,8 @@ impl Desk {
     }
 
     pub(crate) async fn keep(self, op: OpId, turn: TurnId, speech: Arc<[i16]>) {
-        let key = ObjectKey::of_session(&self.session, "replies", u64::from(turn.0), "wav");
+        let ending = format!("{}.wav", self.engine.holder);
+        let key = ObjectKey::of_session(&self.session, "replies", u64::from(turn.0), &ending);
         let wav = audio::wav::encode(&speech, SPEECH_RATE);
         let event = match self.engine.objects.put(&key, wav.into(), "audio/wav").await {
             Ok(()) => {

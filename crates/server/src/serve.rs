@@ -123,6 +123,7 @@ fn hub(limits: &Limits, stores: &Stores, providers: &Providers, recorder: Option
         voice: providers.text_to_speech.clone(),
         face: providers.avatar.clone(),
         objects: Arc::clone(&stores.objects),
+        holder: Arc::clone(&stores.holder),
         journal: Arc::clone(&stores.journal),
     };
     let mut hub = Hub::new(Arc::new(engine), limits.max_sessions_per_user);

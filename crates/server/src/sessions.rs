@@ -112,7 +112,7 @@ impl Sessions {
         if let Some(language) = &wish.language {
             check_language(language)?;
         }
-        if let Some(handle) = self.hub().find(&id) {
+        if let Some(handle) = self.hub().find_held(&id).await {
             let handle = owned(handle, account)?;
             return stays(&wish, handle.is_private()).map(|()| handle);
         }
@@ -126,7 +126,7 @@ impl Sessions {
     /// The live session that its owner means. One that an earlier process left is taken up again.
     pub async fn to_speak_with(&self, account: &Account, id: &str) -> Result<Handle, WireError> {
         let id = session_id(id)?;
-        if let Some(handle) = self.hub().find(&id) {
+        if let Some(handle) = self.hub().find_held(&id).await {
             return owned(handle, account);
         }
         let Some(row) = self.app.catalog.session(&id).await.map_err(database_down)? else {

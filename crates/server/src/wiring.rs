@@ -30,6 +30,8 @@ pub struct Stores {
     pub catalog: Arc<dyn Catalog>,
     pub journal: Arc<dyn Journal>,
     pub objects: Arc<dyn ObjectStore>,
+    /// What this process is called in the database.
+    pub holder: Arc<str>,
 }
 
 /// Who listens, answers, speaks and shows a face.
@@ -47,7 +49,8 @@ pub async fn open_stores(config: &Config) -> anyhow::Result<Stores> {
     let database = Arc::new(open_database(config).await?);
     database.migrate().await.context("cannot bring the database up to date")?;
     database.ship_scenarios(&scenario_file::shipped(), clock::now()).await.context("cannot ship the scenarios")?;
-    Ok(Stores { catalog: database.clone(), journal: database, objects: open_objects(&config.stores.objects).await? })
+    let objects = open_objects(&config.stores.objects).await?;
+    Ok(Stores { holder: database.holder().into(), catalog: database.clone(), journal: database, objects })
 }
 
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {

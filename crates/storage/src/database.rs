@@ -32,12 +32,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use self::{
     backend::{Backend, Pool, Writes},
     failure::{failure, is_busy},
     group_commit::GroupCommit,
-    pen::SqlitePen,
+    pen::{PostgresPen, SqlitePen},
 };
 
 const POSTGRES_CONNECTIONS: u32 = 10;
@@ -53,6 +54,8 @@ pub struct Database {
     /// On SQLite a pool of a single connection.
     writes: Writes,
     journal: GroupCommit,
+    /// This process, among those that share the database.
+    holder: Arc<str>,
 }
 
 impl Database {
@@ -67,6 +70,11 @@ impl Database {
             return Self::open_postgres(url).await;
         }
         Err(StoreError::Refused("a database URL begins with sqlite: or postgres://".to_owned()))
+    }
+
+    /// What this process is called among those that share the database; no other one is, nor was.
+    pub fn holder(&self) -> &str {
+        &self.holder
     }
 
     /// How many transactions the journal has committed. Much smaller than the number of `record`
@@ -105,8 +113,11 @@ impl Database {
             .await
             .map_err(failure)?;
         let turn = Arc::default();
-        let journal = GroupCommit::start(Backend::Sqlite(SqlitePen::new(path.into(), Arc::clone(&turn), PATIENCE)))?;
-        Ok(Self { reads: Backend::Sqlite(reads), writes: Writes::in_turn(Backend::Sqlite(writes), turn), journal })
+        let holder = a_name();
+        let pen = SqlitePen::new(path.into(), Arc::clone(&turn), PATIENCE, Arc::clone(&holder));
+        let journal = GroupCommit::start(Backend::Sqlite(pen))?;
+        let writes = Writes::in_turn(Backend::Sqlite(writes), turn);
+        Ok(Self { reads: Backend::Sqlite(reads), writes, journal, holder })
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
@@ -117,10 +128,18 @@ impl Database {
             .connect_with(options)
             .await
             .map_err(failure)?;
-        let journal = GroupCommit::start(Backend::Postgres(pool.clone()))?;
+        let holder = a_name();
+        let pen = PostgresPen { pool: pool.clone(), holder: Arc::clone(&holder) };
+        let journal = GroupCommit::start(Backend::Postgres(pen))?;
         let writes = Writes::at_once(Backend::Postgres(pool.clone()));
-        Ok(Self { reads: Backend::Postgres(pool), writes, journal })
+        Ok(Self { reads: Backend::Postgres(pool), writes, journal, holder })
     }
+}
+
+/// It stands in object keys, so it is short; the end of a UUID of this kind is chance.
+fn a_name() -> Arc<str> {
+    let id = Uuid::now_v7().simple().to_string();
+    Arc::from(&id[id.len() - 12..])
 }
 
 /// Of two that turn the write-ahead log of a new file on at once, SQLite refuses one without waiting.

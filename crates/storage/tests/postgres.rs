@@ -33,9 +33,10 @@ async fn a_database_does_what_a_file_does() {
     let url = async || server.new_database().await;
     database::a_new_database_has_everything_pending_until_it_is_migrated(&url().await).await;
     database::a_thousand_records_at_once_are_few_transactions(&url().await).await;
-    database::of_two_versions_in_one_call_the_first_stands(&url().await).await;
+    database::what_stands_twice_in_one_call_is_written_once(&url().await).await;
     database::what_was_recorded_is_there_when_the_database_is_opened_again(&url().await).await;
     database::two_servers_share_a_database(&url().await).await;
+    database::of_two_servers_only_the_one_that_took_a_session_last_goes_on_with_it(&url().await).await;
 }
 
 #[tokio::test]

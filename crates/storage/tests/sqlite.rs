@@ -66,9 +66,9 @@ async fn a_thousand_records_at_once_are_few_transactions() {
 }
 
 #[tokio::test]
-async fn of_two_versions_in_one_call_the_first_stands() {
+async fn what_stands_twice_in_one_call_is_written_once() {
     let dir = TempDir::new();
-    database::of_two_versions_in_one_call_the_first_stands(&url(&dir)).await;
+    database::what_stands_twice_in_one_call_is_written_once(&url(&dir)).await;
 }
 
 #[tokio::test]
@@ -81,6 +81,12 @@ async fn what_was_recorded_is_there_when_the_file_is_opened_again() {
 async fn two_servers_share_a_file() {
     let dir = TempDir::new();
     database::two_servers_share_a_database(&url(&dir)).await;
+}
+
+#[tokio::test]
+async fn of_two_servers_only_the_one_that_took_a_session_last_goes_on_with_it() {
+    let dir = TempDir::new();
+    database::of_two_servers_only_the_one_that_took_a_session_last_goes_on_with_it(&url(&dir)).await;
 }
 
 #[tokio::test]
@@ -141,7 +147,7 @@ async fn an_older_file_keeps_its_rows_when_it_is_migrated() {
     ];
     let database = Database::open(&older_file(&dir, 1, &rows).await).await.unwrap();
     let pending = database.pending_migrations().await.unwrap();
-    assert_eq!((pending.len(), pending[0].as_str()), (10, "0002 journal"));
+    assert_eq!((pending.len(), pending[0].as_str()), (11, "0002 journal"));
     database.migrate().await.unwrap();
     let session = ports::SessionId::parse("s").unwrap();
     database.record(&session, vec![database::segment(&session, 1)]).await.unwrap();

@@ -80,6 +80,7 @@ impl Book {
     fn write(&self, record: Record) {
         let mut pages = self.0.lock().unwrap();
         match record {
+            Record::Held => (),
             Record::Numbered { event_seq } => pages.numbered = pages.numbered.max(event_seq),
             Record::Segment(segment) => {
                 if pages.segments.iter().all(|known| known.number != segment.number) {
@@ -145,11 +146,18 @@ impl Journal for Reached {
     async fn record(&self, _: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
         let down = |()| StoreError::Unavailable("the test made the journal fail".to_owned());
         self.weather.before().await.map_err(down)?;
+        if self.weather.has_moved() {
+            return Err(StoreError::Conflict("another process has this session".to_owned()));
+        }
         for record in records {
             self.book.write(record);
         }
         self.weather.after().await;
         Ok(())
+    }
+
+    async fn holds(&self, _: &SessionId) -> Result<bool, StoreError> {
+        Ok(!self.weather.has_moved())
     }
 
     async fn resume(&self, _: &SessionId) -> Result<Option<Resumption>, StoreError> {

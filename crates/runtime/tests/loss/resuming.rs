@@ -1,5 +1,6 @@
 //! Another process goes on where one was killed.
 
+use runtime::Rejection;
 use session::{Command, Event, TurnDetection};
 
 use crate::world::{Condition, World, config, let_pass, samples};
@@ -162,4 +163,31 @@ async fn what_was_found_to_be_silence_is_not_listened_to_again() {
     world.arrive().await;
     let_pass(60_000).await;
     assert_eq!(world.book.turns(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_went_on_in_another_process_is_left_alone_there_and_nothing_unwritten_was_acknowledged() {
+    let world = World::new();
+    let client = world.arrive().await;
+    client.say("Hello").await;
+    client.person.hears_replies(1).await;
+    world.database().moves();
+    client.chunk(0, &samples(1_000)).await.unwrap();
+    assert_eq!(client.person.is_rejected().await, Rejection::TakenOver);
+    let_pass(200).await;
+    assert!(world.hub().is_empty());
+    assert_eq!(client.person.through_seq(), None);
+    assert_eq!((world.book.ended(), client.person.ending()), (None, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_back_from_another_process_finds_what_was_said_there() {
+    let world = World::new();
+    let client = world.arrive().await;
+    let session = client.handle.session().clone();
+    assert!(world.hub().find_held(&session).await.is_some());
+    world.database().moves();
+    assert!(world.hub().find_held(&session).await.is_none());
+    assert!(world.hub().is_empty());
+    assert_eq!(client.person.is_rejected().await, Rejection::TakenOver);
 }

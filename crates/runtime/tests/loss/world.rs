@@ -41,17 +41,29 @@ pub(crate) struct Weather {
     condition: Mutex<Condition>,
     changed: Notify,
     dead: AtomicBool,
+    /// Another process has the session.
+    moved: AtomicBool,
     calls: AtomicU64,
 }
 
 impl Weather {
     fn fine() -> Arc<Self> {
         let condition = Mutex::new(Condition::Fine);
-        Arc::new(Self { condition, changed: Notify::new(), dead: AtomicBool::new(false), calls: AtomicU64::new(0) })
+        let (dead, moved, calls) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
+        Arc::new(Self { condition, changed: Notify::new(), dead, moved, calls })
     }
 
     pub(crate) fn now(&self) -> Condition {
         *self.condition.lock().unwrap()
+    }
+
+    /// Another process takes the session.
+    pub(crate) fn moves(&self) {
+        self.moved.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_moved(&self) -> bool {
+        self.moved.load(Ordering::Relaxed)
     }
 
     pub(crate) fn turns(&self, condition: Condition) {
@@ -231,6 +243,7 @@ impl Process {
             persona: Arc::clone(&persona) as _,
             voice: None,
             face: None,
+            holder: Arc::from("one"),
             objects: Arc::new(objects::Reached { objects: Arc::clone(objects), weather: Arc::clone(&store) }),
             journal: Arc::new(journal::Reached { book: Arc::clone(book), weather: Arc::clone(&database) }),
         };

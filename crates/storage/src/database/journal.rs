@@ -7,7 +7,7 @@ use ports::{
 };
 use sqlx::FromRow;
 
-use super::{Database, backend::on, failure::unreadable};
+use super::{Database, backend::on, failure::unreadable, rows::HOLDER};
 
 macro_rules! select_segments {
     ($rest:literal) => {
@@ -25,6 +25,13 @@ macro_rules! select_segments {
 impl Journal for Database {
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
         self.journal.record(session.clone(), records).await
+    }
+
+    async fn holds(&self, session: &SessionId) -> Result<bool, StoreError> {
+        let holder: Option<String> = on!(&self.reads, db => sqlx::query_scalar(HOLDER)
+            .bind(session.as_str())
+            .fetch_optional(db))?;
+        Ok(holder.is_none_or(|holder| *holder == *self.holder))
     }
 
     async fn resume(&self, session: &SessionId) -> Result<Option<Resumption>, StoreError> {

@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use ports::{StoreError, Timestamp};
-use rusqlite::{Connection, params_from_iter};
+use ports::{SessionId, StoreError, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 use tokio::{sync::Mutex, time::timeout};
 
@@ -16,10 +16,10 @@ use super::{
     backend::Backend,
     failure::{failure, sqlite_failure},
     group_commit::Entry,
-    rows::{COMPLETE, Row, Value},
+    rows::{COMPLETE, HOLDER, HOLDER_LOCKED, Rival, Row, Value},
 };
 
-pub(super) type Pen = Backend<SqlitePen, PgPool>;
+pub(super) type Pen = Backend<SqlitePen, PostgresPen>;
 
 /// Rows of one statement at most. A turn has 11 values; PostgreSQL takes 65 535 in a statement.
 const ROWS: usize = 256;
@@ -39,9 +39,9 @@ impl Pen {
     pub(super) async fn commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(pen) => pen.commit(group).await,
-            Self::Postgres(pool) => {
+            Self::Postgres(pen) => {
                 let late = |_| StoreError::Unavailable(format!("no commit within {DEADLINE:?}"));
-                timeout(DEADLINE, commit_many_at_once(pool, group)).await.map_err(late)?.map_err(failure)
+                timeout(DEADLINE, pen.commit(group)).await.map_err(late)?
             }
         }
     }
@@ -57,11 +57,13 @@ pub(super) struct SqlitePen {
     turn: Arc<Mutex<()>>,
     /// How long another process may hold the file.
     patience: Duration,
+    /// This process.
+    holder: Arc<str>,
 }
 
 impl SqlitePen {
-    pub(super) fn new(file: PathBuf, turn: Arc<Mutex<()>>, patience: Duration) -> Self {
-        Self { file, connection: None, turn, patience }
+    pub(super) fn new(file: PathBuf, turn: Arc<Mutex<()>>, patience: Duration, holder: Arc<str>) -> Self {
+        Self { file, connection: None, turn, patience, holder }
     }
 
     async fn commit(&mut self, group: &[Entry]) -> Result<(), StoreError> {
@@ -70,7 +72,7 @@ impl SqlitePen {
             Some(connection) => connection,
             None => open(&self.file, self.patience).map_err(sqlite_failure)?,
         };
-        let written = commit_row_by_row(&connection, group).map_err(sqlite_failure);
+        let written = commit_row_by_row(&connection, group, &self.holder);
         let is_sound = !matches!(written, Err(StoreError::Unavailable(_))) && connection.is_autocommit();
         self.connection = is_sound.then_some(connection);
         written
@@ -87,10 +89,11 @@ fn open(file: &Path, patience: Duration) -> rusqlite::Result<Connection> {
 
 /// A statement costs SQLite little once it is prepared, and those of single rows are few. What begins and ends a transaction is
 /// prepared as well.
-fn commit_row_by_row(connection: &Connection, group: &[Entry]) -> rusqlite::Result<()> {
+fn commit_row_by_row(connection: &Connection, group: &[Entry], holder: &str) -> Result<(), StoreError> {
+    let say = |statement| connection.prepare_cached(statement)?.execute(());
     // The lock is taken at once: another process may be writing the same file.
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
-    let written = write_rows(connection, group).and_then(|()| connection.prepare_cached("COMMIT")?.execute(()));
+    say("BEGIN IMMEDIATE").map_err(sqlite_failure)?;
+    let written = write_rows(connection, group, holder).and_then(|()| say("COMMIT").map_err(sqlite_failure));
     // Some failures end the transaction by themselves; a connection that cannot end it is not used again.
     if written.is_err() && !connection.is_autocommit() {
         let _ = connection.execute_batch("ROLLBACK");
@@ -98,58 +101,111 @@ fn commit_row_by_row(connection: &Connection, group: &[Entry]) -> rusqlite::Resu
     written.map(|_| ())
 }
 
-fn write_rows(connection: &Connection, group: &[Entry]) -> rusqlite::Result<()> {
-    for Entry { session, records, completed, .. } in group {
-        let mut rows: Vec<Row<'_>> = records.iter().map(|record| Row::of(session, record)).collect();
-        rows.sort_by_key(|row| row.place);
-        for Row { place, values } in rows {
-            connection.prepare_cached(place.insertion().single)?.execute(params_from_iter(values))?;
+fn write_rows(connection: &Connection, group: &[Entry], holder: &str) -> Result<(), StoreError> {
+    for entry in group {
+        if entry.ends {
+            let found = holder_of(connection, &entry.session).map_err(sqlite_failure)?;
+            check_holder(found.as_deref(), holder)?;
         }
-        if let Some(at) = completed {
-            connection.prepare_cached(COMPLETE)?.execute((at.0, session.as_str()))?;
+        if !write_entry(connection, entry, holder).map_err(sqlite_failure)? {
+            return Err(moved());
         }
     }
     Ok(())
 }
 
-/// A statement costs PostgreSQL a trip over the network, so there is one for each table, or a few.
-async fn commit_many_at_once(pool: &PgPool, group: &[Entry]) -> sqlx::Result<()> {
-    let mut rows: Vec<Row<'_>> = group.iter().flat_map(rows_of).collect();
+/// `false` where another process wrote a row of the same number.
+fn write_entry(connection: &Connection, entry: &Entry, holder: &str) -> rusqlite::Result<bool> {
+    let Entry { session, records, completed, .. } = entry;
+    let mut rows: Vec<Row<'_>> = records.iter().map(|record| Row::of(session, record, holder)).collect();
     rows.sort_by_key(|row| row.place);
-    let of_one_table = rows.chunk_by(|a, b| a.place == b.place);
-    // It refuses a statement that changes one row twice.
-    let most = |rows: &[Row<'_>]| if rows[0].place.changes_rows() { 1 } else { ROWS };
-    let insertions: Vec<&[Row<'_>]> = of_one_table.flat_map(|rows| stretches(rows, most(rows))).collect();
-    let completions: Vec<_> = group.iter().filter_map(|entry| Some((entry, entry.completed?))).collect();
-    match (insertions.as_slice(), completions.as_slice()) {
-        ([], []) => Ok(()),
-        // A statement alone needs no transaction.
-        ([rows], []) => insert(&mut *pool.acquire().await?, rows).await,
-        ([], [(entry, at)]) => complete(&mut *pool.acquire().await?, entry, *at).await,
-        (insertions, completions) => {
-            let mut transaction = pool.begin().await?;
-            for rows in insertions {
-                insert(&mut transaction, rows).await?;
-            }
-            for (entry, at) in completions {
-                complete(&mut transaction, entry, *at).await?;
-            }
-            transaction.commit().await
+    for Row { place, values } in rows {
+        let mut insertion = connection.prepare_cached(place.insertion().single)?;
+        if insertion.execute(params_from_iter(&values))? == 0
+            && let Some(rival) = place.rival()
+            && let asked = rival.values.iter().map(|place| &values[*place])
+            && connection.prepare_cached(rival.query)?.exists(params_from_iter(asked))?
+        {
+            return Ok(false);
         }
+    }
+    if let Some(at) = completed {
+        connection.prepare_cached(COMPLETE)?.execute((at.0, session.as_str()))?;
+    }
+    Ok(true)
+}
+
+fn holder_of(connection: &Connection, session: &SessionId) -> rusqlite::Result<Option<String>> {
+    connection.prepare_cached(HOLDER)?.query_row((session.as_str(),), |row| row.get(0)).optional()
+}
+
+/// Of a session that is to be ended.
+fn check_holder(found: Option<&str>, holder: &str) -> Result<(), StoreError> {
+    if found.is_none_or(|found| found == holder) { Ok(()) } else { Err(moved()) }
+}
+
+fn moved() -> StoreError {
+    StoreError::Conflict("another process has this session".to_owned())
+}
+
+pub(super) struct PostgresPen {
+    pub(super) pool: PgPool,
+    /// This process.
+    pub(super) holder: Arc<str>,
+}
+
+/// A statement costs PostgreSQL a trip over the network, so there is one for each table, or a few.
+impl PostgresPen {
+    async fn commit(&self, group: &[Entry]) -> Result<(), StoreError> {
+        let mut rows: Vec<Row<'_>> = group.iter().flat_map(|entry| self.rows_of(entry)).collect();
+        rows.sort_by_key(|row| row.place);
+        let of_one_table = rows.chunk_by(|a, b| a.place == b.place);
+        // It refuses a statement that changes one row twice.
+        let most = |rows: &[Row<'_>]| if rows[0].place.changes_rows() { 1 } else { ROWS };
+        let insertions: Vec<&[Row<'_>]> = of_one_table.flat_map(|rows| stretches(rows, most(rows))).collect();
+        let completions: Vec<_> = group.iter().filter_map(|entry| Some((entry, entry.completed?))).collect();
+        match (insertions.as_slice(), completions.as_slice()) {
+            ([], []) => Ok(()),
+            // A statement alone needs no transaction, unless it may be undone for the sake of one of its rows.
+            ([rows], []) if rows.len() == 1 || rows[0].place.rival().is_none() => {
+                insert(&mut *self.pool.acquire().await.map_err(failure)?, rows).await
+            }
+            ([], [(entry, at)]) => complete(&mut *self.pool.acquire().await.map_err(failure)?, entry, *at).await,
+            (insertions, completions) => {
+                let mut transaction = self.pool.begin().await.map_err(failure)?;
+                for entry in group.iter().filter(|entry| entry.ends) {
+                    self.check_holder(&mut transaction, entry).await?;
+                }
+                for rows in insertions {
+                    insert(&mut transaction, rows).await?;
+                }
+                for (entry, at) in completions {
+                    complete(&mut transaction, entry, *at).await?;
+                }
+                transaction.commit().await.map_err(failure)
+            }
+        }
+    }
+
+    fn rows_of<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = Row<'a>> {
+        entry.records.iter().map(|record| Row::of(&entry.session, record, &self.holder))
+    }
+
+    /// Nobody else takes the session until the transaction is over.
+    async fn check_holder(&self, connection: &mut PgConnection, entry: &Entry) -> Result<(), StoreError> {
+        let holder = sqlx::query_scalar::<_, String>(HOLDER_LOCKED).bind(entry.session.as_str());
+        let found = holder.fetch_optional(connection).await.map_err(failure)?;
+        check_holder(found.as_deref(), &self.holder)
     }
 }
 
-async fn complete(connection: &mut PgConnection, entry: &Entry, at: Timestamp) -> sqlx::Result<()> {
+async fn complete(connection: &mut PgConnection, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
     let statement = sqlx::query(COMPLETE).bind(at.0).bind(entry.session.as_str());
-    statement.execute(connection).await.map(|_| ())
-}
-
-fn rows_of(entry: &Entry) -> impl Iterator<Item = Row<'_>> {
-    entry.records.iter().map(|record| Row::of(&entry.session, record))
+    statement.execute(connection).await.map(|_| ()).map_err(failure)
 }
 
 /// Of one table.
-async fn insert(connection: &mut PgConnection, rows: &[Row<'_>]) -> sqlx::Result<()> {
+async fn insert(connection: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), StoreError> {
     let insertion = rows[0].place.insertion();
     let mut statement = QueryBuilder::<Postgres>::new(insertion.head);
     statement.push_values(rows, |mut row, Row { values, .. }| {
@@ -162,7 +218,30 @@ async fn insert(connection: &mut PgConnection, rows: &[Row<'_>]) -> sqlx::Result
             };
         }
     });
-    statement.push(insertion.tail).build().execute(connection).await.map(|_| ())
+    let inserted = statement.push(insertion.tail).build().execute(&mut *connection).await.map_err(failure)?;
+    match rows[0].place.rival() {
+        Some(rival) if inserted.rows_affected() < rows.len() as u64 => check_rivals(connection, rows, rival).await,
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Some of these rows were there before.
+async fn check_rivals(connection: &mut PgConnection, rows: &[Row<'_>], rival: &Rival) -> Result<(), StoreError> {
+    for Row { values, .. } in rows {
+        let mut query = sqlx::query(rival.query);
+        for place in rival.values {
+            query = match values[*place] {
+                Value::Text(text) => query.bind(text),
+                Value::Bytes(bytes) => query.bind(bytes),
+                Value::Integer(number) => query.bind(number),
+                Value::Real(number) => query.bind(number),
+            };
+        }
+        if query.fetch_optional(&mut *connection).await.map_err(failure)?.is_some() {
+            return Err(moved());
+        }
+    }
+    Ok(())
 }
 
 /// Their lengths are powers of two, so that there are few different statements to prepare.
@@ -199,7 +278,7 @@ mod tests {
             let database = Database::open(&format!("sqlite:{}", file.display())).await.unwrap();
             database.migrate().await.unwrap();
             let session = open_session(&database).await;
-            let pen = SqlitePen::new(file, Arc::default(), Duration::from_millis(20));
+            let pen = SqlitePen::new(file, Arc::default(), Duration::from_millis(20), "desk".into());
             Self { dir, database, session, pen }
         }
 

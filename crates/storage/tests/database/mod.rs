@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use ports::{
     Catalog, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, ObjectKey, PageRequest,
-    ProfileChange, Record, ScenarioFilter, SegmentPart, SegmentRecord, SessionId, Timestamp,
+    ProfileChange, Record, ScenarioFilter, SegmentPart, SegmentRecord, SessionId, SessionStatus, StoreError, Timestamp,
     contract::example::{open_session, scenario},
 };
 use storage::Database;
@@ -58,6 +58,7 @@ pub(crate) async fn a_new_database_has_everything_pending_until_it_is_migrated(u
         "0009 departures",
         "0010 clustered journal",
         "0011 segment parts",
+        "0012 session holders",
     ];
     assert_eq!(pending, all);
     assert!(database.check().await.is_err(), "a database without tables cannot be used");
@@ -78,14 +79,12 @@ pub(crate) async fn a_thousand_records_at_once_are_few_transactions(url: &str) {
     assert!((1..=100).contains(&commits), "{commits} transactions");
 }
 
-pub(crate) async fn of_two_versions_in_one_call_the_first_stands(url: &str) {
+pub(crate) async fn what_stands_twice_in_one_call_is_written_once(url: &str) {
     let database = migrated(url).await;
     let session = open_session(&database).await;
-    let versions = vec![heard("first"), segment(&session, 1), heard("second"), segment(&session, 1)];
-    assert_eq!(database.record(&session, versions).await, Ok(()));
-    let turns = database.turns(&session).await.unwrap();
-    let texts: Vec<&str> = turns.iter().map(|turn| turn.heard.text.as_str()).collect();
-    assert_eq!(texts, ["first"]);
+    let twice = vec![heard("hello"), segment(&session, 1), heard("hello"), segment(&session, 1)];
+    assert_eq!(database.record(&session, twice).await, Ok(()));
+    assert_eq!(database.turns(&session).await.unwrap().len(), 1);
     assert_eq!(database.segments(&session).await.unwrap().len(), 1);
 }
 
@@ -117,6 +116,49 @@ pub(crate) async fn two_servers_share_a_database(url: &str) {
     assert!(written.iter().all(Result::is_ok), "{written:?}");
     assert_eq!(one.segments(session).await, other.segments(session).await);
     assert_eq!(other.segments(session).await.unwrap().len(), 200);
+}
+
+/// One of them still has a session that its user went on with on the other one.
+pub(crate) async fn of_two_servers_only_the_one_that_took_a_session_last_goes_on_with_it(url: &str) {
+    let (before, after) = (migrated(url).await, migrated(url).await);
+    let session = &open_session(&before).await;
+    before.record(session, vec![Record::Held, segment_by(&before, session, 1)]).await.unwrap();
+    assert_eq!((before.holds(session).await, after.holds(session).await), (Ok(true), Ok(false)));
+    after.record(session, vec![Record::Held]).await.unwrap();
+    assert_eq!((before.holds(session).await, after.holds(session).await), (Ok(false), Ok(true)));
+    after.record(session, vec![segment_by(&after, session, 2), heard("here")]).await.unwrap();
+
+    let is_refused = |written| assert!(matches!(written, Err(StoreError::Conflict(_))), "{written:?}");
+    is_refused(before.record(session, vec![segment_by(&before, session, 2), segment_by(&before, session, 3)]).await);
+    is_refused(before.record(session, vec![heard("there")]).await);
+    is_refused(before.record(session, vec![ended()]).await);
+    assert_eq!(after.session(session).await.unwrap().unwrap().status, SessionStatus::Active);
+    // Whoever is not sure that it was written writes it again.
+    after.record(session, vec![segment_by(&after, session, 2), segment_by(&after, session, 3)]).await.unwrap();
+    after.record(session, vec![ended()]).await.unwrap();
+    assert_eq!(after.session(session).await.unwrap().unwrap().status, SessionStatus::Completed);
+    assert_eq!(after.segments(session).await.unwrap().len(), 3);
+    assert_eq!(after.turns(session).await.unwrap()[0].heard.text, "here");
+
+    let others: Vec<_> = (0..20).map(|number| session_of(&before, number)).collect();
+    let others = join_all(others).await;
+    let mut written = others.iter().map(|other| before.record(other, vec![segment(other, 1)])).collect::<Vec<_>>();
+    written.push(before.record(session, vec![segment_by(&before, session, 3)]));
+    let written = join_all(written).await;
+    assert_eq!(written.iter().filter(|written| written.is_ok()).count(), 20, "it spoils nobody else's");
+}
+
+async fn session_of(database: &Database, number: usize) -> SessionId {
+    let new = ports::contract::example::new_session(&format!("other-{number}"), "ann");
+    database.create_session(new).await.unwrap().id
+}
+
+fn segment_by(database: &Database, session: &SessionId, number: u64) -> Record {
+    let Record::Segment(segment) = segment(session, number) else {
+        unreachable!("a segment is one");
+    };
+    let object = ObjectKey::of_session(session, "audio", number, &format!("{}.ogg", database.holder()));
+    Record::Segment(SegmentRecord { object, ..segment })
 }
 
 /// A newer server migrates while this one runs.

@@ -93,6 +93,7 @@ impl House {
             voice: None,
             face: None,
             objects: Arc::clone(&objects),
+            holder: Arc::from("house"),
             journal: database.clone(),
         };
         let app = App {
