@@ -120,8 +120,10 @@ class Server {
         return { status: answer.status, ...(await answer.json()) };
     }
 
-    /** The stored audio of a session, in order: `[{name, bytes}]`. */
-    /** By segment; of one that two processes stored, what the later one did: the earlier one died before it was written down. */
+    /**
+     * The stored audio of a session, in order: `[{name, bytes}]`. Of a segment that two processes stored it is what the later one
+     * did: the earlier one died before it was written down.
+     */
     storedAudio(sessionId) {
         const folder = join(this.dataFolder, 'objects');
         const inSession = `${sep}${sessionId.replaceAll('-', '--')}${sep}audio${sep}`;
