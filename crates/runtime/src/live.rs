@@ -429,6 +429,7 @@ impl LiveSession {
             return self.let_go();
         }
         if let Err(error) = written {
+            self.desk.meter.failed_commits.add(1);
             tracing::error!(session.id = %self.desk.session, %error, "The session cannot be written down; trying again");
             if self.outbox.failures() == 1
                 && let Some(trainee) = self.room.trainee()

@@ -73,6 +73,10 @@ pub struct Meter {
     pub replies: Counter,
     /// Replies that were cut short.
     pub interruptions: Counter,
+    /// Attempts to store a segment; each is made again.
+    pub failed_puts: Counter,
+    /// Attempts to write something down; each is made again.
+    pub failed_commits: Counter,
     ended: [Counter; END_REASONS.len()],
     problems: [[Counter; FAILURES.len()]; STAGES.len()],
     durations: [Durations; Step::ALL.len()],

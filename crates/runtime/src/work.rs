@@ -63,6 +63,7 @@ impl Desk {
             let began = Instant::now();
             let put = self.engine.objects.put_parts(&piece.key, Arc::clone(&piece.segment.parts), media_type).await;
             if let Err(error) = put {
+                self.meter.failed_puts.add(1);
                 tracing::warn!(session.id = %self.session, %error, "A segment could not be stored");
                 return self.report(op, Happened::Machine(unavailable())).await;
             }

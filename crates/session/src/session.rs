@@ -170,7 +170,9 @@ impl Session {
         if self.phase != Phase::Open {
             return;
         }
-        self.stay_awake();
+        if !is_silence(&command) {
+            self.stay_awake();
+        }
         match command {
             Command::Audio { bytes, sound } => {
                 self.on_audio(bytes);
@@ -483,4 +485,9 @@ impl Session {
     fn tell(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
     }
+}
+
+/// A microphone that was left open keeps no session alive.
+fn is_silence(command: &Command) -> bool {
+    matches!(command, Command::Audio { sound: Some(sound), .. } if !sound.speaking && sound.changes.is_empty())
 }

@@ -43,12 +43,12 @@ const MAX_SESSIONS_PER_USER: Variable =
 const RATE_EVENTS_PER_SECOND: Variable = Variable::new(
     "RATE_EVENTS_PER_SECOND",
     "200",
-    "Events per second and socket, bursts of four times that; 0 is unlimited",
+    "Events per second and socket, bursts of four times that; a user's sockets together may send four times as many; 0 is unlimited",
 );
 const RATE_BYTES_PER_SECOND: Variable = Variable::new(
     "RATE_BYTES_PER_SECOND",
     "262144",
-    "Bytes per second and socket, bursts of four times that; 0 is unlimited",
+    "Bytes per second and socket, bursts of four times that; a user's sockets together may send four times as many; 0 is unlimited",
 );
 
 const MAX_SESSIONS: Variable =

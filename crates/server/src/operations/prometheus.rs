@@ -77,7 +77,13 @@ fn of_turns(page: &mut Page, figures: &Figures<'_>) {
     page.one("repartee_turns_total", COUNTER, "Turns of users", meter.turns.get());
     page.one("repartee_replies_total", COUNTER, "Answers of personas", meter.replies.get());
     page.one("repartee_interruptions_total", COUNTER, "Answers that were cut short", meter.interruptions.get());
-    page.family("repartee_problems_total", COUNTER, "Work that failed, by stage and kind");
+    let about = "Attempts to store or to write down that failed and are made again, by step";
+    page.family("repartee_failed_attempts_total", COUNTER, about);
+    for (step, count) in [(Step::Store, &meter.failed_puts), (Step::Commit, &meter.failed_commits)] {
+        page.sample("repartee_failed_attempts_total", &[("step", step_name(step))], count.get());
+    }
+    let about = "Failures that trainees were told of, by stage and kind; of a store that stays away they are told once";
+    page.family("repartee_problems_total", COUNTER, about);
     for (stage, kind, count) in meter.problems() {
         let labels = [("stage", stage_name(stage)), ("kind", kind_name(kind))];
         page.sample("repartee_problems_total", &labels, count);

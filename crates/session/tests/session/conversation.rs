@@ -70,6 +70,22 @@ fn who_never_pauses_is_heard_in_turns_of_five_minutes_and_not_a_word_is_left() {
 }
 
 #[test]
+fn a_microphone_that_was_left_open_keeps_no_session_alive() {
+    let timeline = Scenario::conversation()
+        .with(|config| config.idle_ms = 20_000)
+        .user_talks(15_000, 16_000, "Good morning, how are you?")
+        .shown_from(20_000)
+        .play(60_000);
+    assert_timeline(
+        &timeline,
+        "
+        38.190    is Ending
+        38.200  ended: Idle after 1
+        ",
+    );
+}
+
+#[test]
 fn after_an_unfinished_clause_the_persona_waits_longer() {
     let timeline = Scenario::conversation()
         .user_talks(500, 1_500, "I would like to")

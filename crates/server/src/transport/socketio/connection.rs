@@ -1,7 +1,7 @@
 //! One task per connection: lets it in, takes its events in order, and passes them on to its sessions.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 
@@ -41,6 +41,7 @@ pub(super) struct Connection {
     pub(super) account: Account,
     pub(super) mailbox: mpsc::UnboundedReceiver<Arrival>,
     pub(super) pace: Pace,
+    pub(super) pace_of_user: Arc<Mutex<Pace>>,
     /// Sessions that this connection has spoken with, the last one first.
     pub(super) known: Vec<Handle>,
     /// The client was told that it is too fast, and still is.
@@ -158,7 +159,7 @@ impl Connection {
 
     /// Whoever sends too fast waits, is told so once, and then feels a slow network.
     async fn keep_pace(&mut self, bytes: usize) {
-        let wait = self.pace.count(bytes);
+        let wait = self.pace.count_with(&self.pace_of_user, bytes);
         if wait.is_zero() {
             self.slowed = false;
             return;

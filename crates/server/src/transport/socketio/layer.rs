@@ -1,5 +1,5 @@
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Mutex, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     address::address_of,
-    auth::{AuthError, presented},
+    auth::{Account, AuthError, presented},
     sessions::Sessions,
     transport::Link,
 };
@@ -84,7 +84,7 @@ struct Handshake {
 
 /// Tells a connection's task that its client may be spoken to.
 #[derive(Clone)]
-struct Ready(Arc<std::sync::Mutex<Option<oneshot::Sender<()>>>>);
+struct Ready(Arc<Mutex<Option<oneshot::Sender<()>>>>);
 
 /// Its connections reach the sessions and are found in the registry.
 pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
@@ -148,7 +148,7 @@ fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef
     };
     let is_crowded = sessions.limits().max_connections_per_address.is_some_and(|most| from_there > most);
     let (announce, ready) = oneshot::channel();
-    socket.extensions.insert(Ready(Arc::new(std::sync::Mutex::new(Some(announce)))));
+    socket.extensions.insert(Ready(Arc::new(Mutex::new(Some(announce)))));
     let handshake = handshake.and_then(|handshake| handshake.token);
     let (sessions, registry) = (Arc::clone(sessions), Arc::clone(registry));
     let arriving = Arriving { sessions, registry, socket, gate, mailbox, handshake, is_crowded };
@@ -175,9 +175,12 @@ impl Arriving {
             presented(&request.headers, &request.uri, self.handshake.as_deref(), self.sessions.origins())
         };
         let account = Box::pin(self.sessions.authenticate(&tokens)).await;
-        if let Ok(account) = &account {
-            self.registry.belongs_to(id, &account.user.id);
-        }
+        let account = account.map(|account| {
+            let limits = self.sessions.limits();
+            let pace_of_user = Pace::of_a_user(limits.events_per_second, limits.bytes_per_second);
+            let pace_of_user = self.registry.belongs_to(id, &account.user.id, pace_of_user);
+            (account, pace_of_user)
+        });
         if !becomes_ready(ready).await {
             self.registry.remove(id);
             return self.gate.shut();
@@ -187,10 +190,10 @@ impl Arriving {
         registry.remove(id);
     }
 
-    async fn welcome(self, account: Result<crate::auth::Account, AuthError>) {
+    async fn welcome(self, account: Result<(Account, Arc<Mutex<Pace>>), AuthError>) {
         let base_url = self.sessions.base_url(&self.socket.req_parts().headers);
         let user = match &account {
-            Ok(account) => account.user.id.clone(),
+            Ok((account, _)) => account.user.id.clone(),
             Err(_) => ports::UserId::parse("nobody").expect("it is an id"),
         };
         let member = Arc::new(SocketMember {
@@ -217,12 +220,13 @@ impl Arriving {
             Err(error) => Some(authentication_error(error)),
         };
         match (account, refusal) {
-            (Ok(account), None) => {
+            (Ok((account, pace_of_user)), None) => {
                 let limits = self.sessions.limits();
                 let pace = Pace::new(limits.events_per_second, limits.bytes_per_second);
                 let (sessions, mailbox) = (self.sessions, self.mailbox);
+                let known = Vec::new();
                 let connection =
-                    Connection { sessions, member, account, mailbox, pace, known: Vec::new(), slowed: false };
+                    Connection { sessions, member, account, mailbox, pace, pace_of_user, known, slowed: false };
                 // Boxed: what it took to arrive need not be kept as long as the connection.
                 Box::pin(connection.run()).await;
             }

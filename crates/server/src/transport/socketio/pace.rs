@@ -1,11 +1,17 @@
-//! How fast one connection may send. Whoever is faster is not refused but slowed down: nothing is lost.
+//! How fast one connection may send, and one user's connections together. Whoever is faster is not refused but slowed down:
+//! nothing is lost.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
 /// A burst may be so many seconds' worth.
 const BURST_SECONDS: f64 = 4.0;
+/// A user's connections together may send as much as so many of them.
+const CONNECTIONS: u32 = 4;
 
 pub(super) struct Pace {
     events: Option<Bucket>,
@@ -21,6 +27,18 @@ struct Bucket {
 impl Pace {
     pub(super) fn new(events_per_second: Option<u32>, bytes_per_second: Option<u32>) -> Self {
         Self { events: events_per_second.map(Bucket::full), bytes: bytes_per_second.map(Bucket::full) }
+    }
+
+    /// Of all connections of a user, where one may send so much.
+    pub(super) fn of_a_user(events_per_second: Option<u32>, bytes_per_second: Option<u32>) -> Mutex<Self> {
+        let times = |limit: u32| limit.saturating_mul(CONNECTIONS);
+        Mutex::new(Self::new(events_per_second.map(times), bytes_per_second.map(times)))
+    }
+
+    /// The same, where `shared` is that of the whole user.
+    pub(super) fn count_with(&mut self, shared: &Mutex<Self>, bytes: usize) -> Duration {
+        let of_user = shared.lock().unwrap_or_else(PoisonError::into_inner).count(bytes);
+        self.count(bytes).max(of_user)
     }
 
     /// Counts an event; answers how long to wait before the next one.
@@ -65,6 +83,18 @@ mod tests {
     async fn bytes_count_as_well_as_events() {
         let mut pace = Pace::new(Some(1_000), Some(100));
         assert_eq!(pace.count(500), Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_users_connections_share_what_four_of_them_may_send() {
+        let user = Pace::of_a_user(None, Some(100));
+        let mut connections: Vec<Pace> = (0..8).map(|_| Pace::new(None, Some(100))).collect();
+        let mut send = |number: usize| connections[number].count_with(&user, 400);
+        for number in 0..4 {
+            assert_eq!(send(number), Duration::ZERO);
+        }
+        assert_eq!(send(4), Duration::from_secs(1));
+        assert_eq!(send(5), Duration::from_secs(2));
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ use ports::UserId;
 use runtime::{Gate, MemberId};
 use socketioxide::socket::Sid;
 
+use super::pace::Pace;
 use crate::transport::Traffic;
 
 /// What was emitted last may take so long to leave.
@@ -29,8 +30,14 @@ pub struct Registry {
 struct Open {
     gate: Arc<Gate>,
     address: IpAddr,
-    /// Once it is known.
-    user: Option<UserId>,
+    /// Once it is known, with the pace that all connections of the user share.
+    user: Option<(UserId, Arc<Mutex<Pace>>)>,
+}
+
+impl Open {
+    fn is_of(&self, user: &UserId) -> bool {
+        self.user.as_ref().is_some_and(|(of, _)| of == user)
+    }
 }
 
 impl Registry {
@@ -67,7 +74,7 @@ impl Registry {
 
     /// Closes every connection of this user.
     pub fn hang_up_on(&self, user: &UserId) {
-        for open in self.lock().values().filter(|open| open.user.as_ref() == Some(user)) {
+        for open in self.lock().values().filter(|open| open.is_of(user)) {
             open.gate.shut();
         }
     }
@@ -88,10 +95,15 @@ impl Registry {
         open.values().filter(|open| open.address == address).count()
     }
 
-    pub(super) fn belongs_to(&self, id: Sid, user: &UserId) {
-        if let Some(open) = self.lock().get_mut(&id) {
-            open.user = Some(user.clone());
+    /// Answers the pace of the user, which is `new` where this is the first of their connections.
+    pub(super) fn belongs_to(&self, id: Sid, user: &UserId, new: Mutex<Pace>) -> Arc<Mutex<Pace>> {
+        let mut connections = self.lock();
+        let of_user = connections.values().find(|open| open.is_of(user)).and_then(|open| open.user.as_ref());
+        let pace = of_user.map_or_else(|| Arc::new(new), |(_, pace)| Arc::clone(pace));
+        if let Some(open) = connections.get_mut(&id) {
+            open.user = Some((user.clone(), Arc::clone(&pace)));
         }
+        pace
     }
 
     pub(super) fn remove(&self, id: Sid) {
