@@ -29,6 +29,8 @@ test('who changes the server in the midst of a session goes on there, and the on
             // What the first one still gets it cannot write down: it says so, and acknowledges nothing.
             say(before, 1);
             assert.equal((await before.next('error')).code, 'SESSION_TAKEN_OVER');
+            say(before, 2);
+            assert.equal((await before.next('error')).code, 'SESSION_TAKEN_OVER');
             assert.equal(before.all('audio-received').length, 1);
             before.close();
 

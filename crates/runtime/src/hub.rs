@@ -46,8 +46,16 @@ struct About {
     private: bool,
     scenario: Arc<Scenario>,
     started_at: Timestamp,
-    /// It is written down that this process has the session.
-    is_held: Arc<AtomicBool>,
+    tenure: Arc<Tenure>,
+}
+
+/// Whether this process has the session, as far as it knows.
+#[derive(Default)]
+pub(crate) struct Tenure {
+    /// That it has is written down.
+    pub(crate) is_held: AtomicBool,
+    /// Another one has it.
+    pub(crate) has_moved: AtomicBool,
 }
 
 /// Why a session is not opened here.
@@ -132,16 +140,16 @@ impl Hub {
             private: opening.private,
             scenario: Arc::clone(&opening.scenario),
             started_at: opening.started_at,
-            is_held: Arc::default(),
+            tenure: Arc::default(),
         };
-        let is_held = Arc::clone(&about.is_held);
+        let tenure = Arc::clone(&about.tenure);
         let handle = Handle { about: Arc::new(about), mailbox: sender };
         live.insert(opening.session.clone(), handle.clone());
         drop(live);
 
         let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
         let (engine, meter) = (Arc::clone(&self.engine), Arc::clone(&self.meter));
-        let session = Box::new(LiveSession::new(engine, meter, opening, is_held, mailbox, self.recorder.as_deref()));
+        let session = Box::new(LiveSession::new(engine, meter, opening, tenure, mailbox, self.recorder.as_deref()));
         self.tasks.spawn(async move {
             // Even a session that panics leaves its place.
             let _place = Place { id, registry };
@@ -163,7 +171,7 @@ impl Hub {
         let handle = self.find(session)?;
         let asked = timeout(PATIENCE, self.engine.journal.holds(session)).await;
         // Where nobody knows, the session itself finds out when it writes something down.
-        let has_moved = handle.about.is_held.load(Ordering::Relaxed) && matches!(asked, Ok(Ok(false)));
+        let has_moved = handle.about.tenure.is_held.load(Ordering::Relaxed) && matches!(asked, Ok(Ok(false)));
         if !has_moved {
             return Some(handle);
         }
@@ -209,6 +217,11 @@ impl Handle {
 
     pub fn started_at(&self) -> Timestamp {
         self.about.started_at
+    }
+
+    /// Another process has the session now.
+    pub fn has_moved(&self) -> bool {
+        self.about.tenure.has_moved.load(Ordering::Relaxed)
     }
 
     /// Waits for room in the mailbox; gives the envelope back when the session is gone.

@@ -6,10 +6,7 @@ mod seats;
 use std::{
     collections::{BTreeMap, VecDeque},
     future::poll_fn,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     task::Poll,
     time::Duration,
 };
@@ -30,6 +27,7 @@ use crate::{
     Charge, Chunk, Engine, Member, MemberId, Meter, Opening, Recorder, Rejection, Reply, Told, Wish, chronicle,
     ears::{Ears, Taken},
     hearing::Hearing,
+    hub::Tenure,
     left_behind::LeftBehind,
     mouth::Mouth,
     outbox::Outbox,
@@ -121,10 +119,7 @@ pub(crate) struct LiveSession {
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
-    /// It is written down that this process has the session.
-    is_held: Arc<AtomicBool>,
-    /// Another process has it.
-    has_moved: bool,
+    tenure: Arc<Tenure>,
     /// No event is told beyond this number before a higher one is written down.
     numbered: u64,
     began: Instant,
@@ -137,7 +132,7 @@ impl LiveSession {
         engine: Arc<Engine>,
         meter: Arc<Meter>,
         opening: Opening,
-        is_held: Arc<AtomicBool>,
+        tenure: Arc<Tenure>,
         mailbox: mpsc::Receiver<Letter>,
         recorder: Option<&Recorder>,
     ) -> Self {
@@ -207,8 +202,7 @@ impl LiveSession {
             said: VecDeque::new(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
-            is_held,
-            has_moved: false,
+            tenure,
             numbered: 0,
             began: Instant::now(),
             offset_ms,
@@ -231,7 +225,7 @@ impl LiveSession {
         loop {
             self.gather().await;
             self.carry_out();
-            if self.has_moved {
+            if self.has_moved() {
                 break;
             }
             let gave_up = self.machine.is_over() && self.outbox.failures() > LAST_ATTEMPTS;
@@ -281,7 +275,7 @@ impl LiveSession {
             let written = self.outbox.committed().await;
             self.on_written(&written);
         }
-        self.is_held.store(true, Ordering::Relaxed);
+        self.tenure.is_held.store(true, Ordering::Relaxed);
     }
 
     /// An alarm that rings too early costs nothing, so it is only ever brought forward.
@@ -299,7 +293,7 @@ impl LiveSession {
 
     async fn close(mut self: Box<Self>) {
         self.mailbox.close();
-        let rejection = if self.has_moved {
+        let rejection = if self.has_moved() {
             Rejection::TakenOver
         } else if self.machine.is_suspended() {
             Rejection::Refused(Refusal::Suspended)
@@ -439,9 +433,13 @@ impl LiveSession {
         }
     }
 
+    fn has_moved(&self) -> bool {
+        self.tenure.has_moved.load(Ordering::Relaxed)
+    }
+
     /// The user went on in another process. What this one did not write down was not acknowledged either, and is sent there again.
     fn let_go(&mut self) {
-        self.has_moved = true;
+        self.tenure.has_moved.store(true, Ordering::Relaxed);
         tracing::info!(session.id = %self.desk.session, "Another server has the session now");
         if let Some(trainee) = self.room.trainee() {
             trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::TakenOver });

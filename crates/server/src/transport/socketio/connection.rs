@@ -193,7 +193,7 @@ impl Connection {
 
     async fn join(&mut self, handle: &Handle, ask: Ask) -> Result<(), WireError> {
         self.know(handle);
-        handle.send(self.envelope(ask)).await.map_err(|_| wire_error(&self.gone()))
+        handle.send(self.envelope(ask)).await.map_err(|_| wire_error(&self.gone(handle)))
     }
 
     async fn stop_observing(&mut self, session: &str) -> Result<(), WireError> {
@@ -219,8 +219,11 @@ impl Connection {
         let reply = acknowledgement.map(|acknowledgement| Box::new(acknowledgement) as Box<dyn Reply>);
         let envelope = Envelope { from: self.from(), ask, reply, charge: Some(charge) };
         if let Err(envelope) = handle.send(envelope).await {
-            self.known.retain(|known| known.session() != handle.session());
-            let gone = self.gone();
+            // Whoever wants it back says so with start-session.
+            if !handle.has_moved() {
+                self.known.retain(|known| known.session() != handle.session());
+            }
+            let gone = self.gone(&handle);
             match envelope.reply {
                 Some(reply) => reply.answer(Err(&gone)),
                 None => self.member.emit_error(wire_error(&gone), Some(session)),
@@ -229,7 +232,10 @@ impl Connection {
     }
 
     /// Why a session that was known is not there.
-    fn gone(&self) -> Rejection {
+    fn gone(&self, handle: &Handle) -> Rejection {
+        if handle.has_moved() {
+            return Rejection::TakenOver;
+        }
         if self.sessions.hub().is_stopping() { Rejection::Refused(Refusal::Suspended) } else { Rejection::Ended }
     }
 
