@@ -3,7 +3,13 @@ import { after, type Change, type Conversation, nothingYet, type Problem, TOLD, 
 import type { ServerEvents } from "./generated/roleplay.js";
 import { PlaybackReports } from "./playback-reports.js";
 import { Player, type Progress, SPEECH_RATE } from "./player.js";
-import { RealtimeClient, type RealtimeClientOptions, RealtimeError, type StartOptions } from "./realtime-client.js";
+import {
+  type Connection,
+  RealtimeClient,
+  type RealtimeClientOptions,
+  RealtimeError,
+  type StartOptions,
+} from "./realtime-client.js";
 import {
   MicrophoneError,
   Recorder,
@@ -105,7 +111,7 @@ export class Roleplay {
 
   /** The user takes the floor: the persona falls silent. */
   startTalking(): void {
-    if (this.mode.get() === "open" || this.#recorder.state !== "ready" || !this.client.sessionId) return;
+    if (this.mode.get() === "open" || this.#recorder.state !== "ready" || !this.#isHeard) return;
     this.interrupt();
     this.#recorder.start();
     this.talking.set(true);
@@ -172,7 +178,6 @@ export class Roleplay {
       bargeIn: true,
       turnDetection: this.mode.get() === "open" ? "vad" : "manual",
     });
-    this.#listenAlong();
   }
 
   /** Tells the server how this client wants to converse now. Where the line is down it is told when it is back. */
@@ -188,16 +193,29 @@ export class Roleplay {
 
   /** With an open microphone everything is sent: who speaks, and when it is a turn, is heard by the server. */
   #listenAlong(): void {
-    if (this.mode.get() === "open" && this.client.sessionId) this.#recorder.start();
+    if (this.mode.get() === "open" && this.#isHeard) this.#recorder.start();
+  }
+
+  /** What is said here goes to the server, now or when the line is back. */
+  get #isHeard(): boolean {
+    return this.client.sessionId !== null && this.client.connection.status !== "closed";
+  }
+
+  /** What was recorded until now is kept for the session; what is said from now on is nobody's business. */
+  #onConnection(connection: Connection): void {
+    this.#tell({ name: "connection", payload: connection });
+    if (connection.status !== "closed") return;
+    this.talking.set(false);
+    void this.#recorder.stop();
   }
 
   #listenToServer(): void {
     const { client } = this;
     for (const name of TOLD) client.on(name, (payload) => this.#tell({ name, payload } as Told));
-    client.on("connection", (payload) => this.#tell({ name: "connection", payload }));
+    client.on("connection", (connection) => this.#onConnection(connection));
     client.on("audio-lost", () => this.#tell({ name: "problem", payload: AUDIO_LOST }));
     client.on("session-state", (stage) => this.#onStage(stage));
-    client.on("session-started", () => this.#reportAgain());
+    client.on("session-started", () => this.#onStarted());
     client.on("audio-frame", (frame) => this.#onFrame(frame));
     client.on("audio-end", ({ turnId }) => void this.#player.end(turnId));
     client.on("avatar-response", ({ turnId, audioUrl }) => {
@@ -219,7 +237,8 @@ export class Roleplay {
     else this.#player.goOn();
   }
 
-  #reportAgain(): void {
+  #onStarted(): void {
+    this.#listenAlong();
     const { last } = this.#reports;
     if (last) this.client.reportPlayback(last.turnId, last.playedMs, last.done);
   }

@@ -42,8 +42,8 @@ export function giveSound(): FakeSound {
   vi.stubGlobal(
     "AudioWorkletNode",
     class extends FakeNode {
-      constructor() {
-        super();
+      constructor(_context: unknown, name: string) {
+        super(name);
         sound.nodes.push(this);
       }
     },
@@ -88,6 +88,7 @@ export class FakeContext {
 }
 
 export class FakeNode {
+  readonly name: string;
   readonly heard: unknown[] = [];
   readonly port = {
     onmessage: null as ((message: { data: unknown }) => void) | null,
@@ -96,6 +97,10 @@ export class FakeNode {
       if (message === "flush") queueMicrotask(() => this.tell({ kind: "flushed" }));
     },
   };
+
+  constructor(name: string) {
+    this.name = name;
+  }
 
   connect(): void {}
 

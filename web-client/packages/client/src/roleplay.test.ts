@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Roleplay } from "./roleplay.js";
+import { type FakeSound, giveSound } from "./testing/fake-sound.js";
+import { ScriptedServer, until } from "./testing/server.js";
+
+let server: ScriptedServer;
+let sound: FakeSound;
+let roleplay: Roleplay;
+
+beforeEach(async () => {
+  sound = giveSound();
+  server = new ScriptedServer();
+  await server.start();
+  roleplay = new Roleplay({ url: server.url, token: "good", mode: "open" });
+});
+
+afterEach(async () => {
+  await roleplay.leave();
+  await server.close();
+  vi.unstubAllGlobals();
+});
+
+test("a tab that was taken over hears nothing more until the practice is continued there", async () => {
+  await listening();
+  hear(1);
+  await until(() => server.seqs.length === 1);
+  server.answers = () => null;
+  await takeOver();
+  const sent = recorded().length;
+  hear(2);
+  // A recorder remembers a moment from before it starts, and no more.
+  for (let i = 0; i < 3; i++) hear(0);
+  expect(roleplay.microphone.get().state).toBe("ready");
+  server.answers = () => ({ ok: true });
+  await roleplay.client.connect();
+  await until(() => roleplay.microphone.get().state === "recording");
+  hear(3);
+  await until(() => recorded().includes(3));
+  expect(recorded().slice(sent)).toContain(1);
+  expect(recorded()).not.toContain(2);
+});
+
+test("whoever holds the button while another tab takes over is not recorded any further", async () => {
+  await roleplay.setMode("push-to-talk");
+  await roleplay.start("s", { scenarioId: "x" });
+  await roleplay.openMicrophone();
+  roleplay.startTalking();
+  await takeOver();
+  expect([roleplay.talking.get(), roleplay.microphone.get().state]).toEqual([false, "ready"]);
+  roleplay.startTalking();
+  expect([roleplay.talking.get(), roleplay.microphone.get().state]).toEqual([false, "ready"]);
+});
+
+async function listening(): Promise<void> {
+  await roleplay.start("s", { scenarioId: "x" });
+  await roleplay.openMicrophone();
+  await until(() => roleplay.microphone.get().state === "recording");
+}
+
+async function takeOver(): Promise<void> {
+  server.newest.emit("error", { code: "SESSION_TAKEN_OVER", message: "taken", retryable: false, sessionId: "s" });
+  await until(() => roleplay.conversation.get().connection.status === "closed");
+  await until(() => roleplay.microphone.get().state !== "recording");
+}
+
+/** The microphone hears a tenth of a second of that. */
+function hear(byte: number): void {
+  for (const node of sound.nodes) if (node.name === "repartee-recorder") node.record(byte);
+}
+
+function recorded(): number[] {
+  return server.heard.flatMap(({ name, payload }) => (name === "audio-chunk" ? [...(payload.audioData ?? [])] : []));
+}
