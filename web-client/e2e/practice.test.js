@@ -198,8 +198,9 @@ test("who comes back by a reload finds the conversation", async () => {
   await context.close();
 });
 
-test("a second tab takes the practice over and the first can take it back", async () => {
+test("a second tab takes the practice over, and the first hears nothing until it takes it back", async () => {
   const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
   await enterAsGuest(page);
   await startPractice(page);
   await room(page);
@@ -207,9 +208,38 @@ test("a second tab takes the practice over and the first can take it back", asyn
   await second.goto(page.url());
   await enter(second);
   await room(second);
+  await page.getByRole("button", { name: "Continue here" }).waitFor();
+  const sent = line.sent.all("audio-chunk").length;
+  await speakUp(page, 0, 3000);
+  const wentOn = performance.now();
   await page.getByRole("button", { name: "Continue here" }).click();
   await room(page);
+  await line.sent.some("audio-chunk", sent + 5);
+  const since = (performance.now() - wentOn) / 100;
+  const sentSince = line.sent.all("audio-chunk").length - sent;
+  assert.ok(sentSince < since + 15, `${sentSince} pieces in ${since} tenths of a second`);
   await second.getByRole("button", { name: "Continue here" }).waitFor();
+  await context.close();
+});
+
+test("whoever leaves the room while it connects is not asked for the microphone", async () => {
+  const { page, context } = await visit(browser, server.url);
+  let asked = 0;
+  await page.exposeFunction("onAsked", () => asked++);
+  await page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => {
+      /** @type {any} */ (window).onAsked();
+      return Promise.reject(new DOMException("", "NotAllowedError"));
+    };
+  });
+  await enterAsGuest(page);
+  // Whoever comes over this line is never answered.
+  await page.routeWebSocket(/socket\.io/, () => {});
+  await startPractice(page);
+  await page.locator("[data-scene=connecting]").waitFor();
+  await page.goBack();
+  await page.locator("aside button").last().waitFor();
+  assert.equal(asked, 0);
   await context.close();
 });
 

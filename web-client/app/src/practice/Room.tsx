@@ -26,7 +26,9 @@ export function Room({ session, scenario }: RoomProps) {
   const name = scenario.buyerPersona.name;
 
   useEffect(() => {
-    void connectSession(session.id, scenario.id, { language: wanted }).then(() => roleplay.openMicrophone());
+    void connectSession(session.id, scenario.id, { language: wanted }).then(async (connected) => {
+      if (connected) await roleplay.openMicrophone();
+    });
   }, [connectSession, roleplay, session.id, scenario.id, wanted]);
 
   const { ended } = conversation;

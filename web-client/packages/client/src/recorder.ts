@@ -32,6 +32,9 @@ export class Recorder extends Emitter<RecorderEvents> {
   #encoder: MediaRecorder | null = null;
   #preroll: Uint8Array[] = [];
   #flushed: (() => void) | null = null;
+  #stopping: Promise<void> | null = null;
+  /** Counts what was asked for by `open` and `close`: only the last of it counts. */
+  #wish = 0;
 
   /** The microphones that can be chosen; they have names once `open` was allowed. */
   static async devices(): Promise<MediaDeviceInfo[]> {
@@ -56,14 +59,19 @@ export class Recorder extends Emitter<RecorderEvents> {
   /** Takes the microphone, or changes to another one. Rejects with a {@link MicrophoneError}. */
   async open({ deviceId, format = "pcm" }: RecorderOptions = {}): Promise<void> {
     const recording = this.#state === "recording";
+    const wish = ++this.#wish;
     await this.stop();
     await this.#release();
+    if (wish !== this.#wish) return;
     this.#deviceId = deviceId;
     this.#format = format;
     this.#become("opening");
     try {
-      this.#line = await this.#connect(deviceId);
+      const line = await this.#connect(deviceId);
+      if (wish !== this.#wish) return hangUp(line);
+      this.#line = line;
     } catch (error) {
+      if (wish !== this.#wish) return;
       this.#become("closed");
       const problem = problemOf(error);
       this.emit("problem", problem);
@@ -85,9 +93,8 @@ export class Recorder extends Emitter<RecorderEvents> {
   /** Resolves when the last piece was handed out. */
   async stop(): Promise<void> {
     if (this.#state !== "recording" || !this.#line) return;
-    if (this.#encoder) await this.#stopEncoder(this.#encoder);
-    else await this.#flush(this.#line.node.port);
-    if (this.#state === "recording") this.#become("ready");
+    this.#stopping ??= this.#finish(this.#line);
+    await this.#stopping;
   }
 
   /** A muted microphone records nothing. */
@@ -98,10 +105,19 @@ export class Recorder extends Emitter<RecorderEvents> {
   }
 
   async close(): Promise<void> {
+    const wish = ++this.#wish;
     navigator.mediaDevices?.removeEventListener("devicechange", this.#onDeviceChange);
     await this.stop();
+    if (wish !== this.#wish) return;
     await this.#release();
-    this.#become("closed");
+    if (wish === this.#wish) this.#become("closed");
+  }
+
+  async #finish({ node }: Line): Promise<void> {
+    if (this.#encoder) await this.#stopEncoder(this.#encoder);
+    else await this.#flush(node.port);
+    this.#stopping = null;
+    if (this.#state === "recording") this.#become("ready");
   }
 
   async #connect(deviceId: string | undefined): Promise<Line> {
@@ -110,7 +126,12 @@ export class Recorder extends Emitter<RecorderEvents> {
       audio: { deviceId: deviceId ?? "default", echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     });
     const context = new AudioContext();
-    await context.audioWorklet.addModule(new URL("./worklets/recorder.worklet.js", import.meta.url));
+    try {
+      await context.audioWorklet.addModule(new URL("./worklets/recorder.worklet.js", import.meta.url));
+    } catch (error) {
+      await hangUp({ stream, context });
+      throw error;
+    }
     const node = new AudioWorkletNode(context, "repartee-recorder", { numberOfOutputs: 0 });
     node.port.onmessage = ({ data }: MessageEvent<FromWorklet>) => this.#onWorklet(data);
     context.createMediaStreamSource(stream).connect(node);
@@ -185,9 +206,7 @@ export class Recorder extends Emitter<RecorderEvents> {
     const line = this.#line;
     this.#line = null;
     this.#preroll = [];
-    if (!line) return;
-    for (const track of line.stream.getTracks()) track.stop();
-    await line.context.close();
+    if (line) await hangUp(line);
   }
 
   #become(state: RecorderState): void {
@@ -218,6 +237,11 @@ type FromWorklet = { kind: "piece"; bytes: Uint8Array<ArrayBuffer>; level: numbe
 const PREROLL_PIECES = 3;
 const TIMESLICE_MS = 250;
 const CONTAINERS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+
+async function hangUp({ stream, context }: Pick<Line, "stream" | "context">): Promise<void> {
+  for (const track of stream.getTracks()) track.stop();
+  await context.close();
+}
 
 function problemOf(error: unknown): RecorderProblem {
   const name = error instanceof DOMException ? error.name : "";

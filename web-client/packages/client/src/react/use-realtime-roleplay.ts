@@ -16,7 +16,8 @@ export interface RealtimeRoleplay {
   maxTurns: number;
   error: string | null;
   conversationHistory: Line[];
-  connectSession: (sessionId: string, scenarioId: string, options?: StartOptions) => Promise<void>;
+  /** Whether it connected; why it did not is in `error`, unless the component went away. */
+  connectSession: (sessionId: string, scenarioId: string, options?: StartOptions) => Promise<boolean>;
   /** Opens the microphone where it is closed. With push-to-talk a turn begins. */
   startRecording: () => Promise<void>;
   /** Ends the turn; the answer follows. An open microphone is closed. */
@@ -38,10 +39,12 @@ export function useRealtimeRoleplay(options: RoleplayOptions): RealtimeRoleplay 
     async (sessionId: string, scenarioId: string, options?: StartOptions) => {
       try {
         await roleplay.start(sessionId, { ...options, scenarioId });
+        return true;
       } catch (error) {
-        if (error instanceof RealtimeError) return roleplay.report(error);
+        if (error instanceof RealtimeError) roleplay.report(error);
         // The component went away while it connected.
-        if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+        else if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+        return false;
       }
     },
     [roleplay],
