@@ -104,6 +104,8 @@ export const en = {
       held: (name: string) => `${name} lets you speak`,
       speaking: (name: string) => `${name} is speaking`,
       paused: "Paused",
+      refused: "Not connected",
+      ended: "The practice has ended",
       connecting: "Connecting…",
       reconnecting: "Reconnecting…",
       ending: "Finishing…",
@@ -194,6 +196,7 @@ export const en = {
     } as Record<string, string>,
     endedTitle: "The practice has ended",
     endedBy: {
+      gone: "It was closed while you were away.",
       timeout: "Nobody spoke for a long time, so the room was closed.",
       client_disconnect: "The connection was away for too long, so the room was closed.",
     } as Record<string, string>,

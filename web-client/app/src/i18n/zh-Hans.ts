@@ -101,6 +101,8 @@ export const zhHans: Texts = {
       held: (name) => `${name}停下来听您说`,
       speaking: (name) => `${name}正在说话`,
       paused: "已暂停",
+      refused: "未连接",
+      ended: "练习已结束",
       connecting: "正在连接…",
       reconnecting: "正在重新连接…",
       ending: "正在结束…",
@@ -191,6 +193,7 @@ export const zhHans: Texts = {
     },
     endedTitle: "练习已结束",
     endedBy: {
+      gone: "您不在的时候，练习已经结束。",
       timeout: "很久没有人说话，房间已关闭。",
       client_disconnect: "断线时间过长，房间已关闭。",
     },

@@ -101,6 +101,8 @@ export const zhHant: Texts = {
       held: (name) => `${name}停下來聽您說`,
       speaking: (name) => `${name}正在說話`,
       paused: "已暫停",
+      refused: "未連線",
+      ended: "練習已結束",
       connecting: "連線中…",
       reconnecting: "重新連線中…",
       ending: "正在結束…",
@@ -191,6 +193,7 @@ export const zhHant: Texts = {
     },
     endedTitle: "練習已結束",
     endedBy: {
+      gone: "您不在的時候，練習已經結束。",
       timeout: "很久沒有人說話，房間已關閉。",
       client_disconnect: "斷線時間過長，房間已關閉。",
     },

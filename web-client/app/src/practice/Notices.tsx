@@ -59,9 +59,11 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
           look={problem.retryable ? "warn" : "bad"}
           icon={<TriangleAlert size={20} aria-hidden="true" />}
           action={
-            <Button look="quiet" onClick={() => roleplay.report(null)}>
-              {t.close}
-            </Button>
+            conversation.sessionId && (
+              <Button look="quiet" onClick={() => roleplay.report(null)}>
+                {t.close}
+              </Button>
+            )
           }
         >
           {t.practice.errors[problem.code] ?? problem.message}

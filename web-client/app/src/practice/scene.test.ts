@@ -36,6 +36,21 @@ test("a broken line comes before everything else", () => {
   expect(sceneOf(broken, { ...open, playing: "playing" })).toBe("reconnecting");
 });
 
+test("somebody who is not let in is not kept waiting", () => {
+  const outside = { ...at("listening"), sessionId: null };
+  const problem = { code: "DATABASE_UNAVAILABLE", message: "down", retryable: true } as const;
+  expect(sceneOf(outside, open)).toBe("connecting");
+  expect(sceneOf({ ...outside, problem }, open)).toBe("connecting");
+  expect(sceneOf({ ...outside, problem: { code: "FORBIDDEN", message: "no", retryable: false } }, open)).toBe(
+    "refused",
+  );
+});
+
+test("when the practice has ended it is nobody's turn", () => {
+  const ended = { reason: "gone", totalTurns: 0, durationMs: null, reportUrl: null, recordingUrl: null };
+  expect(sceneOf({ ...at("listening"), ended }, open)).toBe("ended");
+});
+
 function at(stage: Conversation["stage"]): Conversation {
   return {
     connection: { status: "connected" },

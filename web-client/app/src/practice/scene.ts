@@ -6,6 +6,9 @@ import type { Texts } from "../i18n/en";
 /** Who has the floor, in one word. */
 export type Scene =
   | "connecting"
+  /** The server let nobody in, and will not. */
+  | "refused"
+  | "ended"
   | "reconnecting"
   | "ending"
   | "paused"
@@ -34,8 +37,9 @@ export function useScene(roleplay: Roleplay, conversation: Conversation): Scene 
 }
 
 export function sceneOf(conversation: Conversation, { mode, talking, playing }: Floor): Scene {
-  const { connection, stage, sessionId, understanding } = conversation;
-  if (!sessionId) return "connecting";
+  const { connection, stage, sessionId, understanding, problem, ended } = conversation;
+  if (ended) return "ended";
+  if (!sessionId) return problem && !problem.retryable ? "refused" : "connecting";
   if (connection.status === "reconnecting" || connection.status === "closed") return "reconnecting";
   if (talking) return "hearing";
   // Without an open microphone nobody is heard any more, but what was said is still on its way into the store.

@@ -153,6 +153,14 @@ test("a problem of a turn goes away with the next turn that works", () => {
   expect(told(failed, said).problem).toBeNull();
 });
 
+test("a problem that may pass is over when the session is entered, audio that is lost stays told", () => {
+  const down = { message: "down", code: "DATABASE_UNAVAILABLE", retryable: true } as const;
+  const lost = { message: "lost", code: "AUDIO_LOST", retryable: false } as const;
+  const welcome: Change = { name: "session-started", payload: started };
+  expect(told({ name: "problem", payload: down }, welcome).problem).toBeNull();
+  expect(told({ name: "problem", payload: lost }, welcome).problem).toEqual(lost);
+});
+
 const began: Change = { name: "speech-started", payload: { ...head, atMs: 100 } };
 
 function stopped(endOfTurn: boolean): Change {

@@ -1,6 +1,6 @@
 /** What is known about a session, as a pure function of what was told. It knows no socket, sound or screen. */
 
-import type { ServerEvents, TurnDetectionInForce, TurnLatency, Viseme } from "./generated/roleplay.js";
+import type { ErrorCode, ServerEvents, TurnDetectionInForce, TurnLatency, Viseme } from "./generated/roleplay.js";
 import type { Connection } from "./realtime-client.js";
 
 export interface Conversation {
@@ -60,9 +60,19 @@ export interface Face {
   demo: boolean;
 }
 
-export type Problem = Pick<ServerEvents["error"], "message" | "code" | "retryable"> & { turnId?: string };
+/** What the server says was wrong, or what only this side knows. */
+export type ProblemCode = ErrorCode | "AUDIO_LOST" | "NO_ANSWER";
+
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+  /** It may get better by itself, or by trying again. */
+  retryable: boolean;
+  turnId?: string;
+}
 
 export interface Ended {
+  /** As the server says it; `gone` when it had ended before this side came back. */
   reason: string;
   totalTurns: number;
   durationMs: number | null;
@@ -97,6 +107,7 @@ export type Change =
   | Told
   | { name: "connection"; payload: Connection }
   | { name: "problem"; payload: Problem | null }
+  | { name: "gone"; payload: { reason: "gone" | "user_ended" } }
   | { name: "left"; payload: null };
 
 export const nothingYet: Conversation = {
@@ -125,6 +136,8 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, connection: change.payload };
     case "problem":
       return { ...now, problem: change.payload };
+    case "gone":
+      return { ...now, ended: endedAs(change.payload.reason, now.turnCount) };
     case "left":
       return { ...nothingYet, connection: now.connection };
     case "session-started":
@@ -190,7 +203,7 @@ export function after(now: Conversation, change: Change): Conversation {
     }
     case "session-force-ended": {
       const { reason, totalTurns } = change.payload;
-      return { ...now, ended: { reason, totalTurns, durationMs: null, reportUrl: null, recordingUrl: null } };
+      return { ...now, ended: endedAs(reason, totalTurns) };
     }
     case "error": {
       const { message, code, retryable, turnId } = change.payload;
@@ -221,6 +234,10 @@ function atStage(now: Conversation, { state, turnId }: ServerEvents["session-sta
   return { ...next, understanding: now.understanding && state === "hearing", partial: isOver ? null : now.partial };
 }
 
+function endedAs(reason: string, totalTurns: number): Ended {
+  return { reason, totalTurns, durationMs: null, reportUrl: null, recordingUrl: null };
+}
+
 /** Who watches is told again after it. */
 function started(now: Conversation, payload: ServerEvents["session-started"]): Conversation {
   const { sessionId, maxTurns, turnDetection, providers, history } = payload;
@@ -234,7 +251,20 @@ function started(now: Conversation, payload: ServerEvents["session-started"]): C
     now.turnCount,
     history.filter(({ role, turnId }) => role !== "user" && turnId !== OPENING).length,
   );
-  return { ...now, sessionId, maxTurns, turnDetection, providers, lines, turnCount, observers: [], ended: null };
+  // What was asked for again has worked.
+  const problem = now.problem?.retryable ? null : now.problem;
+  return {
+    ...now,
+    sessionId,
+    maxTurns,
+    turnDetection,
+    providers,
+    lines,
+    turnCount,
+    problem,
+    observers: [],
+    ended: null,
+  };
 }
 
 /** The persona's first words belong to no turn of the user's. */

@@ -6,6 +6,7 @@ export {
   type Line,
   type PartialWords,
   type Problem,
+  type ProblemCode,
   type Stage,
   stableAndNot,
 } from "./conversation.js";

@@ -104,6 +104,57 @@ test("a refused start says why", async () => {
   await expect(client.startSession("s", {})).rejects.toMatchObject({ code: "FORBIDDEN", message: "not yours" });
 });
 
+test("a start that the server cannot answer now is asked for again until it can", async () => {
+  const client = connect();
+  await client.connect();
+  const told = problems(client);
+  server.answers = () => ({ ok: false, error: { ...DOWN, retryAfterMs: 20 } });
+  const started = client.startSession("s", {});
+  await until(() => server.count("start-session") === 2);
+  server.answers = () => ({ ok: true });
+  await expect(started).resolves.toMatchObject({ sessionId: "s" });
+  expect(told.slice(0, 2)).toEqual(["DATABASE_UNAVAILABLE", "DATABASE_UNAVAILABLE"]);
+});
+
+test("a start whose line breaks is asked for again when it is back", async () => {
+  const client = connect();
+  await client.connect();
+  server.answers = () => null;
+  const started = client.startSession("s", {});
+  await until(() => server.count("start-session") === 1);
+  server.answers = () => ({ ok: true });
+  server.cutTheLine();
+  await started;
+});
+
+test("coming back is asked for again while the server cannot do it, and nothing is lost meanwhile", async () => {
+  const client = await inSession();
+  server.answers = (name) => (name === "start-session" ? { ok: false, error: { ...DOWN, retryAfterMs: 20 } } : null);
+  server.cutTheLine();
+  await until(() => server.count("start-session") === 3);
+  client.sendAudio(new Uint8Array([0]));
+  server.answers = () => ({ ok: true });
+  await until(() => server.seqs.length === 1);
+});
+
+test("who comes back to a session that has ended is told so, and asks for it no more", async () => {
+  const client = await inSession();
+  const gone = new Promise((resolve) => client.on("session-gone", resolve));
+  server.answers = () => ({ ok: false, error: { code: "SESSION_ENDED", message: "over", retryable: false } });
+  server.cutTheLine();
+  expect(await gone).toEqual({ sessionId: "s" });
+  expect(client.sessionId).toBeNull();
+});
+
+test("who may not come back is told why", async () => {
+  const client = await inSession();
+  const told = problems(client);
+  server.answers = () => ({ ok: false, error: { code: "FORBIDDEN", message: "not yours", retryable: false } });
+  server.cutTheLine();
+  await until(() => told.length === 1);
+  expect(told).toEqual(["FORBIDDEN"]);
+});
+
 test("an expired token is replaced by a fresh one without anybody noticing", async () => {
   const given = ["stale", "fresh"];
   await connect({ token: () => given.shift() ?? "none left" }).connect();
@@ -146,6 +197,15 @@ async function inSession(): Promise<RealtimeClient> {
   await client.connect();
   await client.startSession("s", { scenarioId: "x" });
   return client;
+}
+
+const DOWN = { code: "DATABASE_UNAVAILABLE", message: "Failed to start session", retryable: true };
+
+/** The codes of what goes wrong from now on. */
+function problems(client: RealtimeClient): string[] {
+  const told: string[] = [];
+  client.on("error", ({ code }) => told.push(code));
+  return told;
 }
 
 function say(eventSeq: number, text: string): void {

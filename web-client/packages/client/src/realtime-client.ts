@@ -1,4 +1,5 @@
 import { io, type Socket } from "socket.io-client";
+import { waitBefore } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { EventOrder } from "./event-order.js";
 import type { Ack, ClientEvents, ErrorCode, ServerEvents, WireError } from "./generated/roleplay.js";
@@ -27,18 +28,27 @@ export type ClientSideEvents = ServerEvents & {
   connection: Connection;
   /** More was recorded than could be kept while the line was down. */
   "audio-lost": { bytes: number };
+  /** It had ended already when this client asked for it. */
+  "session-gone": { sessionId: string };
 };
 
 /** What the server refused, as it said it. */
 export class RealtimeError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(error: Pick<WireError, "message" | "code" | "retryable">) {
+  constructor(error: Pick<WireError, "message" | "code" | "retryable" | "retryAfterMs">) {
     super(error.message);
     this.name = "RealtimeError";
     this.code = error.code;
     this.retryable = error.retryable;
+    this.retryAfterMs = error.retryAfterMs;
+  }
+
+  /** Nothing of the session is left to come back to. */
+  get sessionIsGone(): boolean {
+    return this.code === "SESSION_ENDED" || this.code === "SESSION_NOT_FOUND";
   }
 }
 
@@ -98,14 +108,21 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     await settled;
   }
 
-  /** Begins the session or comes back to it. Calling it again for the same session changes its options. */
-  async startSession(sessionId: string, options: StartOptions): Promise<Started> {
+  /**
+   * Begins the session or comes back to it. Calling it again for the same session changes its options. What the server
+   * cannot do now is asked for again until it can.
+   */
+  startSession(sessionId: string, options: StartOptions): Promise<Started> {
     if (this.#session?.id !== sessionId) {
-      this.#session = { id: sessionId, options, outbox: new Outbox(now()), order: new EventOrder(), live: false };
+      this.#forgetSession(LEFT);
+      this.#session = newSession(sessionId, options);
     }
     const session = this.#session;
     session.options = options;
-    return this.#enter(session);
+    return new Promise((resolve, reject) => {
+      session.asking.push({ resolve, reject });
+      this.#enter(session);
+    });
   }
 
   /** Sends a piece of a recording now, or as soon as the line is back. */
@@ -158,7 +175,13 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   /** Resolves when the server has accepted it; `session-ended` follows. */
   async endSession(): Promise<void> {
-    await this.#request("end-session", { sessionId: this.#need().id });
+    const session = this.#need();
+    try {
+      await this.#request("end-session", { sessionId: session.id });
+    } catch (error) {
+      if (error instanceof RealtimeError && error.sessionIsGone) this.#forgetSession(error);
+      throw error;
+    }
   }
 
   /** A coach reads along. What the server remembers after `fromEventSeq` is told again. */
@@ -183,8 +206,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   /** Leaves without ending the session: the server keeps it for a while. */
   close(): void {
-    this.#session = null;
-    clearTimeout(this.#pacing);
+    this.#forgetSession(LEFT);
     this.#socket.disconnect();
     this.#become({ status: "closed", reason: "closed" });
   }
@@ -220,7 +242,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
         session.outbox.resendFrom((payload as ServerEvents["audio-gap"]).expectedSeq);
         this.#flush();
       }
-      if (name === "session-ended" || name === "session-force-ended") this.#session = null;
+      if (name === "session-ended" || name === "session-force-ended") this.#forgetSession(LEFT);
     }
     this.emit(name, payload);
   }
@@ -230,7 +252,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     this.#become({ status: "connected" });
     this.emit("connected", { message: "", timestamp: Date.now() });
     const session = this.#session;
-    if (session?.entered) this.#enter(session).catch(() => undefined);
+    if (session) this.#enter(session);
   }
 
   #onStarted(session: Session, started: Started): void {
@@ -242,6 +264,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     session.outbox.stored(started.throughSeq);
     session.outbox.rewind();
     session.live = true;
+    for (const { resolve } of session.asking.splice(0)) resolve(started);
     this.#flush();
   }
 
@@ -254,17 +277,49 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     this.#refreshed = true;
   }
 
-  async #enter(session: Session): Promise<Started> {
-    const started = new Promise<Started>((resolve) => {
-      const stop = this.on("session-started", (payload) => {
-        if (payload.sessionId !== session.id) return;
-        stop();
-        resolve(payload);
-      });
-    });
+  /** Where the line is down this happens when it is back. */
+  #enter(session: Session): void {
+    clearTimeout(session.again);
+    if (this.#connection.status !== "connected") return;
     const resumeFrom = session.entered ? session.order.seen : undefined;
-    await this.#request("start-session", { ...session.options, sessionId: session.id, resumeFrom });
-    return started;
+    const asked = this.#request("start-session", { ...session.options, sessionId: session.id, resumeFrom });
+    asked.then(
+      () => {
+        session.failures = 0;
+      },
+      (error: unknown) => this.#onNotEntered(session, error),
+    );
+  }
+
+  #onNotEntered(session: Session, error: unknown): void {
+    if (this.#session !== session) return;
+    const refusal = error instanceof RealtimeError ? error : undefined;
+    if (refusal && !refusal.retryable) return this.#onRefused(session, refusal);
+    if (this.#connection.status !== "connected") return;
+    if (refusal) this.#tellError(session, refusal);
+    clearTimeout(session.again);
+    session.again = setTimeout(() => this.#enter(session), waitBefore(session.failures++, refusal?.retryAfterMs));
+  }
+
+  /** Whoever asked is told; nobody asked for coming back by itself. */
+  #onRefused(session: Session, refusal: RealtimeError): void {
+    const nobodyAsked = session.asking.length === 0;
+    if (refusal.sessionIsGone || !session.entered) this.#forgetSession(refusal);
+    for (const { reject } of session.asking.splice(0)) reject(refusal);
+    if (refusal.sessionIsGone) this.emit("session-gone", { sessionId: session.id });
+    else if (nobodyAsked) this.#tellError(session, refusal);
+  }
+
+  #tellError(session: Session, { code, message, retryable }: RealtimeError): void {
+    this.emit("error", { code, message, retryable, type: "", sessionId: session.id, timestamp: Date.now() });
+  }
+
+  #forgetSession(why: Error): void {
+    const session = this.#session;
+    this.#session = null;
+    clearTimeout(this.#pacing);
+    clearTimeout(session?.again);
+    for (const { reject } of session?.asking.splice(0) ?? []) reject(why);
   }
 
   #flush(): void {
@@ -292,8 +347,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
         // A refusal is an answer; a line that broke, or a server that stops, means sending it again.
         if (!(error instanceof RealtimeError) || error.code === "SHUTTING_DOWN") return;
         session.outbox.taken(command);
-        const { code, message, retryable } = error;
-        this.emit("error", { code, message, retryable, type: "", sessionId: session.id, timestamp: Date.now() });
+        this.#tellError(session, error);
       },
     );
   }
@@ -330,9 +384,19 @@ interface Session {
   outbox: Outbox;
   order: EventOrder;
   /** The server has answered `start-session` once. */
-  entered?: boolean;
+  entered: boolean;
   /** The server has answered it on this very connection. */
   live: boolean;
+  /** Who waits for that answer. */
+  asking: { resolve: (started: Started) => void; reject: (why: Error) => void }[];
+  /** It was refused so many times in a row. */
+  failures: number;
+  again?: ReturnType<typeof setTimeout>;
+}
+
+function newSession(id: string, options: StartOptions): Session {
+  const [outbox, order] = [new Outbox(now()), new EventOrder()];
+  return { id, options, outbox, order, entered: false, live: false, asking: [], failures: 0 };
 }
 
 const ANSWER_WITHIN_MS = 10_000;

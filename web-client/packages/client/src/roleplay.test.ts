@@ -51,6 +51,31 @@ test("whoever holds the button while another tab takes over is not recorded any 
   expect([roleplay.talking.get(), roleplay.microphone.get().state]).toEqual([false, "ready"]);
 });
 
+test("a practice that ended while its line was down is over, and the microphone is given back", async () => {
+  await listening();
+  server.answers = () => ({ ok: false, error: ENDED });
+  server.cutTheLine();
+  await until(() => roleplay.conversation.get().ended !== null && roleplay.microphone.get().state === "closed");
+  expect(roleplay.conversation.get().ended?.reason).toBe("gone");
+});
+
+test("ending a practice that has ended already leads to its report", async () => {
+  await listening();
+  server.answers = () => ({ ok: false, error: ENDED });
+  await roleplay.end();
+  expect(roleplay.conversation.get().ended?.reason).toBe("user_ended");
+});
+
+test("an end that the server does not take is told", async () => {
+  await listening();
+  const error = { code: "SHUTTING_DOWN", message: "Restarting", retryable: true };
+  server.answers = (name) => (name === "end-session" ? { ok: false, error } : { ok: true });
+  await roleplay.end();
+  expect(roleplay.conversation.get()).toMatchObject({ ended: null, problem: { code: "SHUTTING_DOWN" } });
+});
+
+const ENDED = { code: "SESSION_ENDED", message: "This session has ended; start a new one", retryable: false };
+
 async function listening(): Promise<void> {
   await roleplay.start("s", { scenarioId: "x" });
   await roleplay.openMicrophone();

@@ -154,11 +154,18 @@ export class Roleplay {
     this.#tell({ name: "problem", payload: problem });
   }
 
+  /** Ends the session. Where the server does not do it, `problem` says why. */
   async end(): Promise<void> {
     this.#player.cut();
     await this.stopTalking();
     await this.#recorder.close();
-    if (this.client.sessionId) await this.client.endSession();
+    if (!this.client.sessionId) return;
+    try {
+      await this.client.endSession();
+    } catch (error) {
+      if (error instanceof RealtimeError && error.sessionIsGone) this.#tell(gone("user_ended"));
+      else this.report(error instanceof RealtimeError ? error : NO_ANSWER);
+    }
   }
 
   /** Leaves the room. The session stays open for a while, so that one may come back. */
@@ -224,6 +231,10 @@ export class Roleplay {
       else client.reportPlayback(turnId, 0, true);
     });
     client.on("interrupted", ({ turnId }) => this.#player.cut(turnId));
+    client.on("session-gone", () => {
+      this.#tell(gone("gone"));
+      this.#onEnded();
+    });
     client.on("session-ended", () => this.#onEnded());
     client.on("session-force-ended", () => this.#onEnded());
   }
@@ -296,8 +307,17 @@ export class Roleplay {
   }
 }
 
-const AUDIO_LOST = {
+const AUDIO_LOST: Problem = {
   message: "The connection was away for too long: a part of what you said is lost.",
-  code: "OVERLOADED",
+  code: "AUDIO_LOST",
   retryable: false,
-} as const;
+};
+const NO_ANSWER: Problem = {
+  message: "The server did not answer. Try it once more.",
+  code: "NO_ANSWER",
+  retryable: true,
+};
+
+function gone(reason: "gone" | "user_ended"): Change {
+  return { name: "gone", payload: { reason } };
+}
