@@ -161,6 +161,58 @@ test("an expired token is replaced by a fresh one without anybody noticing", asy
   expect(server.tokens).toEqual(["stale", "fresh"]);
 });
 
+test("a server that sends everybody away is not asked before the time it says", async () => {
+  const cameAt: number[] = [];
+  server.refuses = () => {
+    cameAt.push(performance.now());
+    return cameAt.length < 3
+      ? { message: "Restarting", code: "SHUTTING_DOWN", retryable: true, retryAfterMs: 200 }
+      : null;
+  };
+  await connect().connect();
+  const waits = cameAt.slice(1).map((at, i) => at - (cameAt[i] ?? 0));
+  expect(waits.map((wait) => wait >= 200)).toEqual([true, true]);
+});
+
+test("a server that sends everybody away and does not say for how long is asked less and less often", async () => {
+  const cameAt: number[] = [];
+  server.refuses = () => {
+    cameAt.push(performance.now());
+    return cameAt.length < 4 ? { message: "Not now", code: "INTERNAL", retryable: true } : null;
+  };
+  await connect().connect();
+  const waits = cameAt.slice(1).map((at, i) => at - (cameAt[i] ?? 0));
+  expect(waits.map((wait, i) => wait >= 250 * 2 ** i)).toEqual([true, true, true]);
+});
+
+test("nobody comes back to a line that was closed while it waited", async () => {
+  const client = connect();
+  const waits = [50, 100];
+  server.refuses = () => {
+    const retryAfterMs = waits.shift();
+    return retryAfterMs ? { message: "Not now", code: "INTERNAL", retryable: true, retryAfterMs } : null;
+  };
+  const connecting = client.connect();
+  await until(() => client.connection.status === "reconnecting");
+  client.close();
+  await expect(connecting).rejects.toMatchObject({ name: "AbortError" });
+  await connect().connect();
+  expect(server.sockets.length).toBe(3);
+});
+
+test("a token that nobody knows at first is asked for again", async () => {
+  const answers = [() => Promise.reject(new Error("no network")), () => Promise.resolve("fresh")];
+  await connect({ token: () => answers.shift()?.() ?? "none left" }).connect();
+  expect(server.tokens).toEqual(["fresh"]);
+});
+
+test("a token that nobody ever knows closes the line", async () => {
+  const client = connect({ token: () => Promise.reject(new Error("signed out")) });
+  await expect(client.connect()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+  expect(client.connection).toEqual({ status: "closed", reason: "refused" });
+  expect(server.tokens).toEqual([]);
+});
+
 test("a fixed token that is refused closes the line for good", async () => {
   const client = connect({ token: "stale" });
   await expect(client.connect()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });

@@ -63,6 +63,12 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   #session: Session | null = null;
   #refreshed = false;
   #pacing: ReturnType<typeof setTimeout> | undefined;
+  #comingBack: ReturnType<typeof setTimeout> | undefined;
+  /** So many times in a row the server sent this client away, or nobody knew a token. */
+  #sentAway = 0;
+  #withoutToken = 0;
+  /** How long the server asked to be left alone. */
+  #askedForMs: number | undefined;
 
   constructor(options: RealtimeClientOptions) {
     super();
@@ -73,7 +79,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
       reconnectionDelay: 500,
       reconnectionDelayMax: 5000,
       withCredentials: true,
-      auth: (give) => void this.#token().then((token) => give({ token })),
+      auth: (give) => void this.#introduce(give),
     });
     this.#listen();
   }
@@ -103,6 +109,8 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
         stop();
       });
     });
+    clearTimeout(this.#comingBack);
+    this.#withoutToken = 0;
     this.#become({ status: "connecting" });
     this.#socket.connect();
     await settled;
@@ -207,8 +215,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   /** Leaves without ending the session: the server keeps it for a while. */
   close(): void {
     this.#forgetSession(LEFT);
-    this.#socket.disconnect();
-    this.#become({ status: "closed", reason: "closed" });
+    this.#stop("closed");
   }
 
   #listen(): void {
@@ -217,8 +224,8 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     socket.on("disconnect", (reason) => {
       if (this.#session) this.#session.live = false;
       if (this.#connection.status === "closed") return;
-      this.#become({ status: "reconnecting", attempt: 0 });
-      if (reason === "io server disconnect") socket.connect();
+      this.#become({ status: "reconnecting", attempt: this.#sentAway });
+      if (reason === "io server disconnect") this.#comeBack();
     });
     socket.on("connect_error", () => {
       if (this.#connection.status !== "connecting") this.#become({ status: "reconnecting", attempt: 1 });
@@ -249,6 +256,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   #onConnected(): void {
     this.#refreshed = false;
+    this.#sentAway = 0;
     this.#become({ status: "connected" });
     this.emit("connected", { message: "", timestamp: Date.now() });
     const session = this.#session;
@@ -269,6 +277,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   }
 
   #onError(error: ServerEvents["error"]): void {
+    this.#askedForMs = error.retryAfterMs;
     if (error.code === "SESSION_TAKEN_OVER") return this.#stop("taken-over");
     const unknown = error.code === undefined && this.#connection.status === "connecting";
     if (!unknown && error.code !== "UNAUTHENTICATED" && error.code !== "TOKEN_EXPIRED") return;
@@ -357,9 +366,30 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     if (!ack.ok && ack.error) throw new RealtimeError(ack.error);
   }
 
-  async #token(): Promise<string> {
+  /** The library waits for the answer for ever, so that it has to get one, or be told to hang up. */
+  async #introduce(give: (auth: { token: string }) => void): Promise<void> {
     const { token } = this.#options;
-    return typeof token === "string" ? token : token();
+    try {
+      const known = typeof token === "string" ? token : await token();
+      this.#withoutToken = 0;
+      give({ token: known });
+    } catch (error) {
+      console.warn("nobody knew a token", error);
+      this.#onNoToken();
+    }
+  }
+
+  #onNoToken(): void {
+    if (this.#connection.status === "closed") return;
+    if (++this.#withoutToken === TOKEN_TRIES) return this.#stop("refused");
+    this.#socket.disconnect();
+    this.#comeBack();
+  }
+
+  #comeBack(): void {
+    clearTimeout(this.#comingBack);
+    this.#comingBack = setTimeout(() => this.#socket.connect(), waitBefore(this.#sentAway++, this.#askedForMs));
+    this.#askedForMs = undefined;
   }
 
   #need(): Session {
@@ -367,7 +397,8 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     return this.#session;
   }
 
-  #stop(reason: "refused" | "taken-over"): void {
+  #stop(reason: "closed" | "refused" | "taken-over"): void {
+    clearTimeout(this.#comingBack);
     this.#become({ status: "closed", reason });
     this.#socket.disconnect();
   }
@@ -401,6 +432,7 @@ function newSession(id: string, options: StartOptions): Session {
 
 const ANSWER_WITHIN_MS = 10_000;
 const PACING_MS = 250;
+const TOKEN_TRIES = 4;
 const LEFT = new DOMException("the client was closed", "AbortError");
 const REFUSED = {
   message: "The server did not accept the sign-in.",
