@@ -23,7 +23,7 @@ test("the persona has spoken when its last sound is out, not when the server kno
 });
 
 test("between the end of a turn and its words the floor is not given back", () => {
-  expect(sceneOf({ ...at("listening"), understanding: true }, open)).toBe("transcribing");
+  expect(sceneOf({ ...at("hearing"), understanding: true }, open)).toBe("transcribing");
 });
 
 test("who holds the button has the floor, and nobody else hears anything when it is released", () => {

@@ -44,9 +44,9 @@ export function sceneOf(conversation: Conversation, { mode, talking, playing }: 
   if (talking) return "hearing";
   // Without an open microphone nobody is heard any more, but what was said is still on its way into the store.
   if (stage === "hearing" && mode === "push-to-talk") return "transcribing";
-  if (stage === "hearing") return playing ? "held" : "hearing";
+  if (stage === "hearing" && playing) return "held";
+  if (stage === "hearing") return understanding ? "transcribing" : "hearing";
   if (playing) return "speaking";
-  if (stage === "listening" && understanding) return "transcribing";
   // What the server calls speaking is over for the user when the last sound is out.
   return stage === "speaking" ? "listening" : stage;
 }

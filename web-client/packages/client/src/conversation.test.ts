@@ -70,7 +70,7 @@ test("the text so far grows, and disappears when the turn's words are final", ()
 });
 
 test("the text so far stays while the server makes sure of it", () => {
-  const stages = [stage("hearing"), partial("Hello"), stopped(true), stage("listening")];
+  const stages = [stage("hearing"), partial("Hello"), stopped(true)];
   expect(told(began, ...stages)).toMatchObject({ partial: { text: "Hello" }, understanding: true });
   const understood = told(began, ...stages, stage("transcribing", "1"), said, stage("thinking", "1"));
   expect(understood).toMatchObject({ partial: null, understanding: false });
@@ -80,6 +80,17 @@ test("speech that turned out to be nothing leaves no text behind", () => {
   const nothing = [began, stage("hearing"), partial("mm"), stopped(true), stage("listening")];
   expect(told(...nothing, stage("transcribing", "1"), stage("listening")).partial).toBeNull();
   expect(told(began, stage("hearing"), partial("a"), stopped(false), stage("listening")).partial).toBeNull();
+});
+
+test("a turn of which nothing is left to understand gives the floor back", () => {
+  expect(told(began, stage("hearing"), stopped(true), stage("listening")).understanding).toBe(false);
+});
+
+test("a filler over the persona that is told to be over when the persona goes on already is not a turn", () => {
+  const filler = [began, stage("hearing", "1"), stage("speaking", "1"), stopped(true)];
+  const now = told(said, replied, stage("speaking", "1"), ...filler);
+  expect(now.understanding).toBe(false);
+  expect(after(now, stage("listening")).understanding).toBe(false);
 });
 
 test("a cough over the persona leaves no text behind when the persona goes on", () => {

@@ -147,7 +147,8 @@ export function after(now: Conversation, change: Change): Conversation {
     case "speech-started":
       return { ...now, partial: now.understanding ? null : now.partial, understanding: false };
     case "speech-stopped":
-      return { ...now, understanding: change.payload.endOfTurn };
+      // A filler over the persona ends no turn once the persona has gone on.
+      return { ...now, understanding: change.payload.endOfTurn && now.stage !== "speaking" };
     case "transcription-partial": {
       const { turnId, text, stableChars } = change.payload;
       return { ...now, partial: { turnId, text, stableChars } };
@@ -228,8 +229,6 @@ export function heardAndNot({ text, heardText }: Line): [heard: string, unheard:
 
 function atStage(now: Conversation, { state, turnId }: ServerEvents["session-state"]): Conversation {
   const next = { ...now, stage: state, turnId: turnId ?? null };
-  // Between the end of a turn and its words the server listens for a moment.
-  if (state === "listening" && now.understanding) return next;
   const isOver = state === "listening" || state === "speaking";
   return { ...next, understanding: now.understanding && state === "hearing", partial: isOver ? null : now.partial };
 }
