@@ -221,6 +221,28 @@ test("somebody who would rather hold a button does, here and in the next room", 
   await context.close();
 });
 
+test("whoever chose to hold the button holds it with the space bar at once, and with nothing but the keyboard", async () => {
+  const { page, line, context } = await enterRoom();
+  await page.getByRole("radio", { name: "Hold to talk" }).press("Space");
+  await room(page, "Hold to talk");
+  const before = line.sent.all("audio-chunk").length;
+  await page.keyboard.down("Space");
+  await page.locator("[data-scene=hearing]").waitFor();
+  await speakUp(page, ...GREETING);
+  await line.sent.some("audio-chunk", before + 10);
+  await page.keyboard.up("Space");
+  await said(page, "user", 1);
+  await said(page, "ai", 2);
+  assert.equal(line.sent.all("end-turn").length, 1);
+  assert.equal(await page.getByRole("button", { name: "Release to send" }).count(), 0, "letting go is not a click");
+
+  // A screen reader clicks, and so does Enter.
+  await page.getByRole("button", { name: "Hold to talk", exact: true }).press("Enter");
+  await page.getByRole("button", { name: "Release to send" }).press("Enter");
+  await line.sent.some("end-turn", 2);
+  await context.close();
+});
+
 test("on a phone the conversation flows as well, with somebody who never stops talking", async () => {
   const { page, line, context } = await enterRoom(server.url, { phone: true, microphone: "device" }, false);
   await page.locator("[data-scene=hearing]").waitFor();

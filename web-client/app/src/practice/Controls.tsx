@@ -2,6 +2,7 @@ import type { Conversation, Roleplay, TalkMode } from "@repartee/client";
 import { useStore } from "@repartee/client/react";
 import { Hand, Mic, MicOff, Settings2 } from "lucide-react";
 import { ToggleGroup } from "radix-ui";
+import { useEffect, useRef, useState } from "react";
 import { useI18n } from "../i18n";
 import { IconButton } from "../ui/Button";
 import styles from "./Controls.module.css";
@@ -16,8 +17,10 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
   const microphone = useStore(roleplay.microphone);
   const scene = useScene(roleplay, conversation);
   const hasMicrophone = microphone.state !== "closed" && microphone.state !== "opening";
+  const [hasChosen, setHasChosen] = useState(false);
   const choose = (mode: TalkMode) => {
     rememberTalkMode(mode);
+    setHasChosen(true);
     void roleplay.setMode(mode);
   };
   return (
@@ -53,7 +56,7 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
         )}
         {hasMicrophone && mode === "push-to-talk" && (
           <>
-            <TalkButton roleplay={roleplay} muted={microphone.muted} />
+            <TalkButton roleplay={roleplay} muted={microphone.muted} takesFocus={hasChosen} />
             <IconButton
               label={microphone.muted ? t.practice.unmute : t.practice.mute}
               aria-pressed={microphone.muted}
@@ -99,16 +102,28 @@ function OpenMicrophone({ muted, speaking, onMute }: OpenMicrophoneProps) {
   );
 }
 
-function TalkButton({ roleplay, muted }: { roleplay: Roleplay; muted: boolean }) {
+interface TalkButtonProps {
+  roleplay: Roleplay;
+  muted: boolean;
+  /** Whoever has just chosen to hold the button may do so with the space bar at once. */
+  takesFocus: boolean;
+}
+
+function TalkButton({ roleplay, muted, takesFocus }: TalkButtonProps) {
   const { t } = useI18n();
+  const button = useRef<HTMLButtonElement>(null);
   const talking = useStore(roleplay.talking);
   const hold = useHold(
     () => roleplay.startTalking(),
     () => void roleplay.stopTalking(),
   );
-  useSpaceBar(hold);
+  useSpaceBar(hold, button);
+  useEffect(() => {
+    if (takesFocus) button.current?.focus();
+  }, [takesFocus]);
   return (
     <button
+      ref={button}
       type="button"
       className={styles.talk}
       data-talking={talking}

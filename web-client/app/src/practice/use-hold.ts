@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 
 export interface Hold {
   press: () => void;
@@ -37,15 +37,20 @@ export function useHold(onPress: () => void, onRelease: () => void): Hold {
   return hold;
 }
 
-/** The space bar holds too, unless it already means something where the focus is. */
-export function useSpaceBar(hold: Hold): void {
+/** The space bar holds the button too, unless it already means something else where the focus is. */
+export function useSpaceBar(hold: Hold, button: RefObject<HTMLButtonElement | null>): void {
   useEffect(() => {
+    const isOurs = ({ code, target }: KeyboardEvent) =>
+      code === "Space" && !button.current?.disabled && (target === button.current || !hasItsOwnSpace(target));
     const down = (event: KeyboardEvent) => {
-      if (event.code !== "Space" || event.repeat || hasItsOwnSpace(event.target)) return;
+      if (!isOurs(event)) return;
+      // Pressed anew or still: neither scrolls the page.
       event.preventDefault();
-      hold.press();
+      if (!event.repeat) hold.press();
     };
     const up = (event: KeyboardEvent) => {
+      // A button would take it for a click, which begins the next turn.
+      if (isOurs(event)) event.preventDefault();
       if (event.code === "Space") hold.release();
     };
     addEventListener("keydown", down);
@@ -54,7 +59,7 @@ export function useSpaceBar(hold: Hold): void {
       removeEventListener("keydown", down);
       removeEventListener("keyup", up);
     };
-  }, [hold]);
+  }, [hold, button]);
 }
 
 function hasItsOwnSpace(target: EventTarget | null): boolean {
