@@ -162,6 +162,7 @@ export const en = {
     refused: "Your sign-in is no longer valid.",
     signInAgain: "Sign in again",
     soundBlocked: "Your browser waits for a click before it plays sound.",
+    soundUnsupported: "This page cannot play sound: browsers allow it only over https. The answers come in writing.",
     turnOnSound: "Turn on sound",
     ending: "That was the last turn of this scenario. End the practice to see your report.",
     observers: "A coach is listening.",

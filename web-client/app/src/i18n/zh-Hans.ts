@@ -159,6 +159,7 @@ export const zhHans: Texts = {
     refused: "您的登录已失效。",
     signInAgain: "重新登录",
     soundBlocked: "浏览器需要您点一下才能播放声音。",
+    soundUnsupported: "此页面无法播放声音：浏览器只允许通过 https 播放。回答会以文字显示。",
     turnOnSound: "打开声音",
     ending: "这是本场景的最后一轮。结束练习即可查看报告。",
     observers: "教练正在旁听。",

@@ -159,6 +159,7 @@ export const zhHant: Texts = {
     refused: "您的登入已失效。",
     signInAgain: "重新登入",
     soundBlocked: "瀏覽器需要您點一下才能播放聲音。",
+    soundUnsupported: "此頁面無法播放聲音：瀏覽器只允許透過 https 播放。回答會以文字顯示。",
     turnOnSound: "開啟聲音",
     ending: "這是本情境的最後一回合。結束練習即可查看報告。",
     observers: "教練正在旁聽。",

@@ -1,6 +1,6 @@
 import type { Conversation, Roleplay } from "@repartee/client";
 import { useStore } from "@repartee/client/react";
-import { Eye, Flag, MessageCircle, MicOff, TriangleAlert, Volume2, WifiOff } from "lucide-react";
+import { Eye, Flag, MessageCircle, MicOff, TriangleAlert, Volume2, VolumeX, WifiOff } from "lucide-react";
 import { Link } from "wouter";
 import { token } from "../api";
 import { useI18n } from "../i18n";
@@ -18,7 +18,7 @@ interface NoticesProps {
 export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
   const { t } = useI18n();
   const microphone = useStore(roleplay.microphone);
-  const soundBlocked = useStore(roleplay.soundBlocked);
+  const sound = useStore(roleplay.sound);
   const { connection, problem, ended, ending, hints, observers } = conversation;
   const hint = hints.at(-1);
   const report = (
@@ -69,7 +69,12 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
           {t.practice.errors[problem.code] ?? problem.message}
         </Notice>
       )}
-      {soundBlocked && (
+      {sound === "unsupported" && (
+        <Notice look="warn" icon={<VolumeX size={20} aria-hidden="true" />}>
+          {t.practice.soundUnsupported}
+        </Notice>
+      )}
+      {sound === "blocked" && (
         <Notice
           look="warn"
           icon={<Volume2 size={20} aria-hidden="true" />}

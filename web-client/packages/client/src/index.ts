@@ -11,7 +11,7 @@ export {
   stableAndNot,
 } from "./conversation.js";
 export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./generated/roleplay.js";
-export { Player, type PlayerEvents, type Progress } from "./player.js";
+export { Player, type PlayerEvents, type Progress, type Sound } from "./player.js";
 export {
   type Connection,
   RealtimeClient,

@@ -1,3 +1,4 @@
+import { keepRunning } from "./audio/keep-running.js";
 import type { PlayoutCommand, PlayoutState } from "./audio/playout.js";
 import { Emitter } from "./emitter.js";
 import type { PlayerMessage } from "./worklets/player.worklet.js";
@@ -7,9 +8,14 @@ export interface PlayerEvents {
   progress: Progress;
   /** This turn will not be heard: its file could not be fetched or read. */
   failed: { turnId: string };
-  /** The browser lets nothing sound before the user touched the page: call `unlock` from a click. */
-  blocked: boolean;
+  sound: Sound;
 }
+
+/**
+ * `blocked`: the browser lets nothing sound before the user touches the page, or it did not work: call `unlock` from a click.
+ * `unsupported`: nothing can ever sound on this page. Browsers allow it on `https:` and on this computer only.
+ */
+export type Sound = "ready" | "blocked" | "unsupported";
 
 export interface Progress {
   turnId: string;
@@ -43,7 +49,7 @@ export class Player extends Emitter<PlayerEvents> {
   /** Makes ready to sound. Call it from a click or a key, or the browser keeps it silent. */
   async unlock(): Promise<void> {
     const { context } = await this.#ready();
-    if (context.state === "suspended") await context.resume();
+    if (context.state !== "running") await context.resume();
   }
 
   /** Samples of a turn, mono, and where in it they belong. What was written before is not written twice. */
@@ -80,11 +86,11 @@ export class Player extends Emitter<PlayerEvents> {
 
   /** Falls silent and keeps its place. */
   hold(): void {
-    void this.#post({ kind: "hold" });
+    if (this.#output) void this.#post({ kind: "hold" });
   }
 
   goOn(): void {
-    void this.#post({ kind: "go-on" });
+    if (this.#output) void this.#post({ kind: "go-on" });
   }
 
   /** Silences everything, and says what was sounding. Nothing of this turn will be heard, even if it still arrives. */
@@ -97,30 +103,41 @@ export class Player extends Emitter<PlayerEvents> {
 
   async close(): Promise<void> {
     this.#fetching.abort();
-    const output = await this.#output;
+    const output = await this.#output?.catch(() => null);
     this.#output = null;
     this.#current = null;
     await output?.context.close();
   }
 
+  /** Where there is no sound, `sound` has told so. */
   async #post(command: PlayoutCommand): Promise<void> {
-    const { node } = await this.#ready();
-    node.port.postMessage(command);
+    const output = await this.#ready().catch(() => null);
+    output?.node.port.postMessage(command);
   }
 
+  /** What failed is forgotten, so that the next one tries again. */
   #ready(): Promise<Output> {
-    this.#output ??= this.#open();
+    this.#output ??= this.#open().catch((error: unknown) => {
+      this.#output = null;
+      this.emit("sound", globalThis.AudioWorkletNode ? "blocked" : "unsupported");
+      throw error;
+    });
     return this.#output;
   }
 
   async #open(): Promise<Output> {
+    if (!globalThis.AudioWorkletNode) throw new DOMException("there is no AudioWorklet here", "NotSupportedError");
     const context = new AudioContext({ sampleRate: SPEECH_RATE, latencyHint: "interactive" });
-    context.onstatechange = () => this.emit("blocked", context.state === "suspended");
-    await context.audioWorklet.addModule(new URL("./worklets/player.worklet.js", import.meta.url));
+    try {
+      await context.audioWorklet.addModule(new URL("./worklets/player.worklet.js", import.meta.url));
+    } catch (error) {
+      await context.close();
+      throw error;
+    }
     const node = new AudioWorkletNode(context, "repartee-player", { numberOfInputs: 0, outputChannelCount: [1] });
     node.port.onmessage = ({ data }: MessageEvent<PlayerMessage>) => this.#onMessage(data);
     node.connect(context.destination);
-    if (context.state === "suspended") this.emit("blocked", true);
+    keepRunning(context, (blocked) => this.emit("sound", blocked ? "blocked" : "ready"));
     return { context, node };
   }
 

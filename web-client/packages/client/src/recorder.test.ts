@@ -42,6 +42,25 @@ test("whoever gives the microphone back while the recording ends leaves nobody w
   expect([recorder.state, live()]).toEqual(["closed", 0]);
 });
 
+test("a microphone that a telephone call interrupts is heard again, and can be given back meanwhile", async () => {
+  const blocked: boolean[] = [];
+  recorder.on("blocked", (is) => blocked.push(is));
+  await recorder.open();
+  recorder.start();
+  const [context] = sound.contexts;
+  const [node] = sound.nodes;
+  if (!context || !node) throw new Error("nobody listens");
+  context.become("interrupted");
+  expect(blocked).toEqual([false, true, false]);
+  vi.useFakeTimers();
+  node.port.postMessage = () => undefined;
+  const closing = recorder.close();
+  await vi.runAllTimersAsync();
+  await closing;
+  vi.useRealTimers();
+  expect([recorder.state, live()]).toEqual(["closed", 0]);
+});
+
 /** The browser asks the user, who answers by the returned function. */
 function askFirst(): () => void {
   let allow = () => {};

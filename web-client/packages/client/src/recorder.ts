@@ -1,3 +1,4 @@
+import { keepRunning } from "./audio/keep-running.js";
 import { Emitter } from "./emitter.js";
 
 /** `pcm`: 16 kHz PCM16 from the audio thread. `media-recorder`: the browser's own encoder, for the fewest bytes. */
@@ -17,6 +18,8 @@ export interface RecorderEvents {
   /** How loud the microphone is, 0 to 1, ten times a second, recording or not. */
   level: number;
   problem: RecorderProblem;
+  /** The browser keeps the open microphone from being heard: call `unlock` from a click. */
+  blocked: boolean;
 }
 
 /**
@@ -70,6 +73,7 @@ export class Recorder extends Emitter<RecorderEvents> {
       const line = await this.#connect(deviceId);
       if (wish !== this.#wish) return hangUp(line);
       this.#line = line;
+      keepRunning(line.context, (blocked) => this.emit("blocked", blocked));
     } catch (error) {
       if (wish !== this.#wish) return;
       this.#become("closed");
@@ -80,6 +84,11 @@ export class Recorder extends Emitter<RecorderEvents> {
     navigator.mediaDevices.addEventListener("devicechange", this.#onDeviceChange);
     this.#become("ready");
     if (recording) this.start();
+  }
+
+  /** Goes on hearing where the browser interrupted it. */
+  async unlock(): Promise<void> {
+    if (this.#line && this.#line.context.state !== "running") await this.#line.context.resume();
   }
 
   /** From a moment before now on, everything is recorded: the first syllable often precedes the button. */
@@ -160,7 +169,10 @@ export class Recorder extends Emitter<RecorderEvents> {
       this.#flushed = resolve;
     });
     port.postMessage("flush");
+    // A context that was interrupted does not answer, and has nothing to say either.
+    const late = setTimeout(() => this.#flushed?.(), FLUSHED_WITHIN_MS);
     await flushed;
+    clearTimeout(late);
     this.#flushed = null;
   }
 
@@ -235,6 +247,7 @@ type FromWorklet = { kind: "piece"; bytes: Uint8Array<ArrayBuffer>; level: numbe
 
 /** Pieces of 100 ms that are kept from before `start`. */
 const PREROLL_PIECES = 3;
+const FLUSHED_WITHIN_MS = 500;
 const TIMESLICE_MS = 250;
 const CONTAINERS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 

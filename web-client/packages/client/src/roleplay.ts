@@ -2,7 +2,7 @@ import { fromPcm16, toBytes } from "./audio/pcm.js";
 import { after, type Change, type Conversation, nothingYet, type Problem, TOLD, type Told } from "./conversation.js";
 import type { ServerEvents } from "./generated/roleplay.js";
 import { PlaybackReports } from "./playback-reports.js";
-import { Player, type Progress, SPEECH_RATE } from "./player.js";
+import { Player, type Progress, type Sound, SPEECH_RATE } from "./player.js";
 import {
   type Connection,
   RealtimeClient,
@@ -55,8 +55,8 @@ export class Roleplay {
   /** The user holds the floor by `startTalking`. With an open microphone the conversation's `stage` tells who speaks. */
   readonly talking = new Store(false);
   readonly mode: Store<TalkMode>;
-  /** The browser waits for a click before anything may sound. */
-  readonly soundBlocked = new Store(false);
+  /** Whether the browser lets both be heard; `blocked` until `unlockSound` is called from a click. */
+  readonly sound = new Store<Sound>("ready");
   readonly client: RealtimeClient;
   readonly #recorder = new Recorder();
   readonly #player = new Player();
@@ -78,7 +78,8 @@ export class Roleplay {
   /** Begins the session or comes back to it. Call it from a click: the persona may speak at once. */
   async start(sessionId: string, options: StartOptions = {}): Promise<void> {
     this.#options = options;
-    this.#player.unlock().catch(() => this.soundBlocked.set(true));
+    // What fails is told in `sound`.
+    this.#player.unlock().catch(() => undefined);
     await this.client.connect();
     await this.#startSession(sessionId);
   }
@@ -144,9 +145,9 @@ export class Roleplay {
     if (this.client.sessionId) await this.client.setLanguage(language);
   }
 
-  /** Lets the persona be heard where the browser waited for a click. */
+  /** Lets both be heard where the browser waited for a click. What fails is told in `sound`. */
   async unlockSound(): Promise<void> {
-    await this.#player.unlock();
+    await Promise.allSettled([this.#player.unlock(), this.#recorder.unlock()]);
   }
 
   /** Shows a problem, or takes it away. */
@@ -282,7 +283,16 @@ export class Roleplay {
   }
 
   #listenToPlayer(): void {
-    this.#player.on("blocked", (blocked) => this.soundBlocked.set(blocked));
+    let [played, unheard]: [Sound, boolean] = ["ready", false];
+    const tell = () => this.sound.set(played === "ready" && unheard ? "blocked" : played);
+    this.#player.on("sound", (sound) => {
+      played = sound;
+      tell();
+    });
+    this.#recorder.on("blocked", (blocked) => {
+      unheard = blocked;
+      tell();
+    });
     this.#player.on("failed", ({ turnId }) => this.client.reportPlayback(turnId, 0, true));
     this.#player.on("progress", (progress) => {
       const isOver = progress.state === "ended" || progress.state === "cut";
