@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Player, type Sound } from "./player.js";
+import { Player, type Sound, SPEECH_RATE } from "./player.js";
 import { type FakeSound, giveSound } from "./testing/fake-sound.js";
 
 let sound: FakeSound;
@@ -39,6 +39,49 @@ test("sound that a telephone call interrupts goes on by itself where the browser
   context.resume = async () => context.become("running");
   await player.unlock();
   expect(told.at(-1)).toBe("ready");
+});
+
+test("what is still on its way to the loudspeaker was not heard yet, and a turn ends when its last sample is out", async () => {
+  await player.unlock();
+  const [context, worklet] = [sound.contexts[0], sound.nodes[0]];
+  if (!context || !worklet) throw new Error("nothing sounds");
+  context.outputLatency = 0.2;
+  vi.useFakeTimers();
+  const heard: [string, number][] = [];
+  player.on("progress", ({ state, playedMs }) => heard.push([state, playedMs]));
+  const tell = (state: string, ms: number) =>
+    worklet.tell({ turnId: "1", played: (ms / 1000) * SPEECH_RATE, state, level: 0, at: 0 });
+  tell("playing", 100);
+  tell("playing", 500);
+  tell("held", 600);
+  tell("playing", 700);
+  tell("playing", 900);
+  tell("ended", 1000);
+  expect(player.current?.playedMs).toBe(700);
+  vi.advanceTimersByTime(199);
+  expect(heard).toEqual([
+    ["playing", 0],
+    ["playing", 300],
+    ["held", 600],
+    ["playing", 600],
+    ["playing", 700],
+  ]);
+  vi.advanceTimersByTime(1);
+  expect([heard.at(-1), player.current]).toEqual([["ended", 1000], null]);
+  vi.useRealTimers();
+});
+
+test("a turn that begins while the last one fades out does not come before its end", async () => {
+  await player.unlock();
+  const [context, worklet] = [sound.contexts[0], sound.nodes[0]];
+  if (!context || !worklet) throw new Error("nothing sounds");
+  context.outputLatency = 60;
+  const heard: string[] = [];
+  player.on("progress", ({ turnId, state }) => heard.push(`${turnId} ${state}`));
+  worklet.tell({ turnId: "1", played: 960, state: "ended", level: 0, at: 0 });
+  worklet.tell({ turnId: "2", played: 960, state: "playing", level: 0, at: 0 });
+  await player.close();
+  expect(heard).toEqual(["1 ended", "2 playing"]);
 });
 
 test("a page on which nothing can sound is told from one that waits for a click", async () => {

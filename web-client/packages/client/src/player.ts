@@ -19,7 +19,7 @@ export type Sound = "ready" | "blocked" | "unsupported";
 
 export interface Progress {
   turnId: string;
-  /** What came out of the loudspeaker so far. */
+  /** What came out of the loudspeaker so far, as far as the browser knows how long that takes. */
   playedMs: number;
   /** `ended` was heard to its last sample, `cut` was silenced before; both are the last that is told of a turn. */
   state: PlayoutState;
@@ -39,6 +39,8 @@ export const SPEECH_RATE = 24_000;
 export class Player extends Emitter<PlayerEvents> {
   #output: Promise<Output> | null = null;
   #current: Progress | null = null;
+  /** The last of a turn that is still on its way to the ear. */
+  #ending: { over: Progress; timer: ReturnType<typeof setTimeout> } | null = null;
   #fetching = new AbortController();
 
   /** The turn that sounds now, or is held. */
@@ -106,6 +108,8 @@ export class Player extends Emitter<PlayerEvents> {
     const output = await this.#output?.catch(() => null);
     this.#output = null;
     this.#current = null;
+    clearTimeout(this.#ending?.timer);
+    this.#ending = null;
     await output?.context.close();
   }
 
@@ -135,18 +139,36 @@ export class Player extends Emitter<PlayerEvents> {
       throw error;
     }
     const node = new AudioWorkletNode(context, "repartee-player", { numberOfInputs: 0, outputChannelCount: [1] });
-    node.port.onmessage = ({ data }: MessageEvent<PlayerMessage>) => this.#onMessage(data);
+    node.port.onmessage = ({ data }: MessageEvent<PlayerMessage>) => this.#onMessage(data, context);
     node.connect(context.destination);
     keepRunning(context, (blocked) => this.emit("sound", blocked ? "blocked" : "ready"));
     return { context, node };
   }
 
-  #onMessage({ turnId, played, state, level, at }: PlayerMessage): void {
-    const over = state === "ended" || state === "cut";
-    const playedMs = (played / SPEECH_RATE) * 1000;
-    const progress = { turnId, playedMs, state, level: over ? 0 : level, atMs: at * 1000 };
-    this.#current = over ? null : progress;
+  #onMessage({ turnId, played, state, level, at }: PlayerMessage, context: AudioContext): void {
+    this.#tellEnding();
+    const delayMs = (context.outputLatency || context.baseLatency || 0) * 1000;
+    const givenMs = (played / SPEECH_RATE) * 1000;
+    // What is held or cut still comes out to where it was given, and what goes on from there does not go back.
+    const before = this.#current?.turnId === turnId ? this.#current.playedMs : 0;
+    const playedMs = state === "playing" ? Math.max(before, givenMs - delayMs) : givenMs;
+    const isOver = state === "ended" || state === "cut";
+    const progress = { turnId, playedMs, state, level: isOver ? 0 : level, atMs: at * 1000 };
+    if (state === "ended") {
+      this.#ending = { over: progress, timer: setTimeout(() => this.#tellEnding(), delayMs) };
+      return;
+    }
+    this.#current = isOver ? null : progress;
     this.emit("progress", progress);
+  }
+
+  #tellEnding(): void {
+    if (!this.#ending) return;
+    const { over, timer } = this.#ending;
+    clearTimeout(timer);
+    this.#ending = null;
+    this.#current = null;
+    this.emit("progress", over);
   }
 }
 

@@ -66,6 +66,8 @@ export class FakeTrack extends EventTarget {
 
 export class FakeContext {
   state = "running";
+  /** Seconds. */
+  outputLatency = 0;
   onstatechange: (() => void) | null = null;
   readonly destination = {};
 
