@@ -274,6 +274,16 @@ test("somebody who registers can sign out and in again", async () => {
   await context.close();
 });
 
+test("a sign-in that is refused says why in the language of the page", async () => {
+  const { page, context } = await visit(browser, server.url, { locale: "zh-Hant" });
+  await page.goto("/");
+  await page.locator("input[type=email]").fill("nobody@example.org");
+  await page.locator("input[type=password]").fill("a wrong password");
+  await page.locator("form button").click();
+  await page.getByText("電子郵件或密碼不正確。").waitFor();
+  await context.close();
+});
+
 /**
  * Holds the button while something is said.
  * @param {import("playwright-core").Page} page

@@ -72,7 +72,7 @@ export function Bench({ session, user, persona }: BenchProps) {
             icon={<TriangleAlert size={20} aria-hidden="true" />}
             action={<Button onClick={() => void watch.start(session.id)}>{t.retry}</Button>}
           >
-            {t.practice.errors[problem.code] ?? problem.message}
+            {t.practice.errors[problem.code]}
           </Notice>
         )}
         {sessionId && !ended && (

@@ -1,3 +1,5 @@
+import type { ProblemCode } from "@repartee/client";
+
 /** What a language's words are counted in. */
 type Unit = "words" | "characters";
 
@@ -32,6 +34,18 @@ export const en = {
     notFoundTitle: "There is no such page",
     notFound: "The address may be mistyped, or what was here is gone.",
     home: "To the scenarios",
+    tooOften: "That was too often in a short time. Wait a little and try again.",
+    server: "The server cannot do this right now. Try again in a moment.",
+    refused: "The server did not accept this.",
+    said: {
+      wrongPassword: "Email or password is wrong.",
+      emailTaken: "There is an account with this email already. Sign in instead.",
+      accountDisabled: "This account is disabled. Ask whoever runs this server.",
+      withoutPassword: "This account has no password. Sign in the way you did before.",
+      passwordTooShort: "The password needs at least 8 characters.",
+      noAddress: "This is not an email address.",
+      scenarioGone: "This scenario is not offered any more.",
+    },
   },
   signIn: {
     title: "Sign in",
@@ -46,7 +60,8 @@ export const en = {
     toSignIn: "Have an account? Sign in",
     guest: "Try it without an account",
     guestName: "Guest",
-    guestHint: "One click, no email. Your practice stays in this browser.",
+    guestHint:
+      "One click, no email. The way in stays in this browser; what you say is kept on this server, where coaches may see it.",
     or: "or",
     pitchTitle: "Say it out loud first.",
     pitch:
@@ -186,15 +201,25 @@ export const en = {
       LLM_FAILED: "No answer came. Please try again.",
       TTS_FAILED: "The voice is not available right now; the answer is in writing.",
       AVATAR_FAILED: "The avatar is resting; the conversation goes on.",
-      RATE_LIMITED: "That was too fast for the server. One moment, please.",
       OVERLOADED: "The server is busy. One moment, please.",
       STORAGE_UNAVAILABLE: "Your audio is kept here until the server can store it.",
-      DATABASE_UNAVAILABLE: "The server cannot save right now. It keeps trying.",
       SHUTTING_DOWN: "The server restarts. We come back to this point.",
       SESSION_NOT_FOUND: "This practice no longer exists.",
       SESSION_ENDED: "This practice has ended.",
       FORBIDDEN: "This practice belongs to somebody else.",
-    } as Record<string, string>,
+      UNAUTHENTICATED: "Your sign-in is no longer valid.",
+      TOKEN_EXPIRED: "Your sign-in has expired.",
+      SESSION_TAKEN_OVER: "This practice continues in another tab.",
+      BAD_EVENT: "The server did not accept this. Reload the page and try again.",
+      BAD_AUDIO: "The server cannot read what your microphone sends. Choose another one, or type instead.",
+      AUDIO_TOO_LARGE: "Too much sound came at once; a part of it was not taken.",
+      AUDIO_GAP: "A piece of what you said is missing; it is sent again.",
+      RATE_LIMITED: "That is too much at once. Wait a moment; if other practices of yours are open, end one of them.",
+      DATABASE_UNAVAILABLE: "The server cannot reach its database right now. It goes on as soon as it can.",
+      INTERNAL: "Something went wrong on the server. Try again in a moment.",
+      AUDIO_LOST: "A part of what you said could not be stored and is lost. What came before is safe.",
+      NO_ANSWER: "The server did not answer. Try again.",
+    } satisfies Record<ProblemCode, string>,
     endedTitle: "The practice has ended",
     endedBy: {
       gone: "It was closed while you were away.",

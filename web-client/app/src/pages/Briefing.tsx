@@ -2,6 +2,7 @@ import { ArrowLeft, Clock, Globe, MessagesSquare, Target } from "lucide-react";
 import { useCallback, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ApiError, api, type Scenario } from "../api";
+import { failureText } from "../failure";
 import { languageName, useI18n } from "../i18n";
 import { conversationLanguages, rememberEntry } from "../practice/entry";
 import { Portrait } from "../practice/Portrait";
@@ -40,7 +41,7 @@ function Brief({ scenario }: { scenario: Scenario }) {
       rememberEntry({ sessionId: session.id, language });
       go(`/practice/${session.id}`);
     } catch (error) {
-      setProblem(error instanceof ApiError && error.status > 0 ? error.message : t.failure.network);
+      setProblem(failureText(error, t));
       setBusy(false);
     }
   };

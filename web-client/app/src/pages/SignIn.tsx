@@ -1,5 +1,6 @@
 import { type FormEvent, useId, useState } from "react";
-import { ApiError, api, token } from "../api";
+import { api, token } from "../api";
+import { failureText } from "../failure";
 import { useI18n } from "../i18n";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
@@ -20,7 +21,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
       token.keep((await how()).token);
       onSignedIn();
     } catch (error) {
-      setProblem(error instanceof ApiError && error.status > 0 ? error.message : t.failure.network);
+      setProblem(failureText(error, t));
       setBusy(false);
     }
   };

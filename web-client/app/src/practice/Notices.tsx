@@ -66,7 +66,7 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
             )
           }
         >
-          {t.practice.errors[problem.code] ?? problem.message}
+          {t.practice.errors[problem.code]}
         </Notice>
       )}
       {sound === "unsupported" && (

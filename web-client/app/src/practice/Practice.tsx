@@ -26,7 +26,7 @@ function Entrance({ session }: { session: Session }) {
   const { scenario } = session;
   if (session.status !== "active" || !scenario) {
     return (
-      <Empty alone icon={<DoorOpen />} title={t.practice.endedTitle} hint={t.practice.errors.SESSION_ENDED ?? ""}>
+      <Empty alone icon={<DoorOpen />} title={t.practice.endedTitle} hint={t.practice.errors.SESSION_ENDED}>
         <Link href={`/report/${session.id}`} className={buttonStyle("primary")}>
           {t.practice.toReport}
         </Link>

@@ -1,6 +1,6 @@
 import { CloudOff, SearchX } from "lucide-react";
 import type { ReactNode } from "react";
-import { ApiError } from "../api";
+import { failureText } from "../failure";
 import { useI18n } from "../i18n";
 import { Button } from "./Button";
 import styles from "./States.module.css";
@@ -22,9 +22,8 @@ export function Waiting() {
 /** `alone`: it is all there is on the page, and so its heading. */
 export function Failed({ error, retry, alone }: { error: unknown; retry: () => void; alone?: boolean }) {
   const { t } = useI18n();
-  const said = error instanceof ApiError && error.status > 0 ? error.message : t.failure.network;
   return (
-    <Empty icon={<CloudOff />} title={t.failure.title} hint={said} alert alone={alone}>
+    <Empty icon={<CloudOff />} title={t.failure.title} hint={failureText(error, t)} alert alone={alone}>
       <Button onClick={retry}>{t.retry}</Button>
     </Empty>
   );

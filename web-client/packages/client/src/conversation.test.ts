@@ -172,6 +172,15 @@ test("a problem that may pass is over when the session is entered, audio that is
   expect(told({ name: "problem", payload: lost }, welcome).problem).toEqual(lost);
 });
 
+test("audio that the store never got is told from audio that waits for it", () => {
+  const failed = (retryable: boolean): Change => ({
+    name: "error",
+    payload: { message: "no", type: "", code: "STORAGE_UNAVAILABLE", retryable, timestamp: 1 },
+  });
+  expect(told(failed(true)).problem?.code).toBe("STORAGE_UNAVAILABLE");
+  expect(told(failed(false)).problem?.code).toBe("AUDIO_LOST");
+});
+
 const began: Change = { name: "speech-started", payload: { ...head, atMs: 100 } };
 
 function stopped(endOfTurn: boolean): Change {

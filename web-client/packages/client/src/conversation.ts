@@ -208,7 +208,9 @@ export function after(now: Conversation, change: Change): Conversation {
     }
     case "error": {
       const { message, code, retryable, turnId } = change.payload;
-      return { ...now, problem: { message, code, retryable, turnId } };
+      // What the store does not get later either is the contrary of what waits for it.
+      const isLost = code === "STORAGE_UNAVAILABLE" && !retryable;
+      return { ...now, problem: { message, code: isLost ? "AUDIO_LOST" : code, retryable, turnId } };
     }
     default:
       return now;
