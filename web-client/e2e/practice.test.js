@@ -198,6 +198,33 @@ test("who comes back by a reload finds the conversation", async () => {
   await context.close();
 });
 
+test("the language that was chosen in the room is kept over a reload, and a tab that knows of none changes nothing", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  const picker = (/** @type {typeof page} */ of) => of.getByRole("combobox", { name: "Conversation language" });
+  await picker(page).click();
+  await page.getByRole("option", { name: "Taiwanese" }).click();
+  await line.sent.first("set-language", ({ language }) => language === "nan-TW");
+  const starts = line.sent.all("start-session").length;
+  await page.reload();
+  await enter(page);
+  await room(page);
+  const [again] = line.sent.all("start-session").slice(starts);
+  assert.equal(again?.language, "nan-TW");
+  assert.match((await picker(page).textContent()) ?? "", /Taiwanese/);
+
+  const second = await context.newPage();
+  const other = listen(second);
+  await second.goto(page.url());
+  await enter(second);
+  await room(second);
+  assert.equal("language" in (other.sent.all("start-session")[0] ?? {}), false);
+  await context.close();
+});
+
 test("a second tab takes the practice over, and the first hears nothing until it takes it back", async () => {
   const { page, context } = await visit(browser, server.url);
   const line = listen(page);

@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 import { type Session, token } from "../api";
 import { useI18n } from "../i18n";
 import { Controls } from "./Controls";
-import { recallEntry, recallTalkMode } from "./entry";
+import { recallEntry, recallTalkMode, rememberEntry } from "./entry";
 import { Notices } from "./Notices";
 import styles from "./Room.module.css";
 import { Stage } from "./Stage";
@@ -21,8 +21,9 @@ export function Room({ session, scenario }: RoomProps) {
   const [, go] = useLocation();
   const room = useRealtimeRoleplay({ token: () => token.read() ?? "", mode: recallTalkMode() });
   const { roleplay, conversation, connectSession } = room;
-  const [language, setLanguage] = useState(() => recallEntry(session.id)?.language ?? scenario.language);
-  const [wanted] = useState(language);
+  // Where nothing was chosen the session keeps what it has.
+  const [wanted] = useState(() => recallEntry(session.id)?.language);
+  const [language, setLanguage] = useState(wanted ?? scenario.language);
   const name = scenario.buyerPersona.name;
 
   useEffect(() => {
@@ -47,6 +48,7 @@ export function Room({ session, scenario }: RoomProps) {
         language={language}
         onLanguage={(language) => {
           setLanguage(language);
+          rememberEntry({ sessionId: session.id, language });
           void roleplay.setLanguage(language);
         }}
       />

@@ -1,6 +1,6 @@
 import type { TalkMode } from "@repartee/client";
 
-/** What was chosen on the way into a room, kept over a reload of the page. */
+/** What was chosen on the way into a room or in it, kept over a reload of the page. */
 export interface Entry {
   sessionId: string;
   language: string;
