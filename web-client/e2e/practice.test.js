@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { layCable } from "./cable.js";
 import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { speakUp } from "./microphone.js";
 import { end, enter, room, said, say } from "./room.js";
@@ -267,6 +268,46 @@ test("whoever leaves the room while it connects is not asked for the microphone"
   await page.goBack();
   await page.locator("aside button").last().waitFor();
   assert.equal(asked, 0);
+  await context.close();
+});
+
+test("a practice that is ended elsewhere while the line is down is over here too, and leads to its report", async (t) => {
+  const cable = await layCable(server.url);
+  t.after(() => cable.close());
+  const { page, context } = await visit(browser, cable.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  const token = (await context.cookies()).find(({ name }) => name === "token")?.value;
+  cable.pull();
+  await page.getByText("The line dropped.").waitFor();
+  const ended = await fetch(`${server.url}/api/roleplay/end`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ sessionId: page.url().split("/").at(-1) }),
+  });
+  assert.equal(ended.status, 200);
+  cable.plugIn();
+  await page.locator("[data-scene=ended]").waitFor();
+  await page.getByRole("button", { name: "Turn on the microphone" }).waitFor();
+  await page.getByRole("link", { name: "See the report" }).click();
+  await page.waitForURL("**/report/*");
+  await context.close();
+});
+
+test("a page on which the browser allows no sound says so, and works in writing", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await page.addInitScript(() => {
+    // As on a page that comes over plain http from another computer.
+    Reflect.deleteProperty(window, "AudioWorkletNode");
+    Reflect.deleteProperty(BaseAudioContext.prototype, "audioWorklet");
+  });
+  await enterAsGuest(page);
+  await startPractice(page);
+  await page.getByText("This page cannot play sound").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Turn on sound" }).count(), 0);
+  await say(page, "Then I read. What did the outage cost you?");
+  await said(page, "ai", 2);
   await context.close();
 });
 
