@@ -18,6 +18,7 @@ const started: ServerEvents["session-started"] = {
   audioConfig: { sampleRate: 16_000, channels: 1, format: "pcm" },
   resumed: false,
   throughSeq: null,
+  nextSeq: 0,
   lastEventSeq: 0,
   history: [{ role: "ai", text: "Good morning.", timestamp: 1, turnId: "0" }],
   turnDetection: "manual",

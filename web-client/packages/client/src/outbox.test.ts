@@ -43,10 +43,42 @@ test("a resend is paced so that the server does not refuse it", () => {
   expect(seqs(outbox, 1000)).toEqual([5, 6]);
 });
 
-test("a page that takes over a session goes on counting where the other stopped", () => {
+test("a page that takes over a session goes on counting after all that the server received", () => {
   const outbox = new Outbox(0);
-  outbox.stored(41);
-  expect(outbox.record(piece())).toBe(42);
+  outbox.begin({ throughSeq: 41, nextSeq: 44 });
+  expect(outbox.record(piece())).toBe(44);
+  // The other page's audio is stored; this page's is not.
+  outbox.stored(43);
+  expect(outbox.unstoredBytes).toBe(10);
+});
+
+test("what was recorded before the session was found is not taken for what an earlier page said", () => {
+  const outbox = new Outbox(0);
+  for (let i = 0; i < 2; i++) outbox.record(piece());
+  outbox.begin({ throughSeq: 4, nextSeq: 7 });
+  expect(seqs(outbox, 0)).toEqual([7, 8]);
+  expect(outbox.record(piece())).toBe(9);
+});
+
+test("what was never sent comes after what another page said meanwhile, and what was sent is not said twice", () => {
+  const outbox = new Outbox(0);
+  outbox.begin({ throughSeq: null, nextSeq: 0 });
+  for (let i = 0; i < 2; i++) outbox.record(piece());
+  outbox.take(0);
+  for (let i = 0; i < 2; i++) outbox.record(piece());
+  // The server had received both of the first, and three more from the other page.
+  outbox.begin({ throughSeq: 4, nextSeq: 5 });
+  expect(seqs(outbox, 0)).toEqual([5, 6]);
+});
+
+test("what was sent and did not arrive keeps its number", () => {
+  const outbox = new Outbox(0);
+  outbox.begin({ throughSeq: null, nextSeq: 0 });
+  for (let i = 0; i < 3; i++) outbox.record(piece());
+  outbox.take(0);
+  outbox.record(piece());
+  outbox.begin({ throughSeq: 0, nextSeq: 2 });
+  expect(seqs(outbox, 0)).toEqual([1, 2, 3]);
 });
 
 test("a gap is filled from the chunk that is missing", () => {

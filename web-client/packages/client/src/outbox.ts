@@ -3,7 +3,7 @@
  * the order in which they happened. It knows no socket; a reconnect means `rewind`.
  */
 export class Outbox {
-  #entries: (Entry & { sent: boolean })[] = [];
+  #entries: Kept[] = [];
   #nextSeq = 0;
   #bytes = 0;
   #allowance = BURST_BYTES;
@@ -23,20 +23,31 @@ export class Outbox {
     if (this.#bytes + audio.length > MOST_UNSTORED_BYTES) return null;
     const seq = this.#nextSeq++;
     this.#bytes += audio.length;
-    this.#entries.push({ kind: "audio", seq, audio, mimeType, sent: false });
+    this.#entries.push({ kind: "audio", seq, audio, mimeType, sent: false, tried: false });
     return seq;
   }
 
   command(command: TurnCommand): void {
-    this.#entries.push({ kind: "command", command, sent: false });
+    this.#entries.push({ kind: "command", command, sent: false, tried: false });
+  }
+
+  /**
+   * The server lets the session begin or go on; whatever it did not confirm goes out again. Numbers that it has received and
+   * that were never sent from here are another page's: what is still to be sent comes after them.
+   */
+  begin({ throughSeq, nextSeq }: { throughSeq: number | null; nextSeq: number }): void {
+    const unsent = this.#entries.filter((entry) => entry.kind === "audio" && !entry.tried) as Audio[];
+    if (unsent[0] && unsent[0].seq < nextSeq) {
+      for (const [place, entry] of unsent.entries()) entry.seq = nextSeq + place;
+    }
+    this.#nextSeq = Math.max(this.#nextSeq, nextSeq + unsent.length);
+    this.stored(throughSeq);
+    this.rewind();
   }
 
   /** The server has everything up to this chunk. */
   stored(throughSeq: number | null): void {
-    if (throughSeq === null) return;
-    this.#forget((entry) => entry.kind === "audio" && entry.seq <= throughSeq);
-    // A session that an earlier page began goes on counting where that page stopped.
-    this.#nextSeq = Math.max(this.#nextSeq, throughSeq + 1);
+    if (throughSeq !== null) this.#forget((entry) => entry.kind === "audio" && entry.seq <= throughSeq);
   }
 
   taken(command: TurnCommand): void {
@@ -65,6 +76,7 @@ export class Outbox {
         this.#allowance -= entry.audio.length;
       }
       entry.sent = true;
+      entry.tried = true;
       due.push(entry);
     }
     return due;
@@ -76,12 +88,23 @@ export class Outbox {
   }
 }
 
-export type Entry =
-  | { kind: "audio"; seq: number; audio: Uint8Array; mimeType?: string | undefined }
-  | { kind: "command"; command: TurnCommand };
+interface Audio {
+  kind: "audio";
+  seq: number;
+  audio: Uint8Array;
+  mimeType?: string | undefined;
+}
+
+export type Entry = Audio | { kind: "command"; command: TurnCommand };
+
+type Kept = Entry & {
+  sent: boolean;
+  /** It left at least once, over whichever line. */
+  tried: boolean;
+};
 
 /** What belongs between two pieces of audio. */
-export type TurnCommand = { kind: "say"; text: string } | { kind: "end-turn" };
+export type TurnCommand = { kind: "say"; text: string; id: string } | { kind: "end-turn" };
 
 /** Below the server's limit of 256 KiB per second with bursts of four times that. */
 const BYTES_PER_SECOND = 192 * 1024;

@@ -95,6 +95,9 @@ test("words that the server did not confirm are said again, confirmed ones are n
   server.cutTheLine();
   await until(() => said().length === 3);
   expect(said()).toEqual(["confirmed", "lost", "lost"]);
+  const ids = server.heard.flatMap(({ name, payload }) => (name === "transcription" ? [payload.id] : []));
+  expect(ids[1]).toBe(ids[2]);
+  expect(ids[0]).not.toBe(ids[1]);
 });
 
 test("a refused start says why", async () => {

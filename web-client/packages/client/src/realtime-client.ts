@@ -66,6 +66,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   #comingBack: ReturnType<typeof setTimeout> | undefined;
   /** So many times in a row the server sent this client away, or nobody knew a token. */
   #sentAway = 0;
+  #said = 0;
   #withoutToken = 0;
   /** How long the server asked to be left alone. */
   #askedForMs: number | undefined;
@@ -142,7 +143,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   /** A turn in writing. */
   say(text: string): void {
-    this.#need().outbox.command({ kind: "say", text });
+    this.#need().outbox.command({ kind: "say", text, id: `${PAGE}-${this.#said++}` });
     this.#flush();
   }
 
@@ -269,8 +270,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
       session.order.accept(started.lastEventSeq);
       session.entered = true;
     }
-    session.outbox.stored(started.throughSeq);
-    session.outbox.rewind();
+    session.outbox.begin(started);
     session.live = true;
     for (const { resolve } of session.asking.splice(0)) resolve(started);
     this.#flush();
@@ -348,7 +348,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   #sendCommand(session: Session, command: TurnCommand): void {
     const sent =
       command.kind === "say"
-        ? this.#request("transcription", { sessionId: session.id, text: command.text, isFinal: true })
+        ? this.#request("transcription", { sessionId: session.id, text: command.text, isFinal: true, id: command.id })
         : this.#request("end-turn", { sessionId: session.id });
     sent.then(
       () => session.outbox.taken(command),
@@ -430,6 +430,8 @@ function newSession(id: string, options: StartOptions): Session {
   return { id, options, outbox, order, entered: false, live: false, asking: [], failures: 0 };
 }
 
+/** So that a turn which is sent again, perhaps to another server, is known again. */
+const PAGE = Math.random().toString(36).slice(2);
 const ANSWER_WITHIN_MS = 10_000;
 const PACING_MS = 250;
 const TOKEN_TRIES = 4;

@@ -5,7 +5,14 @@ import { Server, type Socket } from "socket.io";
 
 export interface Heard {
   name: string;
-  payload: { sessionId?: string; seq?: number; resumeFrom?: number; text?: string; audioData?: Uint8Array };
+  payload: {
+    sessionId?: string;
+    seq?: number;
+    resumeFrom?: number;
+    text?: string;
+    id?: string;
+    audioData?: Uint8Array;
+  };
 }
 
 export class ScriptedServer {
@@ -64,7 +71,8 @@ export class ScriptedServer {
       if (answer) ack?.(answer);
       if (name === "start-session" && answer?.ok) {
         const { stored: throughSeq, lastEventSeq } = this;
-        socket.emit("session-started", { sessionId: "s", throughSeq, lastEventSeq, history: [] });
+        const nextSeq = Math.max(throughSeq ?? -1, ...this.seqs) + 1;
+        socket.emit("session-started", { sessionId: "s", throughSeq, nextSeq, lastEventSeq, history: [] });
       }
     });
     socket.emit("connected", { message: "Connected to real-time server" });
