@@ -89,8 +89,9 @@ pub trait Catalog: Send + Sync + 'static {
 
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError>;
 
-    /// Marks the user's other active sessions as abandoned; answers how many.
-    async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError>;
+    /// Marks the active sessions of this session's user that began before it as abandoned; answers how many.
+    /// Of those that began at the same time one counts as the last, so that two that begin at once do not abandon each other.
+    async fn abandon_earlier_sessions(&self, than: &SessionId, at: Timestamp) -> Result<u64, StoreError>;
 
     /// Those of this user in any state, oldest first.
     async fn sessions_of(&self, user: &UserId, at_most: u32) -> Result<Vec<SessionRow>, StoreError>;

@@ -1,6 +1,6 @@
 //! What every catalogue does. What it shows of turns that a journal wrote is checked with both together.
 
-use super::example::{new_session, new_user, open_session, scenario, session_id, settle, user_id};
+use super::example::{begin_later, new_session, new_user, open_session, scenario, session_id, settle, user_id};
 use crate::{
     AnsweredRecord, Catalog, Claim, Difficulty, HeardRecord, Journal, MessageRole, NewSession, NewUser, Page,
     PageRequest, ProfileChange, Record, Scenario, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus,
@@ -26,7 +26,8 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     a_session_of_nobody_or_of_nothing_is_not_found(&fresh().await).await;
     a_session_is_claimed_by_the_first_who_asks(&fresh().await).await;
     of_two_who_claim_at_once_exactly_one_owns_the_session(&fresh().await).await;
-    abandoning_spares_the_kept_session_and_those_of_others(&fresh().await).await;
+    abandoning_spares_the_last_session_and_those_of_others(&fresh().await).await;
+    of_two_sessions_that_begin_at_once_one_is_left(&fresh().await).await;
     a_session_is_completed_once(&fresh().await).await;
     a_practice_is_counted_once_however_many_complete_it(&fresh().await).await;
     an_abandoned_session_cannot_be_completed(&fresh().await).await;
@@ -282,23 +283,35 @@ async fn of_two_who_claim_at_once_exactly_one_owns_the_session(db: &impl Catalog
     }
 }
 
-async fn abandoning_spares_the_kept_session_and_those_of_others(db: &impl Catalog) {
+async fn abandoning_spares_the_last_session_and_those_of_others(db: &impl Catalog) {
     settle(db).await;
-    for (id, user) in [("old", "ann"), ("done", "ann"), ("new", "ann"), ("bobs", "bob")] {
+    for (id, user) in [("old", "ann"), ("done", "ann"), ("bobs", "bob")] {
         create(db, new_session(id, user)).await;
     }
     let done = db.complete_session(&session_id("done"), Timestamp(3_000)).await;
     assert!(done.is_ok(), "{done:?}");
-    let (ann, new) = (user_id("ann"), session_id("new"));
-    let abandoned = db.abandon_other_sessions(&ann, &new, Timestamp(4_000)).await;
+    let new = begin_later(db, "new", "ann").await;
+    let abandoned = db.abandon_earlier_sessions(&new, Timestamp(4_000)).await;
     assert_eq!(abandoned, Ok(1));
-    let again = db.abandon_other_sessions(&ann, &new, Timestamp(5_000)).await;
+    let again = db.abandon_earlier_sessions(&new, Timestamp(5_000)).await;
     assert_eq!(again, Ok(0));
     let old = session(db, "old").await;
     assert_eq!((old.status, old.completed_at), (SessionStatus::Abandoned, None));
     assert_eq!(session(db, "done").await.status, SessionStatus::Completed);
     assert_eq!(session(db, "new").await.status, SessionStatus::Active);
     assert_eq!(session(db, "bobs").await.status, SessionStatus::Active);
+}
+
+async fn of_two_sessions_that_begin_at_once_one_is_left(db: &impl Catalog) {
+    settle(db).await;
+    // Both are there before either abandons anything; the second two began in the same millisecond.
+    create(db, new_session("first", "ann")).await;
+    let second = begin_later(db, "second", "ann").await;
+    let third = begin_later(db, "third", "ann").await;
+    for (than, expected) in [(&session_id("first"), 0), (&third, 2), (&second, 0)] {
+        assert_eq!(db.abandon_earlier_sessions(than, Timestamp(4_000)).await, Ok(expected), "{than}");
+    }
+    assert_eq!(session(db, "third").await.status, SessionStatus::Active);
 }
 
 async fn a_session_is_completed_once(db: &impl Catalog) {
@@ -323,8 +336,8 @@ async fn a_practice_is_counted_once_however_many_complete_it(db: &impl Catalog) 
 
 async fn an_abandoned_session_cannot_be_completed(db: &impl Catalog) {
     let id = open_session(db).await;
-    let other = session_id("other");
-    let abandoned = db.abandon_other_sessions(&user_id("ann"), &other, Timestamp(3_000)).await;
+    let later = begin_later(db, "later", "ann").await;
+    let abandoned = db.abandon_earlier_sessions(&later, Timestamp(3_000)).await;
     assert_eq!(abandoned, Ok(1));
     let refused = db.complete_session(&id, Timestamp(4_000)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");

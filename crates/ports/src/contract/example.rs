@@ -62,6 +62,13 @@ pub fn new_session(id: &str, user: &str) -> NewSession {
     }
 }
 
+/// A session of somebody who is there, begun after any [`new_session`].
+pub async fn begin_later(catalog: &impl Catalog, id: &str, user: &str) -> SessionId {
+    let session = NewSession { at: Timestamp(2_500), ..new_session(id, user) };
+    let created = catalog.create_session(session).await;
+    created.expect("a new session is created").id
+}
+
 /// Ann and Bob, and the scenario `budget`.
 pub async fn settle(catalog: &impl Catalog) {
     for id in ["ann", "bob"] {

@@ -1,6 +1,6 @@
 //! What every journal does.
 
-use super::example::{open_session, session_id};
+use super::example::{begin_later, open_session, session_id};
 use crate::{
     AnsweredRecord, Catalog, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record,
     Resumption, SegmentPart, SegmentRecord, SessionId, SessionStatus, Speaker, SpokenRecord, StoreError, Timestamp,
@@ -312,9 +312,8 @@ async fn the_end_completes_the_session(db: &(impl Journal + Catalog)) {
 
 async fn an_abandoned_session_that_ends_stays_abandoned(db: &(impl Journal + Catalog)) {
     let session = open_session(db).await;
-    let user = super::example::user_id("ann");
-    let other = session_id("other");
-    let abandoned = db.abandon_other_sessions(&user, &other, Timestamp(5_000)).await;
+    let later = begin_later(db, "later", "ann").await;
+    let abandoned = db.abandon_earlier_sessions(&later, Timestamp(5_000)).await;
     assert_eq!(abandoned, Ok(1));
     record(db, &session, vec![Record::Ended(ended())]).await;
     let row = db.session(&session).await.expect("sessions are read");

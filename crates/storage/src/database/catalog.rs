@@ -115,8 +115,8 @@ impl Catalog for Database {
         self.find_session(id).await
     }
 
-    async fn abandon_other_sessions(&self, user: &UserId, keep: &SessionId, at: Timestamp) -> Result<u64, StoreError> {
-        self.abandon_sessions_but(keep, user, at).await
+    async fn abandon_earlier_sessions(&self, than: &SessionId, at: Timestamp) -> Result<u64, StoreError> {
+        self.abandon_sessions_before(than, at).await
     }
 
     async fn sessions_of(&self, user: &UserId, at_most: u32) -> Result<Vec<SessionRow>, StoreError> {

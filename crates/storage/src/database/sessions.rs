@@ -54,18 +54,13 @@ impl Database {
         row.map(Row::into_session).transpose()
     }
 
-    pub(super) async fn abandon_sessions_but(
-        &self,
-        keep: &SessionId,
-        user: &UserId,
-        at: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub(super) async fn abandon_sessions_before(&self, last: &SessionId, at: Timestamp) -> Result<u64, StoreError> {
         execute!(&*self.writes.turn().await?, db => sqlx::query(
-            "UPDATE sessions SET status = 'abandoned', closed_at = $3
-             WHERE user_id = $1 AND id <> $2 AND status = 'active'",
+            "UPDATE sessions SET status = 'abandoned', closed_at = $2
+             WHERE user_id = (SELECT l.user_id FROM sessions l WHERE l.id = $1) AND status = 'active'
+             AND (started_at, id) < (SELECT l.started_at, l.id FROM sessions l WHERE l.id = $1)",
         )
-        .bind(user.as_str())
-        .bind(keep.as_str())
+        .bind(last.as_str())
         .bind(at.0)
         .execute(db))
     }

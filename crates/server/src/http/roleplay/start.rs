@@ -57,7 +57,7 @@ pub(in crate::http) async fn start(
         at: now,
     };
     let row = app.catalog.create_session(session).await?;
-    app.catalog.abandon_other_sessions(&row.user, &row.id, now).await?;
+    app.catalog.abandon_earlier_sessions(&row.id, now).await?;
     tokio::spawn(end_live_sessions_but(Arc::clone(&app), row.user.clone(), row.id.clone()));
     Ok(Success::created(SessionView::load(&app, &account, row).await?))
 }
