@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Email, EmailChange, Feedback, ObjectKey, Scenario, SessionId, StoreError, Timestamp, UserId};
 
-/// People, scenarios and sessions: what the REST API shows.
+/// People, scenarios and sessions: what the REST API shows. Null characters are left out of every text.
 #[async_trait]
 pub trait Catalog: Send + Sync + 'static {
     /// [`StoreError::Conflict`] when the e-mail or the id is taken, also by somebody who departed.

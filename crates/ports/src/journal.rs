@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage, UserId};
 
-/// The book of a live session. It is written before the client is told.
+/// The book of a live session. It is written before the client is told. Null characters are left out of every text.
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
     /// Returns once all the records are durable. Writing the same record twice changes nothing

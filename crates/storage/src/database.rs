@@ -18,6 +18,7 @@ mod scenarios;
 mod schema;
 mod sessions;
 mod shipping;
+mod texts;
 
 use std::{
     path::Path,

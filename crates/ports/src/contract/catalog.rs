@@ -2,9 +2,9 @@
 
 use super::example::{begin_later, new_session, new_user, open_session, scenario, session_id, settle, user_id};
 use crate::{
-    AnsweredRecord, Catalog, Claim, Difficulty, HeardRecord, Journal, MessageRole, NewSession, NewUser, Page,
-    PageRequest, ProfileChange, Record, Scenario, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus,
-    StoreError, Timestamp,
+    AnsweredRecord, Catalog, Claim, Difficulty, Email, EmailChange, HeardRecord, Journal, MessageRole, NewSession,
+    NewUser, Page, PageRequest, ProfileChange, Record, Scenario, ScenarioFilter, ScenarioSummary, SessionRow,
+    SessionStatus, StoreError, Timestamp,
 };
 
 /// Runs every check on a fresh catalogue, together with the journal that fills its sessions.
@@ -33,6 +33,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     an_abandoned_session_cannot_be_completed(&fresh().await).await;
     history_holds_completed_sessions_newest_first(&fresh().await).await;
     messages_are_the_opening_and_both_voices_of_every_turn(&fresh().await).await;
+    null_characters_are_left_out(&fresh().await).await;
     a_catalogue_that_works_says_so(&fresh().await).await;
 }
 
@@ -403,6 +404,50 @@ async fn messages_are_the_opening_and_both_voices_of_every_turn(db: &(impl Journ
     assert_eq!(providers, [None, Some("scripted"), Some("persona"), Some("scripted")]);
     assert_eq!(session(db, "s").await.messages, 4);
     assert_eq!(db.messages(&session_id("unknown")).await, Ok(Vec::new()));
+}
+
+async fn null_characters_are_left_out(db: &impl Catalog) {
+    settle(db).await;
+    let cleo = db.create_user(NewUser { name: "\0Cleo".to_owned(), ..new_user("cleo") }).await;
+    assert_eq!(cleo.expect("Cleo is created").name, "Cleo");
+    let change = ProfileChange { department: Some("Sa\0les".to_owned()), ..ProfileChange::default() };
+    let changed = db.change_profile(&user_id("cleo"), change, Timestamp(7_000)).await.expect("it is changed");
+    assert_eq!(changed.department.as_deref(), Some("Sales"));
+    assert_eq!(db.user_by_email("cleo\0@example.com").await, Ok(Some(changed)));
+
+    assert_eq!(find(db, "budget\0").await, find(db, "budget").await);
+    let by_id = db.scenario_of_any_status("budget\0").await.expect("scenarios are read");
+    assert_eq!(by_id, find(db, "budget").await);
+    let unknown = db.delete_scenario("un\0known").await;
+    assert!(matches!(unknown, Err(StoreError::NotFound(_))), "{unknown:?}");
+
+    let opening = Some("You have\0 ten minutes.".to_owned());
+    create(db, NewSession { opening: opening.clone(), ..new_session("created", "ann") }).await;
+    let claimed = db.claim_session(NewSession { opening, ..new_session("claimed", "ann") }).await;
+    assert!(matches!(claimed, Ok(Claim::Created(_))), "{claimed:?}");
+    for id in ["created", "claimed"] {
+        let messages = db.messages(&session_id(id)).await.expect("messages are read");
+        assert_eq!(messages[0].text, "You have ten minutes.");
+    }
+
+    let [to, subject, body] = ["ann@\0example.com", "\0Hello", "Dear\0 Dana"].map(str::to_owned);
+    let email = Email {
+        session: session_id("created"),
+        to: to.clone(),
+        subject: subject.clone(),
+        body: body.clone(),
+        is_edited: false,
+        created_at: Timestamp(8_000),
+        updated_at: Timestamp(8_000),
+    };
+    let kept = db.keep_email(email).await.expect("the mail is kept");
+    assert_eq!(
+        (kept.to.as_str(), kept.subject.as_str(), kept.body.as_str()),
+        ("ann@example.com", "Hello", "Dear Dana")
+    );
+    let change = EmailChange { to: Some(to), subject: Some(subject), body: Some(body) };
+    let changed = db.change_email(&kept.session, change, Timestamp(8_000)).await;
+    assert_eq!(changed, Ok(Email { is_edited: true, ..kept }));
 }
 
 async fn a_catalogue_that_works_says_so(db: &impl Catalog) {

@@ -30,6 +30,7 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     a_bad_record_fails_its_own_caller_only(&fresh().await).await;
     recording_nothing_is_no_error(&fresh().await).await;
     what_is_recorded_together_may_come_in_any_order(&fresh().await).await;
+    null_characters_are_left_out_of_what_was_said(&fresh().await).await;
 }
 
 fn segment(number: u64) -> SegmentRecord {
@@ -374,4 +375,28 @@ async fn what_is_recorded_together_may_come_in_any_order(db: &(impl Journal + Ca
     record(db, &session, backwards).await;
     let turns = db.turns(&session).await;
     assert!(matches!(turns.as_deref(), Ok([turn]) if turn.spoken.is_some()), "{turns:?}");
+}
+
+async fn null_characters_are_left_out_of_what_was_said(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    let (heard, answered, ended) = (heard(1), answered(1), ended());
+    let cut =
+        CutShortRecord { turn: 1, heard_text: "ans".to_owned(), heard_ms: 700, event_seq: 401, at: Timestamp(5_000) };
+    let hint = HintRecord { coach: super::example::user_id("coach"), text: "Ask why.".to_owned(), at: Timestamp(10) };
+    let with_nulls = |text: &str| format!("\0{}\0", text.replace(' ', " \0"));
+    let records = vec![
+        Record::Segment(SegmentRecord { media_type: with_nulls(&segment(1).media_type), ..segment(1) }),
+        Record::Heard(HeardRecord { text: with_nulls(&heard.text), language: with_nulls("zh-CN"), ..heard.clone() }),
+        Record::Answered(AnsweredRecord { text: with_nulls(&answered.text), ..answered.clone() }),
+        Record::CutShort(CutShortRecord { heard_text: with_nulls(&cut.heard_text), ..cut.clone() }),
+        Record::Hint(HintRecord { text: with_nulls(&hint.text), ..hint.clone() }),
+        Record::Ended(EndedRecord { reason: with_nulls(&ended.reason), ..ended.clone() }),
+    ];
+    record(db, &session, records).await;
+    let turn = TurnRecord { heard, answered: Some(answered), cut_short: Some(cut), spoken: None };
+    assert_eq!(db.turns(&session).await, Ok(vec![turn]));
+    assert_eq!(db.segments(&session).await, Ok(vec![segment(1)]));
+    assert_eq!(db.hints(&session).await, Ok(vec![hint]));
+    let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
+    assert_eq!(resumption.ended, Some(ended));
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use axum::{
     Json,
     body::Bytes,
@@ -11,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Failure;
 
 /// A JSON body. No body at all counts as `{}`, so that the route can say which field it misses.
+/// Its texts have no null characters: nobody means them, and not every database keeps them.
 pub struct Body<T>(pub T);
 
 /// The query of an address.
@@ -58,7 +61,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
 impl<T: DeserializeOwned> Body<T> {
     fn parse(bytes: &[u8]) -> Result<Self, Failure> {
-        Json::from_bytes(bytes)
+        Json::from_bytes(&without_nulls(bytes))
             .map(|Json(value)| Self(value))
             .map_err(|rejection: JsonRejection| Failure::bad_request(rejection.body_text()))
     }
@@ -102,4 +105,47 @@ fn is_json(headers: &HeaderMap) -> bool {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("application/json"))
+}
+
+/// In JSON a null character is always escaped.
+fn without_nulls(json: &[u8]) -> Cow<'_, [u8]> {
+    const NULL: &[u8] = br"\u0000";
+    if !json.windows(NULL.len()).any(|part| part == NULL) {
+        return Cow::Borrowed(json);
+    }
+    let (mut kept, mut rest) = (Vec::with_capacity(json.len()), json);
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        let (text, escape) = rest.split_at(at);
+        kept.extend_from_slice(text);
+        if let Some(after) = escape.strip_prefix(NULL) {
+            rest = after;
+            continue;
+        }
+        // A backslash that is escaped escapes nothing.
+        let (escape, after) = escape.split_at(escape.len().min(2));
+        kept.extend_from_slice(escape);
+        rest = after;
+    }
+    kept.extend_from_slice(rest);
+    Cow::Owned(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn null_characters_are_left_out_and_what_only_looks_like_one_stays() {
+        for (given, expected) in [
+            (r#"{"a":"\u0000no\u0000 \u0041\u0000"}"#, json!({"a": "no A"})),
+            (r#"{"a":"\\u0000\\\u0000"}"#, json!({"a": r"\u0000\"})),
+            (r#"{"\u0000a":["\n\"\u0000\""]}"#, json!({"a": ["\n\"\""]})),
+        ] {
+            let Ok(Body(value)) = Body::<Value>::parse(given.as_bytes()) else { panic!("{given} is JSON") };
+            assert_eq!(value, expected);
+        }
+        assert!(Body::<Value>::parse(br#"{"a":"\u0000\"#).is_err());
+    }
 }

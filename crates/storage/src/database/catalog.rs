@@ -1,5 +1,7 @@
 //! The catalogue's port: which query answers which question.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use ports::{
     Catalog, Claim, Departure, Email, EmailChange, Feedback, Message, NewSession, NewUser, ObjectKey, Page,
@@ -7,12 +9,12 @@ use ports::{
     Timestamp, User, UserId,
 };
 
-use super::{Database, backend::execute};
+use super::{Database, backend::execute, texts::WithoutNulls as _};
 
 #[async_trait]
 impl Catalog for Database {
     async fn create_user(&self, user: NewUser) -> Result<User, StoreError> {
-        self.insert_user(user).await
+        self.insert_user(user.without_nulls()).await
     }
 
     async fn user(&self, id: &UserId) -> Result<Option<User>, StoreError> {
@@ -20,11 +22,11 @@ impl Catalog for Database {
     }
 
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        self.find_user_by_email(email).await
+        self.find_user_by_email(&Cow::from(email).without_nulls()).await
     }
 
     async fn change_profile(&self, id: &UserId, change: ProfileChange, at: Timestamp) -> Result<User, StoreError> {
-        self.update_profile(id, change, at).await
+        self.update_profile(id, change.without_nulls(), at).await
     }
 
     async fn set_password(&self, id: &UserId, password_hash: &str, at: Timestamp) -> Result<(), StoreError> {
@@ -60,11 +62,11 @@ impl Catalog for Database {
     }
 
     async fn scenario(&self, id_or_alias: &str) -> Result<Option<ScenarioSummary>, StoreError> {
-        self.find_scenario(id_or_alias).await
+        self.find_scenario(&Cow::from(id_or_alias).without_nulls()).await
     }
 
     async fn scenario_of_any_status(&self, id: &str) -> Result<Option<ScenarioSummary>, StoreError> {
-        self.find_scenario_by_id(id).await
+        self.find_scenario_by_id(&Cow::from(id).without_nulls()).await
     }
 
     async fn scenarios(&self, filter: &ScenarioFilter, page: PageRequest) -> Result<Page<ScenarioSummary>, StoreError> {
@@ -96,19 +98,19 @@ impl Catalog for Database {
         author: &UserId,
         at: Timestamp,
     ) -> Result<ScenarioSummary, StoreError> {
-        self.update_scenario_status(id, active, author, at).await
+        self.update_scenario_status(&Cow::from(id).without_nulls(), active, author, at).await
     }
 
     async fn delete_scenario(&self, id: &str) -> Result<(), StoreError> {
-        self.remove_scenario(id).await
+        self.remove_scenario(&Cow::from(id).without_nulls()).await
     }
 
     async fn create_session(&self, session: NewSession) -> Result<SessionRow, StoreError> {
-        self.insert_new_session(session).await
+        self.insert_new_session(session.without_nulls()).await
     }
 
     async fn claim_session(&self, session: NewSession) -> Result<Claim, StoreError> {
-        self.insert_or_find_session(session).await
+        self.insert_or_find_session(session.without_nulls()).await
     }
 
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
@@ -152,7 +154,7 @@ impl Catalog for Database {
     }
 
     async fn keep_email(&self, email: Email) -> Result<Email, StoreError> {
-        self.insert_or_find_email(email).await
+        self.insert_or_find_email(email.without_nulls()).await
     }
 
     async fn email(&self, session: &SessionId) -> Result<Option<Email>, StoreError> {
@@ -160,7 +162,7 @@ impl Catalog for Database {
     }
 
     async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError> {
-        self.update_email(session, change, at).await
+        self.update_email(session, change.without_nulls(), at).await
     }
 
     async fn unrecorded_sessions(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError> {

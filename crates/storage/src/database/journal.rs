@@ -7,7 +7,7 @@ use ports::{
 };
 use sqlx::FromRow;
 
-use super::{Database, backend::on, failure::unreadable, rows::HOLDER};
+use super::{Database, backend::on, failure::unreadable, rows::HOLDER, texts::WithoutNulls as _};
 
 macro_rules! select_segments {
     ($rest:literal) => {
@@ -24,7 +24,7 @@ macro_rules! select_segments {
 #[async_trait]
 impl Journal for Database {
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
-        self.journal.record(session.clone(), records).await
+        self.journal.record(session.clone(), records.into_iter().map(Record::without_nulls).collect()).await
     }
 
     async fn holds(&self, session: &SessionId) -> Result<bool, StoreError> {
