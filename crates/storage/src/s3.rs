@@ -16,15 +16,19 @@ use aws_sdk_s3::{
     primitives::ByteStream,
     types::{ChecksumAlgorithm, Object},
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ports::{ObjectKey, ObjectStore, Pieces, StoreError, StoredObject, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 
 use self::failure::{failure, refusal};
 
 /// One attempt; the client makes three of them where a failure may pass.
 const ATTEMPT: Duration = Duration::from_secs(10);
 const OPERATION: Duration = Duration::from_secs(30);
+/// A body of which nothing comes for so long has broken off. The limits above end where it begins.
+const STALL: Duration = Duration::from_secs(10);
 
 /// Where the bucket is and who we are there.
 #[derive(Debug, Clone)]
@@ -161,7 +165,17 @@ impl ObjectStore for S3Store {
 
 async fn read(key: &ObjectKey, body: ByteStream) -> Result<Bytes, StoreError> {
     let broken_off = |error| StoreError::Unavailable(format!("reading {key}: {error}"));
-    Ok(body.collect().await.map_err(broken_off)?.into_bytes())
+    let pieces = stream::unfold(body, async |mut body| Some((body.next().await?, body)));
+    join(key, pieces.map_err(broken_off).boxed()).await
+}
+
+async fn join(key: &ObjectKey, mut pieces: Pieces<'_>) -> Result<Bytes, StoreError> {
+    let stalled = |_| StoreError::Unavailable(format!("reading {key}: nothing came for {} s", STALL.as_secs()));
+    let mut whole = BytesMut::new();
+    while let Some(piece) = timeout(STALL, pieces.try_next()).await.map_err(stalled)?? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.freeze())
 }
 
 fn client(config: &S3Config, endpoint_url: Option<&String>) -> Client {
@@ -174,7 +188,7 @@ fn client(config: &S3Config, endpoint_url: Option<&String>) -> Client {
         .credentials_provider(credentials)
         .force_path_style(config.path_style)
         .timeout_config(timeouts)
-        // Bodies are small and every attempt has a time limit; a store that pauses is not yet a dead one.
+        // Every attempt and every pause of a body has a time limit; a store that is slow is not yet a dead one.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     if let Some(url) = endpoint_url {
         // Other stores than AWS refuse the checksums that the client adds by default.
@@ -194,4 +208,31 @@ fn stored(object: &Object) -> Option<StoredObject> {
         bytes: u64::try_from(object.size()?).ok()?,
         modified_at: Timestamp(modified_at),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+
+    use super::*;
+
+    fn key() -> ObjectKey {
+        ObjectKey::parse("a/b.ogg").expect("it is a key")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stalls_is_given_up() {
+        let half = stream::iter([Ok(Bytes::from_static(b"half"))]);
+        let read = join(&key(), half.chain(stream::pending()).boxed()).await;
+        assert_eq!(read, Err(StoreError::Unavailable("reading a/b.ogg: nothing came for 10 s".to_owned())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_comes_slowly_is_read_to_its_end() {
+        let slowly = stream::iter(["so", "s", "low"]).then(async |piece| {
+            sleep(STALL - Duration::from_millis(1)).await;
+            Ok(Bytes::from(piece))
+        });
+        assert_eq!(join(&key(), slowly.boxed()).await, Ok(Bytes::from_static(b"soslow")));
+    }
 }
