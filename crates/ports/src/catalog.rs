@@ -125,8 +125,9 @@ pub trait Catalog: Send + Sync + 'static {
     /// [`StoreError::NotFound`] when the session has none.
     async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError>;
 
-    /// Sessions that ended and whose recording nobody has made yet, the one that ended first before the others.
-    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError>;
+    /// Sessions that ended and whose recording nobody has made yet, the one that ended first before the others. The total
+    /// counts those too for which `at_most` leaves no room.
+    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Page<SessionId>, StoreError>;
 
     /// The recording is made; `None` when there was nothing to record. What was kept first stands.
     async fn keep_recording(

@@ -1,6 +1,6 @@
 //! Forgetting: one session on request, and once a day whatever is older than it may be.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use ports::{Catalog, ObjectKey, ObjectStore, SessionId, StoreError, Timestamp};
 
@@ -8,6 +8,8 @@ use crate::{clock, config::Config};
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const AT_ONCE: u32 = 100;
+/// So many sessions one after another that find a store away are no coincidence.
+const PATIENCE: u32 = 20;
 /// An id that was deleted lets nobody in for so long, and no shorter than a token is good.
 const CLOSED_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -33,21 +35,32 @@ async fn delete_objects(objects: &dyn ObjectStore, session: &SessionId) -> Resul
     Ok(())
 }
 
-/// Deletes sessions that began before `before`, and answers how many.
+/// Deletes sessions that began before `before`, and answers how many. One that cannot be deleted keeps no other from it,
+/// unless it is the store that is away.
 pub async fn forget_before(
     catalog: &dyn Catalog,
     objects: &dyn ObjectStore,
     before: Timestamp,
 ) -> Result<u64, StoreError> {
-    let mut forgotten = 0;
+    let (mut forgotten, mut unavailable) = (0, 0);
+    let mut left = HashSet::new();
     loop {
-        let sessions = catalog.sessions_before(before, AT_ONCE).await?;
-        for session in &sessions {
-            forget(catalog, objects, session).await?;
-            forgotten += 1;
-        }
-        if sessions.len() < AT_ONCE as usize {
+        let at_most = AT_ONCE.saturating_add(u32::try_from(left.len()).unwrap_or(u32::MAX));
+        let mut sessions = catalog.sessions_before(before, at_most).await?;
+        sessions.retain(|session| !left.contains(session));
+        if sessions.is_empty() {
             return Ok(forgotten);
+        }
+        for session in sessions {
+            match forget(catalog, objects, &session).await {
+                Ok(()) => (forgotten, unavailable) = (forgotten + 1, 0),
+                Err(error @ StoreError::Unavailable(_)) if unavailable == PATIENCE => return Err(error),
+                Err(error) => {
+                    tracing::error!(session.id = %session, %error, "A session could not be deleted");
+                    unavailable += u32::from(matches!(error, StoreError::Unavailable(_)));
+                    left.insert(session);
+                }
+            }
         }
     }
 }

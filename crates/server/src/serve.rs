@@ -64,7 +64,8 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
     ready(&now_ready)?;
-    tokio::spawn(archive(&stores).record_what_ends());
+    let archivist = Arc::clone(&app);
+    tokio::spawn(async move { archivist.archive.record_what_ends().await });
     let connections = Arc::clone(&registry);
     tokio::spawn(see_everybody_off(Arc::clone(&app), move |user| connections.hang_up_on(user)));
     let (catalog, objects) = (Arc::clone(&stores.catalog), Arc::clone(&stores.objects));
@@ -93,14 +94,6 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     }
     tracing::info!("stopped");
     Ok(())
-}
-
-fn archive(stores: &Stores) -> Archive {
-    Archive {
-        catalog: Arc::clone(&stores.catalog),
-        journal: Arc::clone(&stores.journal),
-        objects: Arc::clone(&stores.objects),
-    }
 }
 
 async fn recorder(recordings: Option<&Recordings>) -> anyhow::Result<Option<Arc<Recorder>>> {
@@ -155,6 +148,7 @@ fn open(
         typed_turns: TypedTurns::default(),
         throttles: Throttles::new(&config.limits),
         departing: Notify::new(),
+        archive: Archive::new(Arc::clone(&stores.catalog), Arc::clone(&stores.journal), Arc::clone(&stores.objects)),
         hub: hub(&config.limits, stores, providers, recorder),
         catalog: Arc::clone(&stores.catalog),
         journal: Arc::clone(&stores.journal),

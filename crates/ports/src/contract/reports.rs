@@ -3,7 +3,7 @@
 use super::example::{new_session, open_session, scenario, session_id, settle, user_id};
 use crate::{
     Catalog, Dimension, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, NewSession,
-    ObjectKey, PageRequest, Record, StoreError, Timestamp,
+    ObjectKey, Page, PageRequest, Record, StoreError, Timestamp,
 };
 
 /// Runs every check on a fresh catalogue, together with the journal that fills its sessions.
@@ -151,13 +151,14 @@ async fn a_session_that_ended_waits_for_its_recording_once(db: &(impl Journal + 
         }
     }
     let (a, b) = (session_id("a"), session_id("b"));
-    assert_eq!(db.unrecorded_sessions(10).await, Ok(vec![b.clone(), a.clone()]));
-    assert_eq!(db.unrecorded_sessions(1).await, Ok(vec![b.clone()]));
+    let unrecorded = async |at_most| db.unrecorded_sessions(at_most).await.expect("sessions are found");
+    assert_eq!(unrecorded(10).await, Page { items: vec![b.clone(), a.clone()], total: 2 });
+    assert_eq!(unrecorded(1).await, Page { items: vec![b.clone()], total: 2 });
     let object = ObjectKey::parse("sessions/a/recording.ogg").expect("it is a key");
     assert_eq!(db.keep_recording(&a, Some(&object), Timestamp(5_000)).await, Ok(()));
     assert_eq!(db.keep_recording(&a, None, Timestamp(6_000)).await, Ok(()), "the first stands");
     assert_eq!(db.keep_recording(&b, None, Timestamp(5_000)).await, Ok(()));
-    assert_eq!(db.unrecorded_sessions(10).await, Ok(Vec::new()));
+    assert_eq!(unrecorded(10).await, Page { items: Vec::new(), total: 0 });
     assert_eq!(db.recording(&a).await, Ok(Some(object)));
     assert_eq!(db.recording(&b).await, Ok(None));
     let of_nothing = db.keep_recording(&session_id("none"), None, Timestamp(1)).await;

@@ -51,6 +51,7 @@ use crate::{
     auth::{Accounts, Origins, Passwords},
     config::Config,
     http::media::MediaLinks,
+    recording::Archive,
 };
 
 /// Where the build of the web client lies, seen from the working directory.
@@ -73,6 +74,7 @@ pub struct App {
     pub throttles: Throttles,
     /// Somebody departs.
     pub departing: Notify,
+    pub archive: Archive,
     /// The sessions that are live.
     pub hub: Hub,
 }

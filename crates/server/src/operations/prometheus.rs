@@ -61,6 +61,8 @@ fn of_sessions(page: &mut Page, figures: &Figures<'_>) {
     page.one("repartee_sessions", GAUGE, "Sessions open now", hub.len());
     page.one("repartee_sessions_limit", GAUGE, "Sessions that may be open; 0 is unlimited", most.unwrap_or(0));
     page.one("repartee_sessions_opened_total", COUNTER, "Sessions opened or taken up", meter.sessions_opened.get());
+    let pending = figures.app.archive.pending();
+    page.one("repartee_recordings_pending", GAUGE, "Sessions that are over and wait for their recording", pending);
     page.family("repartee_sessions_ended_total", COUNTER, "Sessions that are over, by reason");
     for (reason, count) in meter.ended() {
         page.sample("repartee_sessions_ended_total", &[("reason", reason_name(reason))], count);

@@ -19,6 +19,7 @@ pub(super) fn of(figures: &Figures<'_>) -> Value {
         "threads": figures.process.threads,
         "tasks": figures.tasks,
         "openFiles": figures.process.open_files,
+        "recordingsPending": figures.app.archive.pending(),
         "sessionsOpened": meter.sessions_opened.get(),
         "chunks": meter.chunks.get(),
         "audioBytes": meter.audio_bytes.get(),

@@ -4,59 +4,110 @@
 
 mod both_voices;
 mod layout;
+mod postponed;
 mod timeline;
 mod track;
 mod trainee;
 mod voice;
 
-use std::{future::ready, sync::Arc, time::Duration};
+use std::{
+    future::ready,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use audio::Format;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use ports::{Catalog, Journal, ObjectKey, ObjectStore, Pieces, SegmentRecord, SessionId, StoreError, TurnRecord};
+use ports::{
+    Catalog, Journal, ObjectKey, ObjectStore, Pieces, SegmentRecord, SessionId, StoreError, Timestamp, TurnRecord,
+};
 
 pub use layout::{Layout, Span};
 pub use timeline::{Timeline, TurnTimes};
 pub use trainee::Trainee;
 pub use voice::Voice;
 
-use self::both_voices::Composing;
+use self::{both_voices::Composing, postponed::Postponed};
 use crate::clock;
 
 /// What recordings are made from and kept in.
-#[derive(Clone)]
 pub struct Archive {
-    pub catalog: Arc<dyn Catalog>,
-    pub journal: Arc<dyn Journal>,
-    pub objects: Arc<dyn ObjectStore>,
+    catalog: Arc<dyn Catalog>,
+    journal: Arc<dyn Journal>,
+    objects: Arc<dyn ObjectStore>,
+    postponed: Mutex<Postponed>,
+    pending: AtomicU64,
 }
 
 const PAUSE: Duration = Duration::from_secs(5);
 const AT_ONCE: u32 = 20;
 
 impl Archive {
+    pub fn new(catalog: Arc<dyn Catalog>, journal: Arc<dyn Journal>, objects: Arc<dyn ObjectStore>) -> Self {
+        Self { catalog, journal, objects, postponed: Mutex::default(), pending: AtomicU64::new(0) }
+    }
+
+    /// How many sessions that ended wait for their recording, wherever they were live.
+    pub fn pending(&self) -> u64 {
+        self.pending.load(Ordering::Relaxed)
+    }
+
     /// Makes the recording of every session that ends. Several servers may do so at once.
-    pub async fn record_what_ends(self) {
+    pub async fn record_what_ends(&self) {
         let mut pause = tokio::time::interval(PAUSE);
         loop {
             pause.tick().await;
-            if let Err(error) = self.record_pending().await {
-                tracing::warn!(%error, "Recordings could not be made; trying again");
+            if let Err(error) = self.record_pending(clock::now()).await {
+                tracing::warn!(%error, "Nobody can say which sessions have no recording yet; trying again");
             }
         }
     }
 
-    /// One session that cannot be recorded does not keep the others from it.
-    pub async fn record_pending(&self) -> Result<(), StoreError> {
-        for session in self.catalog.unrecorded_sessions(AT_ONCE).await? {
-            match self.record(&session).await {
-                Ok(()) => {}
-                Err(error @ StoreError::Unavailable(_)) => return Err(error),
-                Err(error) => tracing::error!(session.id = %session, %error, "A session could not be recorded"),
+    /// Tries every session that is due. One that cannot be recorded is put off, and keeps no other from it.
+    pub async fn record_pending(&self, now: Timestamp) -> Result<(), StoreError> {
+        loop {
+            let due = self.due(now).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for session in due {
+                match self.record(&session).await {
+                    Ok(()) => drop(self.pending.fetch_sub(1, Ordering::Relaxed)),
+                    Err(error) => self.put_off(&session, &error, now),
+                }
             }
         }
-        Ok(())
+    }
+
+    /// As many are looked at beyond those that are put off, so that these never fill the list.
+    async fn due(&self, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        let postponed = u32::try_from(self.postponed().len()).unwrap_or(u32::MAX);
+        let mut waiting = self.catalog.unrecorded_sessions(AT_ONCE.saturating_add(postponed)).await?;
+        self.pending.store(waiting.total, Ordering::Relaxed);
+        let mut postponed = self.postponed();
+        postponed.keep_only(&waiting.items);
+        waiting.items.retain(|session| postponed.is_due(session, now));
+        Ok(waiting.items)
+    }
+
+    fn put_off(&self, session: &SessionId, error: &StoreError, now: Timestamp) {
+        let seconds = self.postponed().put_off(session, now).as_secs();
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(session.id = %session, %error, seconds, "A session could not be recorded yet; trying again");
+            }
+            _ => {
+                tracing::error!(session.id = %session, %error, seconds, "A session could not be recorded; trying again")
+            }
+        }
+    }
+
+    fn postponed(&self) -> MutexGuard<'_, Postponed> {
+        self.postponed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn record(&self, session: &SessionId) -> Result<(), StoreError> {

@@ -165,7 +165,7 @@ impl Catalog for Database {
         self.update_email(session, change.without_nulls(), at).await
     }
 
-    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError> {
+    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Page<SessionId>, StoreError> {
         self.ended_without_recording(at_most).await
     }
 

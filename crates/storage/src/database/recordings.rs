@@ -1,6 +1,6 @@
 //! Which sessions have their whole recording.
 
-use ports::{ObjectKey, SessionId, StoreError, Timestamp};
+use ports::{ObjectKey, Page, SessionId, StoreError, Timestamp};
 
 use super::{
     Database,
@@ -9,15 +9,17 @@ use super::{
 };
 
 impl Database {
-    pub(super) async fn ended_without_recording(&self, at_most: u32) -> Result<Vec<SessionId>, StoreError> {
-        let ids: Vec<String> = on!(&self.reads, db => sqlx::query_scalar(
-            "SELECT e.session_id FROM endings e
+    pub(super) async fn ended_without_recording(&self, at_most: u32) -> Result<Page<SessionId>, StoreError> {
+        let rows: Vec<(String, i64)> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT e.session_id, COUNT(*) OVER () FROM endings e
              WHERE NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session_id = e.session_id)
              ORDER BY e.at, e.session_id LIMIT $1",
         )
         .bind(i64::from(at_most))
         .fetch_all(db))?;
-        ids.into_iter().map(|id| SessionId::parse(&id).map_err(|bad| unreadable("a session id", bad))).collect()
+        let total = rows.first().map_or(0, |(_, total)| total.cast_unsigned());
+        let id = |(id, _): (String, i64)| SessionId::parse(&id).map_err(|bad| unreadable("a session id", bad));
+        Ok(Page { items: rows.into_iter().map(id).collect::<Result<_, _>>()?, total })
     }
 
     pub(super) async fn insert_recording(

@@ -13,8 +13,8 @@ use axum::{
 };
 use bytes::Bytes;
 use ports::{
-    Catalog as _, LanguageModel, ObjectKey, ObjectStore, Prompt, Provider, ProviderError, Role, Scenario, StoreError,
-    StoredObject, TokenStream, UserId,
+    Catalog as _, LanguageModel, ObjectKey, ObjectStore, Prompt, Provider, ProviderError, Role, Scenario, SessionId,
+    StoreError, StoredObject, TokenStream, UserId,
     offline::{ScenarioPersona, ScriptedRecogniser},
 };
 use runtime::{Clock, Engine, Hub};
@@ -30,6 +30,7 @@ use crate::{
     config::Config,
     fixtures::Folder,
     http::{App, Throttles, TypedTurns, media::MediaLinks, routes},
+    recording::Archive,
 };
 
 pub(in crate::http) struct House {
@@ -100,7 +101,7 @@ impl House {
             accounts: Accounts::new(tokens, database.clone(), config.auth.provision_users),
             catalog: database.clone(),
             journal: database.clone(),
-            objects,
+            objects: Arc::clone(&objects),
             language_model,
             passwords: Passwords::new(),
             origins: Origins::new(&config.listen.allowed_origins),
@@ -108,6 +109,7 @@ impl House {
             typed_turns: TypedTurns::default(),
             throttles: Throttles::new(&config.limits),
             departing: Notify::new(),
+            archive: Archive::new(database.clone(), database.clone(), Arc::clone(&objects)),
             hub: Hub::new(Arc::new(engine), 5),
             public_url: "http://127.0.0.1:3001".to_owned(),
             config,
@@ -257,8 +259,26 @@ fn scenarios() -> Vec<Scenario> {
 
 /// An object store on a shelf.
 #[derive(Default)]
-struct Shelf {
+pub(super) struct Shelf {
     objects: Mutex<HashMap<ObjectKey, Bytes>>,
+    /// What happens to everything of a session.
+    failing: Mutex<HashMap<String, StoreError>>,
+}
+
+impl Shelf {
+    pub(super) fn fail(&self, session: &SessionId, error: StoreError) {
+        self.failing.lock().unwrap().insert(ObjectKey::session_prefix(session), error);
+    }
+
+    pub(super) fn recover(&self) {
+        self.failing.lock().unwrap().clear();
+    }
+
+    fn reach(&self, key: &str) -> Result<(), StoreError> {
+        let failing = self.failing.lock().unwrap();
+        let failure = failing.iter().find(|(session, _)| key.starts_with(&format!("{session}/")));
+        failure.map_or(Ok(()), |(_, error)| Err(error.clone()))
+    }
 }
 
 #[async_trait]
@@ -269,6 +289,7 @@ impl ObjectStore for Shelf {
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Bytes, StoreError> {
+        self.reach(key.as_str())?;
         let object = self.objects.lock().unwrap().get(key).cloned();
         object.ok_or_else(|| StoreError::NotFound(key.to_string()))
     }
@@ -279,6 +300,7 @@ impl ObjectStore for Shelf {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<StoredObject>, StoreError> {
+        self.reach(prefix)?;
         let objects = self.objects.lock().unwrap();
         let found = objects.iter().filter(|(key, _)| key.as_str().starts_with(prefix));
         let mut found: Vec<_> = found

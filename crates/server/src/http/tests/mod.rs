@@ -6,6 +6,7 @@ mod live;
 mod long_recordings;
 mod openapi;
 mod passage;
+mod pending_recordings;
 mod recordings;
 mod reports;
 mod retention;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use storage::{S3Config, S3Store};
 
 use super::house::House;
-use crate::{clock, recording::Archive};
+use crate::clock;
 
 const SPOKEN: &[u8] = include_bytes!("../../../tests/fixtures/chromium.webm");
 
@@ -218,9 +218,8 @@ pub(super) async fn end(house: &House, session: &SessionId, at: Timestamp) {
     house.database.record(session, vec![Record::Ended(ended)]).await.unwrap();
 }
 
-fn archive(house: &House) -> Archive {
-    let app = &house.app;
-    Archive { catalog: app.catalog.clone(), journal: app.journal.clone(), objects: app.objects.clone() }
+pub(super) async fn record_pending(house: &House) {
+    house.app.archive.record_pending(clock::now()).await.unwrap();
 }
 
 pub(super) async fn session_of_kim(house: &House) -> SessionId {
@@ -241,11 +240,10 @@ async fn a_session_that_ended_has_one_recording_of_both_voices_that_a_player_may
     let trainee = audio::decode(segments.iter().map(audio::Segment::bytes)).unwrap();
     let after = Timestamp(clock::now().0 + trainee.len() as i64 / 16 + 2_000);
     speak(&house, &session, after).await;
-    let archive = archive(&house);
-    archive.record_pending().await.unwrap();
+    record_pending(&house).await;
     assert_eq!(house.database.recording(&session).await, Ok(None), "it has not ended");
     end(&house, &session, Timestamp(after.0 + 1_000)).await;
-    archive.record_pending().await.unwrap();
+    record_pending(&house).await;
 
     let path = house.app.media.sign_recording(session.as_str(), soon());
     let answer = house.get(&path).send().await;
@@ -282,7 +280,7 @@ async fn a_report_tells_where_its_recording_plays_what_was_said() {
     assert_eq!(before["recordingPending"], true);
     assert!(before["messages"].as_array().unwrap().iter().all(|message| message["recordingAtMs"].is_null()));
 
-    archive(&house).record_pending().await.unwrap();
+    record_pending(&house).await;
     let after = shown().await;
     assert_eq!(after["recordingPending"], false);
     let [opening, user, ai] = after["messages"].as_array().unwrap().as_slice() else { panic!("{after}") };
@@ -301,7 +299,7 @@ async fn the_personas_voice_is_on_the_right() {
     let now = clock::now();
     let tone = speak(&house, &session, now).await;
     end(&house, &session, Timestamp(now.0 + 300)).await;
-    archive(&house).record_pending().await.unwrap();
+    record_pending(&house).await;
     let mut duet = Duet::new();
     let mut expected = duet.push(&vec![0; tone.len()], &tone);
     expected.extend(duet.finish());
@@ -319,11 +317,11 @@ async fn making_a_recording_again_makes_the_same_and_what_was_only_heard_is_not_
     for session in [&spoken, &heard] {
         let streamed = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await.body;
         end(&house, session, soon()).await;
-        archive(&house).record_pending().await.unwrap();
+        record_pending(&house).await;
         let first = stored(&house, session).await;
         assert_eq!(first == streamed, session == &heard);
         house.behind_our_back("DELETE FROM recordings WHERE session_id = $1", session.as_str()).await;
-        archive(&house).record_pending().await.unwrap();
+        record_pending(&house).await;
         assert!(stored(&house, session).await == first);
     }
 }
@@ -333,8 +331,8 @@ async fn a_session_in_which_nobody_spoke_has_no_recording_and_is_not_asked_again
     let house = House::new().await;
     let session = session_of_kim(&house).await;
     end(&house, &session, clock::now()).await;
-    archive(&house).record_pending().await.unwrap();
-    assert_eq!(house.database.unrecorded_sessions(10).await, Ok(Vec::new()));
+    record_pending(&house).await;
+    assert_eq!((house.app.archive.pending(), house.database.unrecorded_sessions(10).await.unwrap().total), (0, 0));
     let answer = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await;
     assert_eq!(answer.failure(), (404, "Nothing was recorded in this session".to_owned()));
 }
@@ -347,7 +345,7 @@ async fn what_the_persona_would_have_said_after_the_end_is_not_recorded() {
     let now = clock::now();
     speak(&house, &session, Timestamp(now.0 + 60_000)).await;
     end(&house, &session, Timestamp(now.0 + 5_000)).await;
-    archive(&house).record_pending().await.unwrap();
+    record_pending(&house).await;
     let seconds = audio::decode([&stored(&house, &session).await]).unwrap().len() / 16_000;
     assert!(seconds < 20, "{seconds} seconds");
 }

@@ -1,11 +1,11 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::Method;
 use bytes::Bytes;
-use ports::{Catalog as _, NewSession, ObjectKey, Role, SessionId, Timestamp, UserId};
+use ports::{Catalog as _, NewSession, ObjectKey, Role, SessionId, StoreError, Timestamp, UserId};
 use serde_json::json;
 
-use super::house::House;
+use super::house::{House, Shelf};
 use crate::{clock, config::Config, retention::forget_before};
 
 async fn keep_an_object_of(house: &House, session: &str) -> ObjectKey {
@@ -73,6 +73,39 @@ async fn sessions_are_forgotten_by_age_however_many_there_are() {
     assert!(house.app.objects.get(&object).await.is_err());
     let kept = house.get(&format!("/api/roleplay/session/{young}")).bearer(&token).send().await;
     assert_eq!(kept.status, 200);
+}
+
+#[tokio::test]
+async fn sessions_that_cannot_be_deleted_keep_no_other_from_it() {
+    let shelf = Arc::new(Shelf::default());
+    let house = House::over(shelf.clone()).await;
+    let token = house.token("kim", Role::Trainee);
+    let mut sessions = Vec::new();
+    for _ in 0..4 {
+        sessions.push(SessionId::parse(&house.session_of(&token).await).unwrap());
+    }
+    shelf.fail(&sessions[0], StoreError::Unavailable("the store is away".to_owned()));
+    shelf.fail(&sessions[2], StoreError::Refused("no right to delete it".to_owned()));
+    let forget = async || forget_before(&*house.app.catalog, &*house.app.objects, Timestamp(i64::MAX)).await;
+    assert_eq!(forget().await, Ok(2));
+    for (session, is_left) in sessions.iter().zip([true, false, true, false]) {
+        assert_eq!(house.database.session(session).await.unwrap().is_some(), is_left);
+    }
+    shelf.recover();
+    assert_eq!(forget().await, Ok(2));
+}
+
+#[tokio::test]
+async fn forgetting_waits_for_a_store_that_is_away() {
+    let shelf = Arc::new(Shelf::default());
+    let house = House::over(shelf.clone()).await;
+    let token = house.token("kim", Role::Trainee);
+    let away = StoreError::Unavailable("the store is away".to_owned());
+    for _ in 0..21 {
+        shelf.fail(&SessionId::parse(&house.session_of(&token).await).unwrap(), away.clone());
+    }
+    let forgotten = forget_before(&*house.app.catalog, &*house.app.objects, Timestamp(i64::MAX)).await;
+    assert_eq!(forgotten, Err(away));
 }
 
 #[test]
