@@ -125,9 +125,13 @@ pub trait Catalog: Send + Sync + 'static {
     /// [`StoreError::NotFound`] when the session has none.
     async fn change_email(&self, session: &SessionId, change: EmailChange, at: Timestamp) -> Result<Email, StoreError>;
 
-    /// Sessions that ended and whose recording nobody has made yet, the one that ended first before the others. The total
-    /// counts those too for which `at_most` leaves no room.
-    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Page<SessionId>, StoreError>;
+    /// Sessions that are over and whose recording nobody has made yet, the one that was closed first before the others.
+    /// One of which the journal has no end may still be live somewhere; it counts once it was closed before `settled`.
+    /// The total counts those too for which `at_most` leaves no room.
+    async fn unrecorded_sessions(&self, settled: Timestamp, at_most: u32) -> Result<Page<SessionId>, StoreError>;
+
+    /// Active sessions in which nothing was said, stored or begun since `before`, the one that was left first before the others.
+    async fn deserted_sessions(&self, before: Timestamp, at_most: u32) -> Result<Vec<Deserted>, StoreError>;
 
     /// The recording is made; `None` when there was nothing to record. What was kept first stands.
     async fn keep_recording(
@@ -283,6 +287,14 @@ pub struct SessionRow {
     pub messages: u64,
     /// Overall, from its feedback.
     pub score: Option<u8>,
+}
+
+/// A session that nobody ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deserted {
+    pub session: SessionId,
+    /// The last sign of life.
+    pub since: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,8 +24,8 @@ mod text_to_speech;
 
 pub use avatar::{Animation, AnimationRequest, Avatar, MouthShape, Viseme};
 pub use catalog::{
-    Catalog, Claim, Departure, Message, MessageRole, NewSession, NewUser, Page, PageRequest, ProfileChange, Role,
-    ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus, User,
+    Catalog, Claim, Departure, Deserted, Message, MessageRole, NewSession, NewUser, Page, PageRequest, ProfileChange,
+    Role, ScenarioFilter, ScenarioSummary, SessionRow, SessionStatus, User,
 };
 pub use ids::{BadId, ObjectKey, SessionId, Timestamp, UserId};
 pub use journal::{

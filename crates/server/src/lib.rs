@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod departures;
+pub mod deserted;
 pub mod feedback;
 #[cfg(test)]
 mod fixtures;

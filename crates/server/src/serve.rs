@@ -17,6 +17,7 @@ use crate::{
     clock,
     config::{Config, Environment, Limits, Recordings},
     departures::see_everybody_off,
+    deserted::end_what_is_deserted,
     http::{App, Throttles, TypedTurns, media::MediaLinks, protect, routes},
     operations,
     recording::Archive,
@@ -66,6 +67,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     ready(&now_ready)?;
     let archivist = Arc::clone(&app);
     tokio::spawn(async move { archivist.archive.record_what_ends().await });
+    tokio::spawn(end_what_is_deserted(Arc::clone(&app)));
     let connections = Arc::clone(&registry);
     tokio::spawn(see_everybody_off(Arc::clone(&app), move |user| connections.hang_up_on(user)));
     let (catalog, objects) = (Arc::clone(&stores.catalog), Arc::clone(&stores.objects));

@@ -1,6 +1,6 @@
 //! What every catalogue keeps of a session when it is over, and how it forgets it.
 
-use super::example::{new_session, open_session, scenario, session_id, settle, user_id};
+use super::example::{begin_later, new_session, open_session, scenario, session_id, settle, user_id};
 use crate::{
     Catalog, Dimension, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, NewSession,
     ObjectKey, Page, PageRequest, Record, StoreError, Timestamp,
@@ -15,6 +15,8 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     a_deleted_session_takes_everything_with_it_and_spares_the_others(&fresh().await).await;
     old_sessions_are_found_oldest_first(&fresh().await).await;
     a_session_that_ended_waits_for_its_recording_once(&fresh().await).await;
+    a_session_without_an_end_waits_for_its_recording_too_once_it_is_settled(&fresh().await).await;
+    sessions_in_which_nothing_happens_any_more_are_found(&fresh().await).await;
 }
 
 fn feedback(session: &str, score: u8) -> Feedback {
@@ -151,7 +153,7 @@ async fn a_session_that_ended_waits_for_its_recording_once(db: &(impl Journal + 
         }
     }
     let (a, b) = (session_id("a"), session_id("b"));
-    let unrecorded = async |at_most| db.unrecorded_sessions(at_most).await.expect("sessions are found");
+    let unrecorded = async |at_most| db.unrecorded_sessions(Timestamp(0), at_most).await.expect("sessions are found");
     assert_eq!(unrecorded(10).await, Page { items: vec![b.clone(), a.clone()], total: 2 });
     assert_eq!(unrecorded(1).await, Page { items: vec![b.clone()], total: 2 });
     let object = ObjectKey::parse("sessions/a/recording.ogg").expect("it is a key");
@@ -163,6 +165,48 @@ async fn a_session_that_ended_waits_for_its_recording_once(db: &(impl Journal + 
     assert_eq!(db.recording(&b).await, Ok(None));
     let of_nothing = db.keep_recording(&session_id("none"), None, Timestamp(1)).await;
     assert!(matches!(of_nothing, Err(StoreError::NotFound(_))), "{of_nothing:?}");
+}
+
+async fn a_session_without_an_end_waits_for_its_recording_too_once_it_is_settled(db: &(impl Journal + Catalog)) {
+    let abandoned = open_session(db).await;
+    let completed = begin_later(db, "completed", "ann").await;
+    assert_eq!(db.abandon_earlier_sessions(&completed, Timestamp(4_000)).await, Ok(1));
+    assert!(db.complete_session(&completed, Timestamp(3_000)).await.is_ok());
+    begin_later(db, "open", "bob").await;
+    let unrecorded = async |settled| {
+        let found = db.unrecorded_sessions(Timestamp(settled), 10).await.expect("sessions are found");
+        assert_eq!(found.items.len() as u64, found.total);
+        found.items
+    };
+    assert_eq!(unrecorded(3_000).await, []);
+    assert_eq!(unrecorded(4_000).await, std::slice::from_ref(&completed));
+    assert_eq!(unrecorded(4_001).await, [completed.clone(), abandoned]);
+    let ended = EndedRecord {
+        reason: "user_ended".to_owned(),
+        duration_ms: 1_000,
+        turns: 0,
+        event_seq: 1,
+        at: Timestamp(4_500),
+    };
+    assert_eq!(db.record(&completed, vec![Record::Ended(ended)]).await, Ok(()));
+    assert_eq!(unrecorded(0).await, [completed], "its end is known");
+}
+
+async fn sessions_in_which_nothing_happens_any_more_are_found(db: &(impl Journal + Catalog)) {
+    let spoken_in = open_session(db).await;
+    let silent = begin_later(db, "silent", "ann").await;
+    let over = begin_later(db, "over", "bob").await;
+    assert_eq!(db.record(&spoken_in, vec![heard()]).await, Ok(()));
+    assert!(db.complete_session(&over, Timestamp(2_600)).await.is_ok());
+    let deserted = async |before, at_most| {
+        let found = db.deserted_sessions(Timestamp(before), at_most).await.expect("sessions are found");
+        found.into_iter().map(|left| (left.session, left.since.0)).collect::<Vec<_>>()
+    };
+    let (silent, spoken_in) = ((silent, 2_500), (spoken_in, 3_000));
+    assert_eq!(deserted(2_500, 10).await, []);
+    assert_eq!(deserted(3_000, 10).await, std::slice::from_ref(&silent));
+    assert_eq!(deserted(3_001, 10).await, [silent.clone(), spoken_in]);
+    assert_eq!(deserted(3_001, 1).await, [silent]);
 }
 
 async fn old_sessions_are_found_oldest_first(db: &impl Catalog) {

@@ -45,6 +45,8 @@ pub struct Archive {
 
 const PAUSE: Duration = Duration::from_secs(5);
 const AT_ONCE: u32 = 20;
+/// What is closed over REST may still be live on another server. It ends there within this time, also where a store is down.
+const SETTLING: Duration = Duration::from_secs(900);
 
 impl Archive {
     pub fn new(catalog: Arc<dyn Catalog>, journal: Arc<dyn Journal>, objects: Arc<dyn ObjectStore>) -> Self {
@@ -56,7 +58,7 @@ impl Archive {
         self.pending.load(Ordering::Relaxed)
     }
 
-    /// Makes the recording of every session that ends. Several servers may do so at once.
+    /// Makes the recording of every session that is over. Several servers may do so at once.
     pub async fn record_what_ends(&self) {
         let mut pause = tokio::time::interval(PAUSE);
         loop {
@@ -86,7 +88,8 @@ impl Archive {
     /// As many are looked at beyond those that are put off, so that these never fill the list.
     async fn due(&self, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
         let postponed = u32::try_from(self.postponed().len()).unwrap_or(u32::MAX);
-        let mut waiting = self.catalog.unrecorded_sessions(AT_ONCE.saturating_add(postponed)).await?;
+        let settled = clock::before(now, SETTLING);
+        let mut waiting = self.catalog.unrecorded_sessions(settled, AT_ONCE.saturating_add(postponed)).await?;
         self.pending.store(waiting.total, Ordering::Relaxed);
         let mut postponed = self.postponed();
         postponed.keep_only(&waiting.items);
@@ -113,8 +116,7 @@ impl Archive {
     async fn record(&self, session: &SessionId) -> Result<(), StoreError> {
         let segments = self.journal.segments(session).await?;
         let turns = self.journal.turns(session).await?;
-        let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
-        let until = ended.map_or_else(clock::now, |ended| ended.at);
+        let until = self.end_of(session).await?.unwrap_or_else(clock::now);
         let layout = Layout::new(&segments, &turns, until);
         let object = object(session, "recording.ogg");
         let is_copied = turns.iter().all(|turn| turn.spoken.is_none()) && trainee::is_copied(&segments);
@@ -135,6 +137,15 @@ impl Archive {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// `None` where it was abandoned.
+    async fn end_of(&self, session: &SessionId) -> Result<Option<Timestamp>, StoreError> {
+        let ended = self.journal.resume(session).await?.and_then(|resumption| resumption.ended);
+        if let Some(ended) = ended {
+            return Ok(Some(ended.at));
+        }
+        Ok(self.catalog.session(session).await?.and_then(|row| row.completed_at))
     }
 
     /// `None` where there is nothing to record.

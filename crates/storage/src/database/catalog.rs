@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_trait::async_trait;
 use ports::{
-    Catalog, Claim, Departure, Email, EmailChange, Feedback, Message, NewSession, NewUser, ObjectKey, Page,
+    Catalog, Claim, Departure, Deserted, Email, EmailChange, Feedback, Message, NewSession, NewUser, ObjectKey, Page,
     PageRequest, ProfileChange, Scenario, ScenarioFilter, ScenarioSummary, SessionId, SessionRow, StoreError,
     Timestamp, User, UserId,
 };
@@ -165,8 +165,12 @@ impl Catalog for Database {
         self.update_email(session, change.without_nulls(), at).await
     }
 
-    async fn unrecorded_sessions(&self, at_most: u32) -> Result<Page<SessionId>, StoreError> {
-        self.ended_without_recording(at_most).await
+    async fn unrecorded_sessions(&self, settled: Timestamp, at_most: u32) -> Result<Page<SessionId>, StoreError> {
+        self.closed_without_recording(settled, at_most).await
+    }
+
+    async fn deserted_sessions(&self, before: Timestamp, at_most: u32) -> Result<Vec<Deserted>, StoreError> {
+        self.left_open_before(before, at_most).await
     }
 
     async fn keep_recording(

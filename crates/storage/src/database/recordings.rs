@@ -9,12 +9,19 @@ use super::{
 };
 
 impl Database {
-    pub(super) async fn ended_without_recording(&self, at_most: u32) -> Result<Page<SessionId>, StoreError> {
+    pub(super) async fn closed_without_recording(
+        &self,
+        settled: Timestamp,
+        at_most: u32,
+    ) -> Result<Page<SessionId>, StoreError> {
         let rows: Vec<(String, i64)> = on!(&self.reads, db => sqlx::query_as(
-            "SELECT e.session_id, COUNT(*) OVER () FROM endings e
-             WHERE NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session_id = e.session_id)
-             ORDER BY e.at, e.session_id LIMIT $1",
+            "SELECT s.id, COUNT(*) OVER () FROM sessions s
+             WHERE s.status <> 'active'
+             AND NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session_id = s.id)
+             AND (s.closed_at < $1 OR EXISTS (SELECT 1 FROM endings e WHERE e.session_id = s.id))
+             ORDER BY s.closed_at, s.id LIMIT $2",
         )
+        .bind(settled.0)
         .bind(i64::from(at_most))
         .fetch_all(db))?;
         let total = rows.first().map_or(0, |(_, total)| total.cast_unsigned());

@@ -1,8 +1,8 @@
 //! Sessions and what was said in them.
 
 use ports::{
-    Claim, Journal, Message, MessageRole, NewSession, Page, PageRequest, SessionId, SessionRow, SessionStatus,
-    StoreError, Timestamp, TurnRecord, UserId,
+    Claim, Deserted, Journal, Message, MessageRole, NewSession, Page, PageRequest, SessionId, SessionRow,
+    SessionStatus, StoreError, Timestamp, TurnRecord, UserId,
 };
 use sqlx::FromRow;
 
@@ -63,6 +63,32 @@ impl Database {
         .bind(last.as_str())
         .bind(at.0)
         .execute(db))
+    }
+
+    pub(super) async fn left_open_before(&self, before: Timestamp, at_most: u32) -> Result<Vec<Deserted>, StoreError> {
+        let rows: Vec<(String, i64)> = on!(&self.reads, db => sqlx::query_as(
+            "SELECT o.id, o.since FROM (
+                SELECT s.id, (
+                    SELECT MAX(signs.at) FROM (
+                        SELECT s.started_at AS at
+                        UNION ALL SELECT MAX(g.at) FROM segments g WHERE g.session_id = s.id
+                        UNION ALL SELECT MAX(t.at) FROM turns t WHERE t.session_id = s.id
+                        UNION ALL SELECT MAX(a.at) FROM answers a WHERE a.session_id = s.id
+                        UNION ALL SELECT MAX(v.at) FROM speeches v WHERE v.session_id = s.id
+                        UNION ALL SELECT MAX(c.at) FROM cuts c WHERE c.session_id = s.id
+                    ) signs
+                ) AS since
+                FROM sessions s WHERE s.status = 'active' AND s.started_at < $1
+             ) o WHERE o.since < $1 ORDER BY o.since, o.id LIMIT $2",
+        )
+        .bind(before.0)
+        .bind(i64::from(at_most))
+        .fetch_all(db))?;
+        let deserted = |(id, since): (String, i64)| {
+            let session = SessionId::parse(&id).map_err(|bad| unreadable("a session id", bad))?;
+            Ok(Deserted { session, since: Timestamp(since) })
+        };
+        rows.into_iter().map(deserted).collect()
     }
 
     pub(super) async fn complete_once(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use ports::{Catalog as _, SessionId, StoreError, Timestamp};
+use ports::{Catalog as _, Journal as _, Role, SessionId, SessionStatus, StoreError, Timestamp};
 
 use super::{
     house::{House, Shelf},
-    recordings::{end, segments, session_of_kim, store},
+    recordings::{end, record_pending, segments, session_of_kim, store},
 };
-use crate::clock;
+use crate::{clock, deserted::end_deserted, sessions::Sessions};
 
 fn unavailable() -> StoreError {
     StoreError::Unavailable("the store is away".to_owned())
@@ -46,4 +46,61 @@ async fn sessions_that_cannot_be_recorded_keep_no_other_from_it_and_are_tried_ag
     for session in &bad {
         assert!(is_recorded(&house, session).await, "{session}");
     }
+}
+
+const MINUTE: i64 = 60_000;
+
+fn in_minutes(minutes: i64) -> Timestamp {
+    Timestamp(clock::now().0 + minutes * MINUTE)
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_or_abandoned_while_it_was_not_live_is_recorded() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let abandoned = session_of_kim(&house).await;
+    store(&house, abandoned.as_str(), &segments()).await;
+    let ended = session_of_kim(&house).await;
+    store(&house, ended.as_str(), &segments()).await;
+    house.end(&token, ended.as_str()).await;
+    record_pending(&house).await;
+    for session in [&abandoned, &ended] {
+        assert!(!is_recorded(&house, session).await, "it may still be live elsewhere");
+    }
+    house.app.archive.record_pending(in_minutes(16)).await.unwrap();
+    for session in [&abandoned, &ended] {
+        assert!(is_recorded(&house, session).await);
+    }
+}
+
+#[tokio::test]
+async fn a_session_to_which_nobody_comes_back_ends_and_is_recorded() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let session = session_of_kim(&house).await;
+    store(&house, session.as_str(), &segments()).await;
+    let last = house.database.segments(&session).await.unwrap().last().unwrap().at;
+    assert_eq!(end_deserted(&house.app, in_minutes(40)).await, Ok(0), "it may still be live elsewhere");
+    assert_eq!(end_deserted(&house.app, in_minutes(50)).await, Ok(1));
+    let row = house.database.session(&session).await.unwrap().unwrap();
+    let grace = Timestamp(last.0 + 2 * MINUTE);
+    assert_eq!((row.status, row.completed_at), (SessionStatus::Completed, Some(grace)));
+    let history = house.get("/api/roleplay/history").bearer(&token).send().await.json();
+    assert_eq!(history["data"]["items"][0]["id"], session.as_str());
+    house.app.archive.record_pending(in_minutes(50)).await.unwrap();
+    assert!(is_recorded(&house, &session).await);
+    assert_eq!(end_deserted(&house.app, in_minutes(50)).await, Ok(0));
+}
+
+#[tokio::test]
+async fn a_session_that_is_live_here_is_not_deserted_however_quiet_it_is() {
+    let house = House::new().await;
+    let token = house.token("kim", Role::Trainee);
+    let account = house.app.accounts.authenticate(&[token]).await.unwrap();
+    let wish = serde_json::json!({"sessionId": "live", "scenarioId": "price-talk"});
+    let sessions = Sessions::new(Arc::clone(&house.app));
+    assert!(sessions.start(&account, serde_json::from_value(wish).unwrap()).await.is_ok());
+    assert_eq!(end_deserted(&house.app, in_minutes(500)).await, Ok(0));
+    let row = house.database.session(&SessionId::parse("live").unwrap()).await.unwrap().unwrap();
+    assert_eq!(row.status, SessionStatus::Active);
 }

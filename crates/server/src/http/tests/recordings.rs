@@ -332,7 +332,8 @@ async fn a_session_in_which_nobody_spoke_has_no_recording_and_is_not_asked_again
     let session = session_of_kim(&house).await;
     end(&house, &session, clock::now()).await;
     record_pending(&house).await;
-    assert_eq!((house.app.archive.pending(), house.database.unrecorded_sessions(10).await.unwrap().total), (0, 0));
+    let waiting = house.database.unrecorded_sessions(soon(), 10).await.unwrap();
+    assert_eq!((house.app.archive.pending(), waiting.total), (0, 0));
     let answer = house.get(&house.app.media.sign_recording(session.as_str(), soon())).send().await;
     assert_eq!(answer.failure(), (404, "Nothing was recorded in this session".to_owned()));
 }
