@@ -138,7 +138,7 @@ pub(super) fn read(values: &mut Values) -> Providers {
     let chat = endpoint(values, &AI_API_URL, &AI_API_KEY);
     Providers {
         speech_to_text: speech_to_text(values, speech.clone()),
-        language_model: language_model(values, speech.clone().or(chat)),
+        language_model: language_model(values, chat.or_else(|| speech.clone())),
         text_to_speech: text_to_speech(values, speech),
         avatar: avatar(values),
         speech_to_text_timeout: parse::milliseconds(values, &STT_TIMEOUT_MS, TIMEOUT_RANGE_MS),

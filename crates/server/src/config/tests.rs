@@ -169,6 +169,22 @@ fn the_names_of_existing_deployments_make_only_the_answers_real() {
 }
 
 #[test]
+fn a_server_for_answering_alone_answers_also_where_another_one_listens_and_speaks() {
+    let openai = [("OPENAI_BASE_URL", "http://speech/v1"), ("OPENAI_API_KEY", "k")];
+    for (special, expected) in [
+        (&[("AI_API_URL", "http://llm/v1"), ("AI_API_KEY", "k")][..], "http://llm/v1"),
+        (&[("AI_API_KEY", "k")], "https://api.openai.com/v1"),
+        (&[], "http://speech/v1"),
+    ] {
+        let providers = config(&[&openai[..], special].concat()).providers;
+        let LanguageModelChoice::OpenAi { endpoint, .. } = providers.language_model else { panic!("{special:?}") };
+        assert_eq!(endpoint.base_url, expected);
+        let SpeechToTextChoice::OpenAi { endpoint, .. } = providers.speech_to_text else { panic!("{special:?}") };
+        assert_eq!(endpoint.base_url, "http://speech/v1");
+    }
+}
+
+#[test]
 fn a_provider_that_lacks_what_it_needs_is_a_mistake() {
     let told = mistakes(&[("LLM_PROVIDER", "openai"), ("STT_PROVIDER", "command")]);
     assert!(told.contains("that needs OPENAI_API_KEY or OPENAI_BASE_URL"));
