@@ -10,6 +10,7 @@ mod example;
 mod limits;
 mod listen;
 mod logging;
+mod nearest;
 mod operations;
 pub(crate) mod parse;
 mod providers;
@@ -102,8 +103,8 @@ impl Config {
         };
         let known = || SECTIONS.iter().flat_map(|(_, variables)| *variables);
         values.refuse_unknown(known());
-        let notices = values.unused(known());
-        let (settings, mistakes) = values.finish(known());
+        values.note_unused(known());
+        let (settings, notices, mistakes) = values.finish(known());
         if !mistakes.is_empty() {
             return Err(Mistakes(mistakes));
         }

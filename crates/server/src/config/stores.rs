@@ -53,8 +53,12 @@ const OBJECT_STORE_URL: Variable = Variable::new(
 );
 const S3_ENDPOINT: Variable =
     Variable::new("S3_ENDPOINT", "", "Address of an S3 server that is not AWS, unless the object store's URL has it");
-const S3_REGION: Variable =
-    Variable::new("S3_REGION", "", "Region of the bucket, unless the object store's URL has it").or(&["AWS_REGION"]);
+const S3_REGION: Variable = Variable::new(
+    "S3_REGION",
+    "",
+    "Region of the bucket, unless the object store's URL has it; default with an endpoint: us-east-1",
+)
+.or(&["AWS_REGION"]);
 const S3_PATH_STYLE: Variable = Variable::new(
     "S3_PATH_STYLE",
     "",
@@ -147,6 +151,9 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
     let endpoint_alternative = values.optional(&S3_ENDPOINT, WEB_ADDRESS, parse::web_address);
     let public_url = values.optional(&S3_PUBLIC_URL, WEB_ADDRESS, parse::web_address);
     let path_style_alternative = values.optional(&S3_PATH_STYLE, YES_OR_NO, parse::yes_or_no);
+    if !matches!(place, Place::Bucket { .. }) {
+        note_what_is_for_a_bucket(values);
+    }
     match place {
         Place::DataDir => ObjectStoreLocation::Folder(default_folder),
         Place::Folder(folder) => ObjectStoreLocation::Folder(folder),
@@ -154,13 +161,34 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
             let endpoint = endpoint.or(endpoint_alternative);
             ObjectStoreLocation::S3(S3Location {
                 bucket: name,
-                region: region.or_else(|| values.text(&S3_REGION)).unwrap_or_default(),
+                region: region.unwrap_or_else(|| default_region(values, endpoint.as_deref())),
                 path_style: path_style.or(path_style_alternative).unwrap_or(endpoint.is_some()),
                 endpoint,
                 access_key_id: needed_for_bucket(values, &S3_ACCESS_KEY_ID),
                 secret_access_key: needed_for_bucket(values, &S3_SECRET_ACCESS_KEY).into(),
                 public_url: public_url.clone(),
             })
+        }
+    }
+}
+
+/// Other stores than AWS do not care, but a request is signed with one.
+fn default_region(values: &mut Values, endpoint: Option<&str>) -> String {
+    let region = values.text(&S3_REGION);
+    if region.is_none() && endpoint.is_none() {
+        let remedy = "a bucket in AWS needs it; set S3_ENDPOINT where the bucket is elsewhere";
+        values.refuse(S3_REGION.name, "is not set", remedy);
+    }
+    region.unwrap_or_else(|| "us-east-1".to_owned())
+}
+
+/// The names that nobody sets for anything else.
+fn note_what_is_for_a_bucket(values: &mut Values) {
+    const OF_BUCKETS: [&Variable; 6] =
+        [&S3_ENDPOINT, &S3_REGION, &S3_PATH_STYLE, &S3_ACCESS_KEY_ID, &S3_SECRET_ACCESS_KEY, &S3_PUBLIC_URL];
+    for variable in OF_BUCKETS {
+        if values.is_given(variable.name) {
+            values.note(format!("{} is set, but OBJECT_STORE_URL names no bucket such as s3://voices", variable.name));
         }
     }
 }

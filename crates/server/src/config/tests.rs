@@ -122,7 +122,7 @@ fn no_secret_is_ever_shown() {
         ("JWT_SECRET", "hush-hush"),
         ("OPENAI_API_KEY", "hush-hush"),
         ("DATABASE_URL", "postgres://ann:hush-hush@db/repartee"),
-        ("OBJECT_STORE_URL", "s3://bucket"),
+        ("OBJECT_STORE_URL", "s3://bucket?region=eu-1"),
         ("S3_ACCESS_KEY_ID", "id"),
         ("S3_SECRET_ACCESS_KEY", "hush-hush"),
     ]);
@@ -215,6 +215,26 @@ fn a_bucket_without_a_key_is_a_mistake() {
     let told = mistakes(&[("OBJECT_STORE_URL", "s3://voices"), ("S3_ACCESS_KEY_ID", "id")]);
     assert!(told.contains("S3_SECRET_ACCESS_KEY is not set"));
     assert!(!told.contains("S3_ACCESS_KEY_ID is not set"));
+}
+
+#[test]
+fn a_bucket_in_aws_needs_its_region_and_another_store_does_not() {
+    let keys = [("OBJECT_STORE_URL", "s3://voices"), ("S3_ACCESS_KEY_ID", "id"), ("S3_SECRET_ACCESS_KEY", "key")];
+    let told = mistakes(&keys);
+    assert!(told.contains("S3_REGION is not set; a bucket in AWS needs it"), "{told}");
+    let region = |variable| match config(&[&keys[..], &[variable]].concat()).stores.objects {
+        ObjectStoreLocation::S3(location) => location.region,
+        ObjectStoreLocation::Folder(folder) => panic!("{}", folder.display()),
+    };
+    assert_eq!(region(("AWS_REGION", "eu-central-1")), "eu-central-1");
+    assert_eq!(region(("S3_ENDPOINT", "http://minio:9000")), "us-east-1");
+}
+
+#[test]
+fn what_is_said_of_a_bucket_that_nobody_names_is_told() {
+    let of_nothing = config(&[("S3_ENDPOINT", "http://minio:9000"), ("AWS_ACCESS_KEY_ID", "id")]);
+    let expected = "S3_ENDPOINT is set, but OBJECT_STORE_URL names no bucket such as s3://voices";
+    assert_eq!(of_nothing.notices, [expected]);
 }
 
 #[test]

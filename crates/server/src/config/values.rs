@@ -2,12 +2,14 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use secrecy::SecretString;
 
-use super::variable::Variable;
+use super::{nearest::nearest, variable::Variable};
 
 /// What was given, from where, and what was wrong with it.
 pub(super) struct Values {
     given: BTreeMap<String, Given>,
     mistakes: Vec<Mistake>,
+    /// What the operator may have overlooked.
+    notices: Vec<String>,
 }
 
 struct Given {
@@ -42,6 +44,8 @@ pub struct Mistake {
 
 /// What existing deployments set for services that this server may not talk to.
 const FOREIGN_PREFIXES: [&str; 3] = ["ALIYUN_", "DASHSCOPE_", "DIFY_"];
+/// What `docker-compose.yml` takes from the same `.env`.
+const OF_COMPOSE: [&str; 4] = ["HTTP_PORT", "MINIO_PASSWORD", "MINIO_USER", "POSTGRES_PASSWORD"];
 /// Only these begin with our name, so a misspelt one is noticed.
 const OUR_PREFIX: &str = "REPARTEE_";
 
@@ -103,6 +107,15 @@ impl Values {
             .expect("a required variable has a valid default")
     }
 
+    /// Whether somebody set it by this name.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.given.contains_key(name)
+    }
+
+    pub(super) fn note(&mut self, notice: String) {
+        self.notices.push(notice);
+    }
+
     /// Whether somebody set it.
     pub(super) fn has(&self, variable: &Variable) -> bool {
         self.find(variable).is_some()
@@ -129,23 +142,32 @@ impl Values {
         }
     }
 
-    /// What somebody set in vain.
-    pub(super) fn unused<'a>(&self, known: impl Iterator<Item = &'a Variable>) -> Vec<String> {
+    /// What somebody set in vain. The environment is full of names that are meant for others; `.env` is not.
+    pub(super) fn note_unused<'a>(&mut self, known: impl Iterator<Item = &'a Variable>) {
         let known: Vec<&str> =
             known.flat_map(|variable| std::iter::once(variable.name).chain(variable.aliases.iter().copied())).collect();
-        let is_unused =
-            |name: &str| FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !known.contains(&name);
-        let unused = self.given.keys().filter(|name| is_unused(name));
-        unused.map(|name| format!("{name} is set, but nothing here uses it")).collect()
+        let is_meant_for_us = |name: &str, given: &Given| {
+            given.origin == Origin::DotEnv || FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        };
+        let is_read = |name: &str| known.contains(&name) || OF_COMPOSE.contains(&name) || name.starts_with(OUR_PREFIX);
+        let unused = self.given.iter().filter(|(name, given)| is_meant_for_us(name, given) && !is_read(name));
+        let notice = |(name, _): (&String, &Given)| match nearest(name, &known) {
+            Some(near) => format!("{name} is set, but nothing here uses it; did you mean {near}?"),
+            None => format!("{name} is set, but nothing here uses it"),
+        };
+        self.notices.extend(unused.map(notice).collect::<Vec<_>>());
     }
 
-    pub(super) fn finish<'a>(self, known: impl Iterator<Item = &'a Variable>) -> (Vec<Setting>, Vec<Mistake>) {
+    pub(super) fn finish<'a>(
+        self,
+        known: impl Iterator<Item = &'a Variable>,
+    ) -> (Vec<Setting>, Vec<String>, Vec<Mistake>) {
         let settings = known.map(|variable| self.show(variable)).collect();
-        (settings, self.mistakes)
+        (settings, self.notices, self.mistakes)
     }
 
     fn empty() -> Self {
-        Self { given: BTreeMap::new(), mistakes: Vec::new() }
+        Self { given: BTreeMap::new(), mistakes: Vec::new(), notices: Vec::new() }
     }
 
     fn read_dot_env(&mut self, path: &Path) {
@@ -224,5 +246,46 @@ impl fmt::Display for Origin {
             Self::DotEnv => ".env",
             Self::Environment => "environment",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PORT: Variable = Variable::new("PORT", "3001", "");
+    const MODEL: Variable = Variable::new("OPENAI_CHAT_MODEL", "", "").or(&["AI_MODEL"]);
+
+    #[test]
+    fn what_env_files_say_and_nothing_reads_is_told_with_what_was_meant() {
+        let mut values = Values::empty();
+        for (name, origin) in [
+            ("PROT", Origin::DotEnv),
+            ("OPENAI_CHAT_MODLE", Origin::DotEnv),
+            ("SOMETHING_ELSE", Origin::DotEnv),
+            ("AI_MODEL", Origin::DotEnv),
+            ("HTTP_PORT", Origin::DotEnv),
+            ("PORTS", Origin::Environment),
+        ] {
+            values.give(name.to_owned(), "hush".to_owned(), origin);
+        }
+        values.note_unused([&PORT, &MODEL].into_iter());
+        let expected = [
+            "OPENAI_CHAT_MODLE is set, but nothing here uses it; did you mean OPENAI_CHAT_MODEL?",
+            "PROT is set, but nothing here uses it; did you mean PORT?",
+            "SOMETHING_ELSE is set, but nothing here uses it",
+        ];
+        assert_eq!(values.notices, expected);
+    }
+
+    #[test]
+    fn what_compose_takes_from_env_files_is_known() {
+        let compose = include_str!("../../../../docker-compose.yml");
+        let taken = compose.split("${").skip(1).filter_map(|rest| rest.split([':', '}']).next());
+        let example = super::super::example::text();
+        let is_known = |name: &str| OF_COMPOSE.contains(&name) || example.contains(&format!("#{name}="));
+        let unknown: Vec<&str> = taken.filter(|name| !is_known(name)).collect();
+        assert_eq!(unknown, [""; 0]);
+        assert!(OF_COMPOSE.iter().all(|name| compose.contains(&format!("${{{name}"))));
     }
 }
