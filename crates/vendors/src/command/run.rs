@@ -23,8 +23,8 @@ pub(crate) enum CommandFailure {
     TimedOut(Duration),
     #[error("the command wrote more than {0} bytes")]
     TooMuch(usize),
-    #[error("the command ended with {status}: {complaint}")]
-    Failed { status: String, complaint: String },
+    #[error("the command ended with {0}; LOG=info,vendors=debug shows its complaint")]
+    Failed(String),
 }
 
 impl CommandFailure {
@@ -33,7 +33,7 @@ impl CommandFailure {
             Self::NotStarted(_) => Fault::Unavailable,
             Self::TimedOut(_) => Fault::TimedOut,
             Self::TooMuch(_) => Fault::Garbled,
-            Self::Failed { .. } => Fault::Rejected,
+            Self::Failed(_) => Fault::Rejected,
         };
         ProviderError::new(fault, provider, self.to_string())
     }
@@ -79,7 +79,9 @@ async fn converse(child: &mut Child, group: Group, input: Vec<u8>, limit: usize)
     if status.success() {
         return Ok(output);
     }
-    Err(CommandFailure::Failed { status: status.to_string(), complaint })
+    // It may hold what was said, and errors are logged where everybody reads them.
+    tracing::debug!(complaint, "A command failed");
+    Err(CommandFailure::Failed(status.to_string()))
 }
 
 async fn read(pipe: Option<impl AsyncRead + Unpin>, limit: usize) -> Result<Vec<u8>, CommandFailure> {
@@ -140,11 +142,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failed_command_gives_its_first_complaint() {
-        let failure = run("echo >&2; echo no such model >&2; echo more >&2; exit 3", vec![], GENEROUS).await;
+    async fn a_failed_command_tells_its_status_and_not_what_it_may_have_heard() {
+        let failure = run("echo I heard a secret >&2; exit 3", vec![], GENEROUS).await;
         let error = failure.unwrap_err().of("command");
         assert_eq!(error.fault, Fault::Rejected);
-        assert_eq!(error.detail, "the command ended with exit status: 3: no such model");
+        let expected = "the command ended with exit status: 3; LOG=info,vendors=debug shows its complaint";
+        assert_eq!(error.detail, expected);
+    }
+
+    #[tokio::test]
+    async fn the_first_complaint_is_a_line_with_something_in_it() {
+        let complaint = first_line(Some(&b"\n \nno such model\nmore"[..])).await;
+        assert_eq!(
+            (complaint.as_str(), first_line(Some(&b"\n"[..])).await.as_str()),
+            ("no such model", "it gave no reason")
+        );
     }
 
     #[tokio::test]
