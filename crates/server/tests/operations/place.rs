@@ -157,7 +157,16 @@ pub(crate) fn session(id: &str) -> Value {
 
 /// As much as fills a segment.
 pub(crate) fn chunk(id: &str, seq: u64) -> Value {
-    let samples: Vec<u8> = (0..16_000_i32).flat_map(|at| ((at * 37 % 8_000) as i16).to_le_bytes()).collect();
+    chunk_of(16_000, id, seq)
+}
+
+/// A tenth of a second.
+pub(crate) fn short_chunk(id: &str, seq: u64) -> Value {
+    chunk_of(1_600, id, seq)
+}
+
+fn chunk_of(samples: i32, id: &str, seq: u64) -> Value {
+    let samples: Vec<u8> = (0..samples).flat_map(|at| ((at * 37 % 8_000) as i16).to_le_bytes()).collect();
     let audio = base64_simd::STANDARD.encode_to_string(samples);
     json!({ "sessionId": id, "audioData": audio, "seq": seq })
 }
