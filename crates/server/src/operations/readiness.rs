@@ -1,18 +1,19 @@
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use ports::{SessionId, StoreError};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 
 use super::Operations;
 use crate::{http::App, operations::figures};
 
 /// A dependency that does not answer within this time is down.
 const PATIENCE: Duration = Duration::from_secs(2);
+const FRESH: Duration = Duration::from_secs(1);
 
 /// What the server depends on, as it was when somebody looked.
 pub(super) struct Readiness {
@@ -22,14 +23,19 @@ pub(super) struct Readiness {
     providers: Value,
 }
 
-/// What was down when somebody looked last, so that the log tells it once.
+/// What was seen last. Whoever asks again within [`FRESH`] is told the same, for anybody may ask as often as they like.
 #[derive(Default)]
-pub(super) struct Seen {
-    database_down: AtomicBool,
-    object_store_down: AtomicBool,
+pub(super) struct Seen(Mutex<Option<Look>>);
+
+#[derive(Clone)]
+struct Look {
+    at: Instant,
+    database: Dependency,
+    object_store: Dependency,
 }
 
 /// No session goes on without it.
+#[derive(Clone)]
 struct Dependency {
     is_up: bool,
     took: Duration,
@@ -37,11 +43,8 @@ struct Dependency {
 
 impl Readiness {
     pub(super) async fn look(operations: &Operations) -> Self {
-        let (app, seen) = (&operations.app, &operations.seen);
-        let (database, object_store) = tokio::join!(
-            look_at("database", database(app), &seen.database_down),
-            look_at("objectStore", app.objects.check(), &seen.object_store_down)
-        );
+        let app = &operations.app;
+        let Look { database, object_store, .. } = operations.seen.look(database(app), app.objects.check()).await;
         let stopping = operations.registry.is_closing();
         Self { stopping, database, object_store, providers: figures::providers(&app.hub) }
     }
@@ -56,21 +59,43 @@ impl Readiness {
     }
 }
 
+impl Seen {
+    /// Of those who ask at once, one looks and the others wait.
+    async fn look(
+        &self,
+        database: impl Future<Output = Result<(), StoreError>>,
+        object_store: impl Future<Output = Result<(), StoreError>>,
+    ) -> Look {
+        let mut last = self.0.lock().await;
+        if let Some(look) = last.as_ref().filter(|look| look.at.elapsed() < FRESH) {
+            return look.clone();
+        }
+        let (database_was_up, store_was_up) =
+            last.as_ref().map_or((true, true), |look| (look.database.is_up, look.object_store.is_up));
+        let (database, object_store) = tokio::join!(
+            look_at("database", database, database_was_up),
+            look_at("objectStore", object_store, store_was_up)
+        );
+        last.insert(Look { at: Instant::now(), database, object_store }).clone()
+    }
+}
+
 /// Any question that a database only answers when it works.
 async fn database(app: &App) -> Result<(), StoreError> {
     let nobody = SessionId::parse("readyz").expect("it is an id");
     app.catalog.session(&nobody).await.map(drop)
 }
 
-async fn look_at(name: &str, check: impl Future<Output = Result<(), StoreError>>, was_down: &AtomicBool) -> Dependency {
+/// The log tells once that it is down.
+async fn look_at(name: &str, check: impl Future<Output = Result<(), StoreError>>, was_up: bool) -> Dependency {
     let began = Instant::now();
     let no_answer = |_| Err(StoreError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs())));
     let checked = timeout(PATIENCE, check).await.unwrap_or_else(no_answer);
     let is_up = checked.is_ok();
-    match (checked, was_down.swap(!is_up, Ordering::Relaxed)) {
-        (Err(error), false) => tracing::warn!(dependency = name, %error, "A dependency is down"),
-        (Ok(()), true) => tracing::info!(dependency = name, "A dependency is up again"),
-        (Err(_), true) | (Ok(()), false) => {}
+    match (checked, was_up) {
+        (Err(error), true) => tracing::warn!(dependency = name, %error, "A dependency is down"),
+        (Ok(()), false) => tracing::info!(dependency = name, "A dependency is up again"),
+        (Err(_), false) | (Ok(()), true) => {}
     }
     Dependency { is_up, took: began.elapsed() }
 }
@@ -99,5 +124,31 @@ impl Serialize for Readiness {
         map.serialize_entry("stopping", &self.stopping)?;
         map.serialize_entry("dependencies", &dependencies)?;
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_at_once_or_soon_again_costs_the_stores_nothing() {
+        let (seen, asked, is_up) = (Seen::default(), Cell::new(0), Cell::new(true));
+        let store = async || {
+            asked.set(asked.get() + 1);
+            sleep(Duration::from_millis(100)).await;
+            if is_up.get() { Ok(()) } else { Err(StoreError::Unavailable("it is away".to_owned())) }
+        };
+        let look = async || seen.look(async { Ok(()) }, store()).await.object_store.is_up;
+        assert_eq!(tokio::join!(look(), look(), look()), (true, true, true));
+        is_up.set(false);
+        sleep(FRESH - Duration::from_millis(1)).await;
+        assert_eq!((look().await, asked.get()), (true, 1));
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!((look().await, asked.get()), (false, 2));
     }
 }

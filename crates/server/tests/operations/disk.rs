@@ -74,7 +74,7 @@ async fn on_a_full_disk_nothing_is_acknowledged_and_with_room_again_nothing_is_l
     assert_eq!([place.get("/readyz", &[]).status, place.get("/readyz", &[]).status], [503, 503]);
 
     disk.make_room();
-    assert_eq!(place.get("/readyz", &[]).status, 200);
+    place.until_status("/readyz", 200).await;
     let log = place.process.log();
     let told: Vec<&str> = log.lines().filter(|line| line.contains("A dependency is")).collect();
     assert!(told.len() == 2 && told[0].contains("make room") && told[1].contains("up again"), "{told:?}");

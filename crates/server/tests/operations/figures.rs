@@ -92,15 +92,14 @@ async fn a_server_whose_store_is_gone_is_not_ready_until_it_is_back() {
     let objects = place.objects();
     let away = objects.with_extension("away");
     fs::rename(&objects, &away).unwrap();
-    let ready = place.get("/readyz", &[]);
-    assert_eq!(ready.status, 503, "{}", ready.body);
+    let ready = place.until_status("/readyz", 503).await;
     assert_eq!(ready.json()["dependencies"]["objectStore"]["state"], "down");
     assert_eq!(ready.json()["dependencies"]["database"]["state"], "up");
     let health = place.get("/health", &[]);
     assert_eq!((health.status, &health.json()["status"]), (200, &"unhealthy".into()));
     assert_eq!(place.get("/healthz", &[]).status, 200);
     fs::rename(&away, &objects).unwrap();
-    assert_eq!(place.get("/readyz", &[]).status, 200);
+    place.until_status("/readyz", 200).await;
     let health = place.get("/health", &[]).json();
     assert_eq!((&health["success"], &health["healthy"]), (&true.into(), &true.into()));
 }

@@ -75,6 +75,19 @@ impl Place {
         }
     }
 
+    /// Waits until it is answered so, and answers the answer.
+    pub(crate) async fn until_status(&self, path: &str, status: u16) -> Answer {
+        let began = Instant::now();
+        loop {
+            let answer = self.get(path, &[]);
+            if answer.status == status {
+                return answer;
+            }
+            assert!(began.elapsed() < PATIENCE, "never {status}: {}", answer.body);
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
     /// What the binary prints when it is run there, and its status.
     pub(crate) fn run(&self, arguments: &[&str]) -> (String, ExitStatus) {
         let output = repartee(&self.folder).args(arguments).output().expect("the binary starts");
