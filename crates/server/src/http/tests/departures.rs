@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use axum::http::Method;
 use bytes::Bytes;
 use ports::{Catalog as _, Journal as _, ObjectKey, Role, SessionId, StoreError, Timestamp, UserId};
 use serde_json::{Value, json};
 
-use super::house::{Answer, House};
+use super::house::{Answer, House, Shelf};
 use crate::{auth::NewToken, clock, departures::see_off, retention::Housekeeping, sessions::Sessions};
 
 const MINUTE: i64 = 60_000;
@@ -69,6 +71,26 @@ async fn whoever_deletes_the_account_leaves_nothing() {
     assert_ne!(again, ann);
     let history = house.get("/api/roleplay/history").bearer(&token).send().await.json();
     assert_eq!(history["data"]["total"], 0);
+}
+
+#[tokio::test]
+async fn somebody_of_whom_something_cannot_be_deleted_keeps_nobody_else() {
+    let shelf = Arc::new(Shelf::default());
+    let house = House::over(shelf.clone()).await;
+    let mut practices = Vec::new();
+    for id in ["kim", "lee"] {
+        let practice = house.practice_of(&house.token(id, Role::Trainee)).await;
+        practices.push(SessionId::parse(&practice).unwrap());
+        house.database.depart(&user(id), clock::now()).await.unwrap();
+    }
+    let away = StoreError::Unavailable("the store is away".to_owned());
+    shelf.fail(&practices[0], away.clone());
+    assert_eq!(see_off_after(&house, MINUTE).await, Err(away));
+    assert!(house.database.user(&user("kim")).await.unwrap().is_some());
+    assert_eq!(house.database.user(&user("lee")).await, Ok(None));
+    shelf.recover();
+    assert_eq!(see_off_after(&house, MINUTE).await, Ok(()));
+    assert_eq!(house.database.user(&user("kim")).await, Ok(None));
 }
 
 #[tokio::test]
