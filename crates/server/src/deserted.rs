@@ -35,9 +35,7 @@ pub async fn end_deserted(app: &App, now: Timestamp) -> Result<u64, StoreError> 
         let live = u32::try_from(app.hub.len()).unwrap_or(u32::MAX);
         let mut deserted = app.catalog.deserted_sessions(before, AT_ONCE.saturating_add(live)).await?;
         deserted.retain(|left| app.hub.find(&left.session).is_none());
-        if deserted.is_empty() {
-            return Ok(ended);
-        }
+        let ended_before = ended;
         for left in deserted {
             // As its server would have ended it, had it lived.
             match app.catalog.complete_session(&left.session, clock::after(left.since, grace)).await {
@@ -46,6 +44,10 @@ pub async fn end_deserted(app: &App, now: Timestamp) -> Result<u64, StoreError> 
                 Err(StoreError::Conflict(_) | StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
+        }
+        // Nothing is left, or nothing that can be ended: the next round looks again.
+        if ended == ended_before {
+            return Ok(ended);
         }
     }
 }
