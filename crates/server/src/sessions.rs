@@ -291,7 +291,7 @@ fn stays(wish: &StartSession, private: bool) -> Result<(), WireError> {
         Some(practice) if practice != is => {
             let is = if private { "private" } else { "shared" };
             Err(bad(format!(
-                "start-session.practice: this session is {is} since it began, and stays it; say it when you begin another one"
+                "start-session.practice: this session has been {is} since it began and stays so; say it when you begin another one"
             )))
         }
         Some(_) | None => Ok(()),

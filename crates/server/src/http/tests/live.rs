@@ -49,10 +49,10 @@ async fn who_may_watch_is_said_when_a_session_begins_and_not_changed_in_silence(
         sessions.start(&account, serde_json::from_value(wish).unwrap()).await.map(|_| ()).map_err(|error| error.message)
     };
     let shares = async || start(Some("shared")).await.unwrap_err();
-    assert!(shares().await.contains("is private since it began"));
+    assert!(shares().await.contains("has been private since it began"));
     assert_eq!(start(Some("private")).await, Ok(()));
     assert!(house.app.hub.all()[0].is_private());
-    assert!(shares().await.contains("is private since it began"));
+    assert!(shares().await.contains("has been private since it began"));
     assert_eq!(start(None).await, Ok(()));
 }
 
