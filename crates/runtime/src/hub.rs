@@ -169,12 +169,14 @@ impl Hub {
     /// The session as it lives here, unless its user went on with it in another process meanwhile: then it is forgotten here.
     pub async fn find_held(&self, session: &SessionId) -> Option<Handle> {
         let handle = self.find(session)?;
-        let asked = timeout(PATIENCE, self.engine.journal.holds(session)).await;
-        // Where nobody knows, the session itself finds out when it writes something down.
-        let has_moved = handle.about.tenure.is_held.load(Ordering::Relaxed) && matches!(asked, Ok(Ok(false)));
-        if !has_moved {
+        // Until it is written down that it is here, the journal tells where it was before.
+        if !handle.about.tenure.is_held.load(Ordering::Relaxed) {
             return Some(handle);
         }
+        // Where nobody knows, the session itself finds out when it writes something down.
+        let Ok(Ok(false)) = timeout(PATIENCE, self.engine.journal.holds(session)).await else {
+            return Some(handle);
+        };
         let _ = handle.mailbox.send(Letter::LetGo).await;
         handle.mailbox.closed().await;
         None

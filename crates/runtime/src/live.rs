@@ -222,12 +222,9 @@ impl LiveSession {
             Some(Letter::End | Letter::Suspend | Letter::LetGo) | None => return,
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
-        loop {
+        while !self.has_moved() {
             self.gather().await;
             self.carry_out();
-            if self.has_moved() {
-                break;
-            }
             let gave_up = self.machine.is_over() && self.outbox.failures() > LAST_ATTEMPTS;
             if gave_up {
                 tracing::error!(session.id = %self.desk.session, "The end of a session is lost: the database was away for too long");

@@ -16,6 +16,8 @@ pub(crate) struct Book(Mutex<Pages>);
 
 #[derive(Default)]
 struct Pages {
+    /// The process that has the session.
+    holder: Option<Arc<str>>,
     numbered: u64,
     segments: Vec<SegmentRecord>,
     turns: Vec<TurnRecord>,
@@ -24,6 +26,15 @@ struct Pages {
 }
 
 impl Book {
+    /// It has the session from now on.
+    pub(crate) fn is_taken_by(&self, process: &str) {
+        self.0.lock().unwrap().holder = Some(process.into());
+    }
+
+    fn is_held_by(&self, process: &str) -> bool {
+        self.0.lock().unwrap().holder.as_deref().is_none_or(|holder| holder == process)
+    }
+
     pub(crate) fn hints(&self) -> Vec<HintRecord> {
         self.0.lock().unwrap().hints.clone()
     }
@@ -51,7 +62,7 @@ impl Book {
 
     pub(crate) fn resumption(&self) -> Option<Resumption> {
         let pages = self.0.lock().unwrap();
-        let Pages { numbered, segments, turns, ended, hints: _ } = &*pages;
+        let Pages { numbered, segments, turns, ended, holder: _, hints: _ } = &*pages;
         if *numbered == 0 && segments.is_empty() && turns.is_empty() && ended.is_none() {
             return None;
         }
@@ -80,7 +91,7 @@ impl Book {
     fn write(&self, record: Record) {
         let mut pages = self.0.lock().unwrap();
         match record {
-            Record::Held => (),
+            Record::Held => unreachable!("the process that has it is known by name"),
             Record::Numbered { event_seq } => pages.numbered = pages.numbered.max(event_seq),
             Record::Segment(segment) => {
                 if pages.segments.iter().all(|known| known.number != segment.number) {
@@ -139,6 +150,7 @@ fn lines(turn: &TurnRecord) -> impl Iterator<Item = Line> {
 pub(crate) struct Reached {
     pub(crate) book: Arc<Book>,
     pub(crate) weather: Arc<Weather>,
+    pub(crate) process: Arc<str>,
 }
 
 #[async_trait]
@@ -146,10 +158,13 @@ impl Journal for Reached {
     async fn record(&self, _: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
         let down = |()| StoreError::Unavailable("the test made the journal fail".to_owned());
         self.weather.before().await.map_err(down)?;
-        if self.weather.has_moved() {
+        if records.contains(&Record::Held) {
+            self.book.is_taken_by(&self.process);
+        }
+        if !self.book.is_held_by(&self.process) {
             return Err(StoreError::Conflict("another process has this session".to_owned()));
         }
-        for record in records {
+        for record in records.into_iter().filter(|record| *record != Record::Held) {
             self.book.write(record);
         }
         self.weather.after().await;
@@ -157,7 +172,12 @@ impl Journal for Reached {
     }
 
     async fn holds(&self, _: &SessionId) -> Result<bool, StoreError> {
-        Ok(!self.weather.has_moved())
+        let is_held = self.book.is_held_by(&self.process);
+        // The answer takes longer to come back than something else takes to be written.
+        for _ in 0..4 {
+            self.weather.after().await;
+        }
+        Ok(is_held)
     }
 
     async fn resume(&self, _: &SessionId) -> Result<Option<Resumption>, StoreError> {

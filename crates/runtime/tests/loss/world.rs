@@ -41,29 +41,17 @@ pub(crate) struct Weather {
     condition: Mutex<Condition>,
     changed: Notify,
     dead: AtomicBool,
-    /// Another process has the session.
-    moved: AtomicBool,
     calls: AtomicU64,
 }
 
 impl Weather {
     fn fine() -> Arc<Self> {
         let condition = Mutex::new(Condition::Fine);
-        let (dead, moved, calls) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
-        Arc::new(Self { condition, changed: Notify::new(), dead, moved, calls })
+        Arc::new(Self { condition, changed: Notify::new(), dead: AtomicBool::new(false), calls: AtomicU64::new(0) })
     }
 
     pub(crate) fn now(&self) -> Condition {
         *self.condition.lock().unwrap()
-    }
-
-    /// Another process takes the session.
-    pub(crate) fn moves(&self) {
-        self.moved.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn has_moved(&self) -> bool {
-        self.moved.load(Ordering::Relaxed)
     }
 
     pub(crate) fn turns(&self, condition: Condition) {
@@ -113,6 +101,7 @@ pub(crate) struct World {
     /// The same of the processes that are dead.
     used_up: u64,
     connections: AtomicU64,
+    processes: u64,
 }
 
 struct Process {
@@ -130,9 +119,9 @@ impl World {
 
     pub(crate) fn with(config: Config) -> Self {
         let (book, objects) = (Arc::default(), Arc::default());
-        let process = Process::start(&book, &objects);
+        let process = Process::start(&book, &objects, 1);
         let (told, connections) = (Arc::default(), AtomicU64::new(0));
-        Self { book, objects, config, process, told, used_up: 0, connections }
+        Self { book, objects, config, process, told, used_up: 0, connections, processes: 1 }
     }
 
     pub(crate) fn store(&self) -> &Weather {
@@ -167,7 +156,8 @@ impl World {
         store.dead.store(true, Ordering::Relaxed);
         database.dead.store(true, Ordering::Relaxed);
         self.used_up = self.told.load(Ordering::Relaxed);
-        self.process = Process::start(&self.book, &self.objects);
+        self.processes += 1;
+        self.process = Process::start(&self.book, &self.objects, self.processes);
     }
 
     /// A new connection that is not in the session's room yet.
@@ -234,7 +224,8 @@ impl World {
 }
 
 impl Process {
-    fn start(book: &Arc<Book>, objects: &Arc<Objects>) -> Self {
+    fn start(book: &Arc<Book>, objects: &Arc<Objects>, number: u64) -> Self {
+        let name: Arc<str> = format!("process-{number}").into();
         let (store, database, recogniser) = (Weather::fine(), Weather::fine(), Arc::new(Recogniser::default()));
         let persona: Arc<Persona> = Arc::default();
         let engine = Engine {
@@ -243,9 +234,13 @@ impl Process {
             persona: Arc::clone(&persona) as _,
             voice: None,
             face: None,
-            holder: Arc::from("one"),
+            holder: Arc::clone(&name),
             objects: Arc::new(objects::Reached { objects: Arc::clone(objects), weather: Arc::clone(&store) }),
-            journal: Arc::new(journal::Reached { book: Arc::clone(book), weather: Arc::clone(&database) }),
+            journal: Arc::new(journal::Reached {
+                book: Arc::clone(book),
+                weather: Arc::clone(&database),
+                process: name,
+            }),
         };
         Self { hub: Arc::new(Hub::new(Arc::new(engine), 5)), recogniser, persona, store, database }
     }
