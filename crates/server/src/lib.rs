@@ -4,6 +4,7 @@
 //! how a session behaves (crate `session`), how it is driven (`runtime`) or how a vendor is called.
 
 pub mod address;
+mod aside;
 pub mod auth;
 pub mod cli;
 pub mod clock;

@@ -7,6 +7,8 @@ use argon2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::aside::aside;
+
 /// Hashes and checks passwords with argon2id, a few at a time because each takes 19 MiB and tens of milliseconds.
 #[derive(Clone)]
 pub struct Passwords {
@@ -44,13 +46,12 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
-        tokio::task::spawn_blocking(move || {
+        aside(move || {
             let done = work();
             drop(place);
             done
         })
         .await
-        .expect("hashing does not panic")
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     track::{STRETCH, Track, samples},
     voice::{Listener, Voice},
 };
+use crate::aside::aside;
 
 /// A file that is being made. Nothing of it is held but what is heard at the same time.
 pub(super) struct Composing<'a> {
@@ -63,12 +64,12 @@ impl<'a> Composing<'a> {
         let spoken = self.right.stretch(self.objects, self.position).await?;
         self.position += STRETCH as u64;
         let mut listener = std::mem::take(&mut self.listener);
-        let encoded = tokio::task::spawn_blocking(move || {
+        let encoded = aside(move || {
             listener.hear(&heard);
             let piece = duet.push(&heard, &spoken);
             (piece, duet, listener)
         });
-        let (piece, duet, listener) = encoded.await.expect("encoding does not panic");
+        let (piece, duet, listener) = encoded.await;
         (self.duet, self.listener) = (Some(duet), listener);
         Ok(Some(piece.into()))
     }
@@ -84,11 +85,11 @@ pub(super) async fn listen(
     let (mut listener, mut position) = (Listener::default(), 0);
     while !track.is_over() {
         let heard = track.stretch(objects, position).await?;
-        let listening = tokio::task::spawn_blocking(move || {
+        let listening = aside(move || {
             listener.hear(&heard);
             listener
         });
-        listener = listening.await.expect("listening does not panic");
+        listener = listening.await;
         position += STRETCH as u64;
     }
     Ok(listener.finish())

@@ -4,6 +4,8 @@ use audio::{AudioError, Composer, Format};
 use futures_util::{Stream, stream};
 use ports::{ObjectStore, SegmentRecord, StoreError};
 
+use crate::aside::aside;
+
 /// The trainee's voice as one file, put together while it is read: nothing is held but the piece at hand.
 pub struct Trainee {
     composer: Composer,
@@ -33,11 +35,11 @@ impl Trainee {
                 let Some(bytes) = super::kept(&*objects, &segment.object).await? else {
                     return Ok(Some((Vec::new(), Some(composing))));
                 };
-                let composed = tokio::task::spawn_blocking(move || {
+                let composed = aside(move || {
                     let piece = composing.composer.push(&bytes);
                     (piece, composing)
                 });
-                let (piece, composing) = composed.await.expect("composing does not panic");
+                let (piece, composing) = composed.await;
                 Ok(Some((piece_or_nothing(piece, &segment), Some(composing))))
             }
         })
