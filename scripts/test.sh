@@ -21,7 +21,7 @@ main() {
     stage "lints" marked cargo clippy --workspace --all-targets -- -D warnings
     stage "web client: build" marked scripts/build-web.sh
     stage "build" marked cargo build --package server
-    stage "Rust tests" marked cargo test --workspace
+    stage "Rust tests" marked cargo test --workspace --no-fail-fast
     if scripts/has-node.sh; then
         stage "web client: check" marked npm --prefix web-client run check
         stage "web client: tests" marked npm --prefix web-client test
