@@ -23,7 +23,7 @@ pub struct FolderStore {
 }
 
 impl FolderStore {
-    /// Creates the folder when it is missing and throws away what an interrupted process was still writing.
+    /// Creates the folder when it is missing, and throws away what a process that died long ago was still writing.
     ///
     /// With `fsync` an acknowledged object survives a power cut and not only a crash of this process;
     /// every put then waits for the disk.

@@ -6,21 +6,24 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
-    time::UNIX_EPOCH,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
 use ports::{ObjectKey, StoredObject, Timestamp};
+use uuid::Uuid;
 
 /// What is being written lives here. It is on the same file system as the objects, so that a rename
 /// is atomic, and no key can name it because no key begins with a dot.
 const INCOMING: &str = ".incoming";
+/// Nobody writes any more what has not grown for so long: its process died. Younger ones may be another server's.
+const ABANDONED: Duration = Duration::from_secs(3_600);
 
 pub(super) struct Files {
     root: PathBuf,
     fsync: bool,
-    /// No other process of this machine begins the names of what it is writing so.
-    process: u32,
+    /// Nobody else begins the names of what they are writing so, on whatever machine: many may share the folder.
+    name: String,
     written: AtomicU64,
 }
 
@@ -66,10 +69,9 @@ impl Files {
     pub(super) fn open(root: PathBuf, fsync: bool) -> io::Result<Self> {
         let incoming = root.join(INCOMING);
         fs::create_dir_all(&incoming)?;
-        for leftover in fs::read_dir(&incoming)? {
-            fs::remove_file(leftover?.path())?;
-        }
-        Ok(Self { root, fsync, process: std::process::id(), written: AtomicU64::new(0) })
+        discard_abandoned(&incoming, SystemTime::now() - ABANDONED)?;
+        let name = Uuid::now_v7().simple().to_string();
+        Ok(Self { root, fsync, name, written: AtomicU64::new(0) })
     }
 
     pub(super) fn put(&self, key: &ObjectKey, parts: &[Bytes]) -> io::Result<()> {
@@ -81,7 +83,7 @@ impl Files {
     /// A file that nobody sees until it is published.
     pub(super) fn begin(&self) -> io::Result<Incoming> {
         let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}-{number}", self.process);
+        let name = format!("{}-{number}", self.name);
         let path = self.root.join(INCOMING).join(name);
         Ok(Incoming { file: File::create(&path)?, path, published: false })
     }
@@ -215,6 +217,18 @@ impl Files {
     }
 }
 
+/// What others publish or throw away meanwhile is none of it.
+fn discard_abandoned(incoming: &Path, before: SystemTime) -> io::Result<()> {
+    for leftover in fs::read_dir(incoming)? {
+        let path = leftover?.path();
+        let Some(metadata) = absent(fs::metadata(&path))? else { continue };
+        if metadata.modified()? < before {
+            absent(fs::remove_file(&path))?;
+        }
+    }
+    Ok(())
+}
+
 /// `None` where there is no such object, also when its name is that of a folder or lies below a file.
 fn absent<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
@@ -261,9 +275,21 @@ mod tests {
         assert_eq!(files.list("").unwrap(), []);
         assert_eq!(entries(&dir.path().join(INCOMING)), 1);
 
-        let reopened = Files::open(dir.path().to_owned(), false).unwrap();
-        assert_eq!(reopened.list("").unwrap(), []);
+        discard_abandoned(&dir.path().join(INCOMING), SystemTime::now() + ABANDONED).unwrap();
         assert_eq!(entries(&dir.path().join(INCOMING)), 0);
+    }
+
+    #[test]
+    fn who_opens_the_folder_leaves_alone_what_another_server_is_writing() {
+        let dir = TempDir::new();
+        let files = Files::open(dir.path().to_owned(), false).unwrap();
+        let mut half = files.begin().unwrap();
+        half.write(b"ha").unwrap();
+        let other = Files::open(dir.path().to_owned(), false).unwrap();
+        other.put(&key("theirs"), &parts(b"whole")).unwrap();
+        half.write(b"lf").unwrap();
+        files.publish(half, &key("ours")).unwrap();
+        assert_eq!(other.get(&key("ours")).unwrap().unwrap(), b"half");
     }
 
     #[test]

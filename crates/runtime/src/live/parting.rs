@@ -1,0 +1,89 @@
+//! How a session ends for this process: it is over, it went on elsewhere, or it was deleted.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use ports::{ObjectKey, ObjectStore, SessionId, StoreError};
+use session::Refusal;
+
+use super::{Letter, LiveSession};
+use crate::{Rejection, Told};
+
+/// Why nothing of a session is written down here any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// Another process has it.
+    Moved,
+    /// Whoever deleted it did not know that it was live here.
+    Deleted,
+}
+
+impl LiveSession {
+    pub(super) async fn close(mut self: Box<Self>) {
+        self.mailbox.close();
+        let rejection = self.farewell();
+        while let Some(letter) = self.mailbox.recv().await {
+            if let Letter::From(envelope) = letter {
+                self.reject(envelope.from.as_ref(), envelope.reply, &rejection);
+            }
+        }
+        if self.lost == Some(Lost::Deleted) {
+            self.abort_work();
+            let (objects, session) = (Arc::clone(&self.desk.engine.objects), self.desk.session.clone());
+            if let Err(error) = forget_objects(&*objects, &session).await {
+                tracing::error!(session.id = %session, %error, "What was stored of a deleted session could not be deleted");
+            }
+        }
+    }
+
+    /// What was not written down was not acknowledged either; where the user went on in another process, it is sent there again.
+    pub(super) fn let_go(&mut self, lost: Lost) {
+        self.lost = Some(lost);
+        let (to_trainee, to_observers) = match lost {
+            Lost::Moved => {
+                self.has_moved.store(true, Ordering::Relaxed);
+                tracing::info!(session.id = %self.desk.session, "Another server has the session now");
+                (Rejection::TakenOver, Rejection::Elsewhere)
+            }
+            Lost::Deleted => {
+                tracing::info!(session.id = %self.desk.session, "The session was deleted");
+                (Rejection::Ended, Rejection::Ended)
+            }
+        };
+        let session = &self.desk.session;
+        if let Some(trainee) = self.room.trainee() {
+            trainee.tell(Told::Rejected { session, rejection: &to_trainee });
+        }
+        for observer in self.room.observers() {
+            observer.tell(Told::Rejected { session, rejection: &to_observers });
+        }
+    }
+
+    /// What is told to whoever still asks for something.
+    pub(super) fn farewell(&self) -> Rejection {
+        match self.lost {
+            Some(Lost::Moved) => Rejection::TakenOver,
+            None if self.machine.is_suspended() => Rejection::Refused(Refusal::Suspended),
+            Some(Lost::Deleted) | None => Rejection::Ended,
+        }
+    }
+
+    fn abort_work(&self) {
+        for task in self.running.values() {
+            task.abort();
+        }
+    }
+}
+
+/// Of a session that was deleted while it was live here: what was stored since.
+async fn forget_objects(objects: &dyn ObjectStore, session: &SessionId) -> Result<(), StoreError> {
+    for object in objects.list(&format!("{}/", ObjectKey::session_prefix(session))).await? {
+        objects.delete(&object.key).await?;
+    }
+    Ok(())
+}
+
+impl Drop for LiveSession {
+    fn drop(&mut self) {
+        self.abort_work();
+    }
+}
