@@ -56,3 +56,41 @@ test('who changes the server in the midst of a session goes on there, and the on
             const stored = one.storedAudio(sessionId).map((file) => wavData(file.bytes));
             for (const chunk of chunks) assert.ok(stored.some((audio) => audio.equals(chunk)));
         })));
+
+test('what the server that was left still stores throws nobody out of the other', () =>
+    withServer({}, (one) =>
+        withServer({ ...one.env, PORT: '0' }, async (other) => {
+            const sessionId = newSession();
+            const thresholds = { bytes: 8_000, silenceMs: 500 };
+            const chunks = countingPcm(8_000, 4_000);
+            const before = connect(one, 'ann');
+            await before.start(sessionId, { thresholds });
+            // Less than a segment: it is cut by the silence, when the session is elsewhere.
+            before.emit('audio-chunk', { sessionId, audioData: chunks[0], seq: 0 });
+            await before.ask('ping', { t: 1 });
+            const after = connect(other, 'ann');
+            assert.equal((await after.start(sessionId, { thresholds })).nextSeq, 0);
+            assert.equal((await before.next('error')).code, 'SESSION_TAKEN_OVER');
+            for (const [seq, audioData] of chunks.entries()) after.emit('audio-chunk', { sessionId, audioData, seq });
+            await after.next('ai-response');
+            assert.deepEqual(after.all('error'), []);
+            assert.deepEqual(before.all('audio-received'), []);
+            after.close();
+            before.close();
+        })));
+
+test('a session that is deleted on another server ends here and leaves nothing', () =>
+    withServer({}, (one) =>
+        withServer({ ...one.env, PORT: '0' }, async (other) => {
+            const sessionId = newSession();
+            const client = connect(one, 'ann');
+            await client.start(sessionId, { thresholds: { bytes: 8_000 } });
+            const [first, second] = countingPcm(16_000, 8_000);
+            client.emit('audio-chunk', { sessionId, audioData: first, seq: 0 });
+            await client.next('ai-response');
+            assert.equal((await other.rest(`/roleplay/session/${sessionId}`, 'ann', 'DELETE')).success, true);
+            client.emit('audio-chunk', { sessionId, audioData: second, seq: 1 });
+            assert.equal((await client.next('error')).code, 'SESSION_ENDED');
+            await eventually(() => one.storedAudio(sessionId).length === 0, 10_000, 'the audio to be gone');
+            client.close();
+        })));

@@ -114,9 +114,9 @@ class Server {
         return `${signed}.${createHmac('sha256', this.env.JWT_SECRET).update(signed).digest('base64url')}`;
     }
 
-    async rest(path, userId) {
+    async rest(path, userId, method = 'GET') {
         const headers = { authorization: `Bearer ${this.token(userId)}` };
-        const answer = await fetch(`${this.url}/api${path}`, { headers });
+        const answer = await fetch(`${this.url}/api${path}`, { method, headers });
         return { status: answer.status, ...(await answer.json()) };
     }
 

@@ -130,8 +130,16 @@ pub trait Catalog: Send + Sync + 'static {
     /// The total counts those too for which `at_most` leaves no room.
     async fn unrecorded_sessions(&self, settled: Timestamp, at_most: u32) -> Result<Page<SessionId>, StoreError>;
 
-    /// Active sessions in which nothing was said, stored or begun since `before`, the one that was left first before the others.
+    /// Active sessions in which nothing was said or stored, and that nobody took up, since `before`, the one that was left first before the others.
     async fn deserted_sessions(&self, before: Timestamp, at_most: u32) -> Result<Vec<Deserted>, StoreError>;
+
+    /// Completes it, unless somebody took it up since `before`. Answers whether it did.
+    async fn complete_deserted_session(
+        &self,
+        id: &SessionId,
+        before: Timestamp,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     /// The recording is made; `None` when there was nothing to record. What was kept first stands.
     async fn keep_recording(

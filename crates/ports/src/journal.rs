@@ -7,15 +7,19 @@ use crate::{Line, ObjectKey, SessionId, StoreError, Timestamp, Usage, UserId};
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
     /// Returns once all the records are durable. Writing the same record twice changes nothing
-    /// (segments by number, turns by number), so a caller that is unsure writes again.
-    /// What was recorded first stands; another segment or turn of the same number is a [`StoreError::Conflict`], for then another
-    /// process has the session, and so is an end that a process writes which has not the session any more. All records of a call are written or none, in whatever order it holds them.
+    /// (segments by number, turns by number), so a caller that is unsure writes again: what was recorded first stands.
+    /// All records of a call are written or none, in whatever order it holds them.
+    /// [`StoreError::Conflict`] once another process took the session.
     /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer, a cut or a voice
     /// without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
     /// Implementations gather concurrent calls into one commit.
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError>;
 
-    /// Whether no other process was the last one to write [`Record::Held`].
+    /// This process has the session from now on, and none that had it before writes anything of it any more.
+    /// [`StoreError::NotFound`] when there is no such session, or it is over.
+    async fn take(&self, session: &SessionId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether no other process was the last one to take it.
     async fn holds(&self, session: &SessionId) -> Result<bool, StoreError>;
 
     /// What a new process needs to go on with a session that an old one left; `None` if nothing was recorded yet.
@@ -37,8 +41,6 @@ pub enum Record {
     Numbered {
         event_seq: u64,
     },
-    /// This process has the session from now on; one that had it before may not end it any more.
-    Held,
     Segment(SegmentRecord),
     /// What a segment turned out to be after it was written down. The last one stands.
     Part {

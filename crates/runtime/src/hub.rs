@@ -9,7 +9,7 @@ use std::{
 
 use ports::{Scenario, SessionId, Timestamp, UserId};
 use tokio::{sync::mpsc, time::timeout};
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Engine, Envelope, Meter, Opening, Recorder,
@@ -46,16 +46,10 @@ struct About {
     private: bool,
     scenario: Arc<Scenario>,
     started_at: Timestamp,
-    tenure: Arc<Tenure>,
-}
-
-/// Whether this process has the session, as far as it knows.
-#[derive(Default)]
-pub(crate) struct Tenure {
-    /// That it has is written down.
-    pub(crate) is_held: AtomicBool,
-    /// Another one has it.
-    pub(crate) has_moved: AtomicBool,
+    /// Another process has the session.
+    has_moved: Arc<AtomicBool>,
+    /// Nobody finds the session here any more.
+    is_gone: CancellationToken,
 }
 
 /// Why a session is not opened here.
@@ -117,22 +111,19 @@ impl Hub {
         self.len() == 0
     }
 
-    /// Opens a session, or finds the one that somebody else opened in the meantime.
+    /// Whether this session could be opened. Whoever cannot open it should not take it from somebody who has it.
+    pub fn has_room_for(&self, session: &SessionId, owner: &UserId) -> Result<(), NotOpened> {
+        let live = self.lock();
+        if live.contains_key(session) { Ok(()) } else { self.has_room(&live, owner) }
+    }
+
+    /// Opens a session that this process took, or finds the one that somebody else opened in the meantime.
     pub fn open(&self, opening: Opening) -> Result<Handle, NotOpened> {
         let mut live = self.lock();
         if let Some(handle) = live.get(&opening.session) {
             return Ok(handle.clone());
         }
-        if self.is_stopping() {
-            return Err(NotOpened::Stopping);
-        }
-        let of_this_user = live.values().filter(|handle| handle.about.owner == opening.owner).count();
-        if of_this_user >= self.max_per_user {
-            return Err(NotOpened::OfUser { limit: self.max_per_user });
-        }
-        if let Some(limit) = self.max_sessions.filter(|limit| live.len() >= *limit) {
-            return Err(NotOpened::InAll { limit });
-        }
+        self.has_room(&live, &opening.owner)?;
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let about = About {
             session: opening.session.clone(),
@@ -140,45 +131,54 @@ impl Hub {
             private: opening.private,
             scenario: Arc::clone(&opening.scenario),
             started_at: opening.started_at,
-            tenure: Arc::default(),
+            has_moved: Arc::default(),
+            is_gone: CancellationToken::new(),
         };
-        let tenure = Arc::clone(&about.tenure);
+        let (has_moved, is_gone) = (Arc::clone(&about.has_moved), about.is_gone.clone());
         let handle = Handle { about: Arc::new(about), mailbox: sender };
         live.insert(opening.session.clone(), handle.clone());
         drop(live);
 
         let (id, registry) = (opening.session.clone(), Arc::clone(&self.live));
         let (engine, meter) = (Arc::clone(&self.engine), Arc::clone(&self.meter));
-        let session = Box::new(LiveSession::new(engine, meter, opening, tenure, mailbox, self.recorder.as_deref()));
+        let session = Box::new(LiveSession::new(engine, meter, opening, has_moved, mailbox, self.recorder.as_deref()));
         self.tasks.spawn(async move {
             // Even a session that panics leaves its place.
-            let _place = Place { id, registry };
+            let _place = Place { id, registry, is_gone };
             session.run().await;
         });
         Ok(handle)
     }
 
-    /// Ends a session as its user would, and waits until it is over. Nothing happens where it does not live here.
+    fn has_room(&self, live: &HashMap<SessionId, Handle>, owner: &UserId) -> Result<(), NotOpened> {
+        if self.is_stopping() {
+            return Err(NotOpened::Stopping);
+        }
+        let of_this_user = live.values().filter(|handle| handle.about.owner == *owner).count();
+        if of_this_user >= self.max_per_user {
+            return Err(NotOpened::OfUser { limit: self.max_per_user });
+        }
+        match self.max_sessions.filter(|limit| live.len() >= *limit) {
+            Some(limit) => Err(NotOpened::InAll { limit }),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a session as its user would, and waits until it is gone. Nothing happens where it does not live here.
     pub async fn end(&self, session: &SessionId) {
         if let Some(handle) = self.find(session) {
-            let _ = handle.mailbox.send(Letter::End).await;
-            handle.mailbox.closed().await;
+            handle.post_last(Letter::End).await;
         }
     }
 
     /// The session as it lives here, unless its user went on with it in another process meanwhile: then it is forgotten here.
     pub async fn find_held(&self, session: &SessionId) -> Option<Handle> {
         let handle = self.find(session)?;
-        // Until it is written down that it is here, the journal tells where it was before.
-        if !handle.about.tenure.is_held.load(Ordering::Relaxed) {
-            return Some(handle);
-        }
         // Where nobody knows, the session itself finds out when it writes something down.
         let Ok(Ok(false)) = timeout(PATIENCE, self.engine.journal.holds(session)).await else {
             return Some(handle);
         };
-        let _ = handle.mailbox.send(Letter::LetGo).await;
-        handle.mailbox.closed().await;
+        handle.post_last(Letter::LetGo).await;
         None
     }
 
@@ -223,7 +223,13 @@ impl Handle {
 
     /// Another process has the session now.
     pub fn has_moved(&self) -> bool {
-        self.about.tenure.has_moved.load(Ordering::Relaxed)
+        self.about.has_moved.load(Ordering::Relaxed)
+    }
+
+    /// Waits until nobody finds the session here any more, and may open it anew.
+    async fn post_last(&self, letter: Letter) {
+        let _ = self.mailbox.send(letter).await;
+        self.about.is_gone.cancelled().await;
     }
 
     /// Waits for room in the mailbox; gives the envelope back when the session is gone.
@@ -238,11 +244,13 @@ impl Handle {
 struct Place {
     id: SessionId,
     registry: Arc<Mutex<HashMap<SessionId, Handle>>>,
+    is_gone: CancellationToken,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         lock(&self.registry).remove(&self.id);
+        self.is_gone.cancel();
     }
 }
 

@@ -1,12 +1,13 @@
 //! A session's task: one mailbox, one machine, one room.
 
 mod effects;
+mod parting;
 mod seats;
 
 use std::{
     collections::{BTreeMap, VecDeque},
     future::poll_fn,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, atomic::AtomicBool},
     task::Poll,
     time::Duration,
 };
@@ -14,8 +15,8 @@ use std::{
 use audio::{Declared, SpeechCodec};
 use ports::{Record, Role, SegmentRecord, StoreError};
 use session::{
-    Briefing, Command, Failure, FailureKind, Input, LeftOver, Line, OpEvent, OpId, Refusal, Session, SessionTime,
-    TurnDetection, TurnId,
+    Briefing, Command, Failure, FailureKind, Input, LeftOver, Line, OpEvent, OpId, Session, SessionTime, TurnDetection,
+    TurnId,
 };
 use tokio::{
     sync::mpsc,
@@ -27,8 +28,8 @@ use crate::{
     Charge, Chunk, Engine, Member, MemberId, Meter, Opening, Recorder, Rejection, Reply, Told, Wish, chronicle,
     ears::{Ears, Taken},
     hearing::Hearing,
-    hub::Tenure,
     left_behind::LeftBehind,
+    live::parting::Lost,
     mouth::Mouth,
     outbox::Outbox,
     recorder::{Beginning, Tape},
@@ -119,7 +120,9 @@ pub(crate) struct LiveSession {
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
-    tenure: Arc<Tenure>,
+    lost: Option<Lost>,
+    /// For those who find the session in the hub.
+    has_moved: Arc<AtomicBool>,
     /// No event is told beyond this number before a higher one is written down.
     numbered: u64,
     began: Instant,
@@ -132,7 +135,7 @@ impl LiveSession {
         engine: Arc<Engine>,
         meter: Arc<Meter>,
         opening: Opening,
-        tenure: Arc<Tenure>,
+        has_moved: Arc<AtomicBool>,
         mailbox: mpsc::Receiver<Letter>,
         recorder: Option<&Recorder>,
     ) -> Self {
@@ -202,7 +205,8 @@ impl LiveSession {
             said: VecDeque::new(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
-            tenure,
+            lost: None,
+            has_moved,
             numbered: 0,
             began: Instant::now(),
             offset_ms,
@@ -216,13 +220,16 @@ impl LiveSession {
         match self.mailbox.recv().await {
             Some(Letter::From(envelope)) => {
                 chronicle::opened(&self.desk.meter, &self.desk.session, &self.desk.scenario.id, !self.is_new);
-                self.take_it().await;
-                self.on_envelope(*envelope);
+                self.begin_to_count().await;
+                match self.lost {
+                    None => self.on_envelope(*envelope),
+                    Some(_) => self.reject(envelope.from.as_ref(), envelope.reply, &self.farewell()),
+                }
             }
             Some(Letter::End | Letter::Suspend | Letter::LetGo) | None => return,
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
-        while !self.has_moved() {
+        while self.lost.is_none() {
             self.gather().await;
             self.carry_out();
             let gave_up = self.machine.is_over() && self.outbox.failures() > LAST_ATTEMPTS;
@@ -241,7 +248,7 @@ impl LiveSession {
                     Some(Letter::From(envelope)) => self.on_envelope(*envelope),
                     Some(Letter::End) => self.handle(Input::Client(Command::End)),
                     Some(Letter::Suspend) | None => self.handle(Input::Suspend),
-                    Some(Letter::LetGo) => self.let_go(),
+                    Some(Letter::LetGo) => self.let_go(Lost::Moved),
                 },
                 () = alarm.as_mut() => {
                     alarm.as_mut().reset(Instant::now() + FAR);
@@ -262,17 +269,15 @@ impl LiveSession {
         }
     }
 
-    /// Even the first event's number must not be used again after a crash, and nobody else goes on with the session meanwhile.
-    async fn take_it(&mut self) {
+    /// Even the first event's number must not be used again after a crash.
+    async fn begin_to_count(&mut self) {
         let event_seq = self.reserve_numbers();
-        self.outbox.record(Record::Held);
         self.outbox.record(Record::Numbered { event_seq });
         self.outbox.commit();
         while self.outbox.is_committing() {
             let written = self.outbox.committed().await;
             self.on_written(&written);
         }
-        self.tenure.is_held.store(true, Ordering::Relaxed);
     }
 
     /// An alarm that rings too early costs nothing, so it is only ever brought forward.
@@ -285,22 +290,6 @@ impl LiveSession {
         let mouth = self.mouth.wants_to_speak(Instant::now()).filter(|_| self.outbox.has_room());
         if let Some(at) = machine.into_iter().chain(mouth).min().filter(|at| *at < alarm.deadline()) {
             alarm.reset(at);
-        }
-    }
-
-    async fn close(mut self: Box<Self>) {
-        self.mailbox.close();
-        let rejection = if self.has_moved() {
-            Rejection::TakenOver
-        } else if self.machine.is_suspended() {
-            Rejection::Refused(Refusal::Suspended)
-        } else {
-            Rejection::Ended
-        };
-        while let Some(letter) = self.mailbox.recv().await {
-            if let Letter::From(envelope) = letter {
-                self.reject(envelope.from.as_ref(), envelope.reply, &rejection);
-            }
         }
     }
 
@@ -416,30 +405,22 @@ impl LiveSession {
 
     fn on_written(&mut self, written: &Result<(), StoreError>) {
         self.outbox.on_committed(written);
-        if matches!(written, Err(StoreError::Conflict(_))) {
-            return self.let_go();
-        }
-        if let Err(error) = written {
-            self.desk.meter.failed_commits.add(1);
-            tracing::error!(session.id = %self.desk.session, %error, "The session cannot be written down; trying again");
-            if self.outbox.failures() == 1
-                && let Some(trainee) = self.room.trainee()
-            {
-                trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::DatabaseDown });
+        match written {
+            Ok(()) => return,
+            Err(StoreError::Conflict(_)) => return self.let_go(Lost::Moved),
+            Err(StoreError::NotFound(_)) => return self.let_go(Lost::Deleted),
+            Err(error @ StoreError::Unavailable(_)) => {
+                tracing::warn!(session.id = %self.desk.session, %error, "The session cannot be written down; trying again");
+            }
+            Err(error @ StoreError::Refused(_)) => {
+                tracing::error!(session.id = %self.desk.session, %error, "The session cannot be written down; trying again");
             }
         }
-    }
-
-    fn has_moved(&self) -> bool {
-        self.tenure.has_moved.load(Ordering::Relaxed)
-    }
-
-    /// The user went on in another process. What this one did not write down was not acknowledged either, and is sent there again.
-    fn let_go(&mut self) {
-        self.tenure.has_moved.store(true, Ordering::Relaxed);
-        tracing::info!(session.id = %self.desk.session, "Another server has the session now");
-        if let Some(trainee) = self.room.trainee() {
-            trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::TakenOver });
+        self.desk.meter.failed_commits.add(1);
+        if self.outbox.failures() == 1
+            && let Some(trainee) = self.room.trainee()
+        {
+            trainee.tell(Told::Rejected { session: &self.desk.session, rejection: &Rejection::DatabaseDown });
         }
     }
 
@@ -462,12 +443,4 @@ async fn let_others_go_first() {
         Poll::Pending
     })
     .await;
-}
-
-impl Drop for LiveSession {
-    fn drop(&mut self) {
-        for task in self.running.values() {
-            task.abort();
-        }
-    }
 }

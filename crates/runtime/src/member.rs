@@ -64,6 +64,8 @@ pub enum Rejection {
     },
     /// Another connection of the same user has the session now.
     TakenOver,
+    /// The session that is watched goes on in another process.
+    Elsewhere,
     /// Observers only watch.
     ReadOnly,
     /// Nobody watches over the connection that speaks in the session.

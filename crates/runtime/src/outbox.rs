@@ -98,13 +98,13 @@ impl Outbox {
         }
     }
 
-    /// With the answer of [`Self::committed`]. A failed write is tried again, for as long as it takes, unless somebody else has
-    /// the session.
+    /// With the answer of [`Self::committed`]. A failed write is tried again, for as long as it takes, unless the session is
+    /// not to be written down here any more.
     pub(crate) fn on_committed(&mut self, result: &Result<(), StoreError>) {
         let Some(Committing { entries, records, .. }) = self.committing.take() else {
             return;
         };
-        if matches!(result, Err(StoreError::Conflict(_))) {
+        if matches!(result, Err(StoreError::Conflict(_) | StoreError::NotFound(_))) {
             return;
         }
         if result.is_err() {

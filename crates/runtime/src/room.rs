@@ -123,8 +123,14 @@ impl Room {
         self.members.iter().find(|present| present.seat == Seat::Trainee).map(|present| &present.member)
     }
 
-    /// Who watches, and as what.
-    pub(crate) fn observers(&self) -> Vec<(UserId, Role)> {
+    /// Who watches.
+    pub(crate) fn observers(&self) -> impl Iterator<Item = &Arc<dyn Member>> {
+        let watches = |present: &&Present| matches!(present.seat, Seat::Observer { .. });
+        self.members.iter().filter(watches).map(|present| &present.member)
+    }
+
+    /// The same, by who they are and as what.
+    pub(crate) fn watched_by(&self) -> Vec<(UserId, Role)> {
         let observer = |present: &Present| match present.seat {
             Seat::Observer { role } => Some((present.member.user().clone(), role)),
             Seat::Trainee => None,

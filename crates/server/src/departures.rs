@@ -81,13 +81,16 @@ async fn delete(app: &App, departure: &Departure, ended: &[SessionId], now: Time
             tracing::info!("A user who departed was deleted");
             return Ok(());
         }
-        let mut deleted = 0;
+        let (mut deleted, mut done) = (0, Ok(()));
         for row in sessions.iter().filter(|row| is_over(row)) {
-            forget(&*app.catalog, &*app.objects, &row.id).await?;
-            deleted += 1;
+            match forget(&*app.catalog, &*app.objects, &row.id).await {
+                Ok(()) => deleted += 1,
+                Err(error) => done = Err(error),
+            }
         }
+        // The next round looks again.
         if deleted < sessions.len() {
-            return Ok(());
+            return done;
         }
     }
 }

@@ -15,6 +15,11 @@ const CLOSED_FOR: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Deletes everything that was kept of a session. The objects go first: whoever fails halfway still finds it, and tries again.
 pub async fn forget(catalog: &dyn Catalog, objects: &dyn ObjectStore, session: &SessionId) -> Result<(), StoreError> {
+    // Nobody opens it any more while its objects are deleted.
+    match catalog.complete_session(session, clock::now()).await {
+        Ok(_) | Err(StoreError::Conflict(_) | StoreError::NotFound(_)) => {}
+        Err(error) => return Err(error),
+    }
     delete_objects(objects, session).await?;
     catalog.delete_session(session).await?;
     // A recording that was being made may have come in between; from now on none does.
@@ -56,8 +61,13 @@ pub async fn forget_before(
                 Ok(()) => (forgotten, unavailable) = (forgotten + 1, 0),
                 Err(error @ StoreError::Unavailable(_)) if unavailable == PATIENCE => return Err(error),
                 Err(error) => {
-                    tracing::error!(session.id = %session, %error, "A session could not be deleted");
-                    unavailable += u32::from(matches!(error, StoreError::Unavailable(_)));
+                    match error {
+                        StoreError::Unavailable(_) => {
+                            unavailable += 1;
+                            tracing::warn!(session.id = %session, %error, "A session could not be deleted");
+                        }
+                        _ => tracing::error!(session.id = %session, %error, "A session could not be deleted"),
+                    }
                     left.insert(session);
                 }
             }

@@ -136,11 +136,11 @@ impl Sessions {
     }
 
     /// A live session that this coach or admin may watch, and as what.
-    pub fn to_observe(&self, account: &Account, id: &str) -> Result<Handle, WireError> {
+    pub async fn to_observe(&self, account: &Account, id: &str) -> Result<Handle, WireError> {
         if account.role == Role::Trainee {
             return Err(forbidden("Only coaches and admins may observe a session"));
         }
-        let handle = self.hub().find(&session_id(id)?).ok_or_else(unknown_session)?;
+        let handle = self.hub().find_held(&session_id(id)?).await.ok_or_else(unknown_session)?;
         if handle.is_private() {
             return Err(forbidden("This is private practice; nobody may observe it"));
         }
@@ -174,7 +174,7 @@ impl Sessions {
         }
         stays(wish, row.private)?;
         if row.status != SessionStatus::Active {
-            return Err(WireError::new(ErrorCode::SessionEnded, "This session has ended; start a new one"));
+            return Err(is_over());
         }
         // Both would count the turns on from where they stand now.
         let Some(_no_typed_turn) = self.app.typed_turns.keep_out(&row.id) else {
@@ -182,6 +182,12 @@ impl Sessions {
             return Err(WireError::new(ErrorCode::Overloaded, message).after(1_000));
         };
         let scenario = self.share(self.scenario(&row.scenario_id).await?.scenario);
+        // First: what another server still writes of it is refused from now on, so what it left does not change any more.
+        self.hub().has_room_for(&row.id, &row.user).map_err(not_opened)?;
+        self.app.journal.take(&row.id, clock::now()).await.map_err(|error| match error {
+            StoreError::NotFound(_) => is_over(),
+            error => database_down(error),
+        })?;
         let resumption = self.app.journal.resume(&row.id).await.map_err(database_down)?;
         let messages = self.app.catalog.messages(&row.id).await.map_err(database_down)?;
         let opening = Opening {
@@ -315,6 +321,10 @@ fn not_yours() -> WireError {
     forbidden("Session not found or unauthorized")
 }
 
+fn is_over() -> WireError {
+    WireError::new(ErrorCode::SessionEnded, "This session has ended; start a new one")
+}
+
 fn forbidden(message: &str) -> WireError {
     WireError::new(ErrorCode::Forbidden, message)
 }
@@ -328,7 +338,10 @@ fn session_id(text: &str) -> Result<SessionId, WireError> {
 }
 
 fn database_down(error: StoreError) -> WireError {
-    tracing::error!(%error, "A session could not be looked up");
+    match error {
+        StoreError::Unavailable(_) => tracing::warn!(%error, "A session could not be looked up"),
+        _ => tracing::error!(%error, "A session could not be looked up"),
+    }
     WireError::new(ErrorCode::DatabaseUnavailable, "Failed to start session").after(2_000)
 }
 

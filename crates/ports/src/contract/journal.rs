@@ -13,7 +13,6 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     what_was_recorded_is_read_again(&fresh().await).await;
     a_typed_turn_without_details_is_read_again(&fresh().await).await;
     recording_twice_changes_nothing(&fresh().await).await;
-    another_turn_or_segment_of_the_same_number_is_refused(&fresh().await).await;
     segments_and_turns_come_in_order(&fresh().await).await;
     a_session_resumes_where_it_was_left(&fresh().await).await;
     of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(&fresh().await).await;
@@ -143,22 +142,6 @@ async fn recording_twice_changes_nothing(db: &(impl Journal + Catalog)) {
     assert_eq!(db.resume(&session).await, first);
     assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
     assert_eq!(db.segments(&session).await, Ok(vec![segment(1)]));
-}
-
-async fn another_turn_or_segment_of_the_same_number_is_refused(db: &(impl Journal + Catalog)) {
-    let session = open_session(db).await;
-    record(db, &session, a_whole_turn(1)).await;
-    let otherwise = HeardRecord { text: "something else".to_owned(), ..heard(1) };
-    let stored_elsewhere =
-        SegmentRecord { object: ObjectKey::of_session(&session_id("s"), "audio", 1, "other.ogg"), ..segment(1) };
-    for other in [Record::Heard(otherwise), Record::Segment(stored_elsewhere)] {
-        let written = db.record(&session, vec![Record::Numbered { event_seq: 5_000 }, other]).await;
-        assert!(matches!(written, Err(StoreError::Conflict(_))), "{written:?}");
-    }
-    assert_eq!(db.turns(&session).await, Ok(vec![said(1)]));
-    assert_eq!(db.segments(&session).await, Ok(vec![segment(1)]));
-    let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
-    assert!(resumption.last_event_seq < 5_000, "nothing of the call was written");
 }
 
 async fn of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(db: &(impl Journal + Catalog)) {

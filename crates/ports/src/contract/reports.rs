@@ -3,7 +3,7 @@
 use super::example::{begin_later, new_session, open_session, scenario, session_id, settle, user_id};
 use crate::{
     Catalog, Dimension, Email, EmailChange, EndedRecord, Feedback, Findings, HeardRecord, Journal, NewSession,
-    ObjectKey, Page, PageRequest, Record, StoreError, Timestamp,
+    ObjectKey, Page, PageRequest, Record, SessionStatus, StoreError, Timestamp,
 };
 
 /// Runs every check on a fresh catalogue, together with the journal that fills its sessions.
@@ -206,7 +206,17 @@ async fn sessions_in_which_nothing_happens_any_more_are_found(db: &(impl Journal
     assert_eq!(deserted(2_500, 10).await, []);
     assert_eq!(deserted(3_000, 10).await, std::slice::from_ref(&silent));
     assert_eq!(deserted(3_001, 10).await, [silent.clone(), spoken_in]);
-    assert_eq!(deserted(3_001, 1).await, [silent]);
+    assert_eq!(deserted(3_001, 1).await, std::slice::from_ref(&silent));
+
+    assert_eq!(db.take(&silent.0, Timestamp(3_000)).await, Ok(()));
+    assert_eq!(deserted(3_000, 10).await, [], "it was just taken up");
+    let completed =
+        async |session, before| db.complete_deserted_session(session, Timestamp(before), Timestamp(3_100)).await;
+    assert_eq!(completed(&silent.0, 3_000).await, Ok(false));
+    assert_eq!(completed(&silent.0, 3_001).await, Ok(true));
+    let row = db.session(&silent.0).await.expect("sessions are found").expect("it is one");
+    assert_eq!((row.status, row.completed_at), (SessionStatus::Completed, Some(Timestamp(3_100))));
+    assert_eq!(completed(&silent.0, 3_001).await, Ok(false), "it is over");
 }
 
 async fn old_sessions_are_found_oldest_first(db: &impl Catalog) {

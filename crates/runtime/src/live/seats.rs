@@ -97,7 +97,7 @@ impl LiveSession {
         self.room.admit(Arc::clone(from), Seat::Trainee);
         self.newest = self.newest.max(from.id());
         // Nobody watches unseen, not even whoever came before this connection.
-        for (user, role) in self.room.observers() {
+        for (user, role) in self.room.watched_by() {
             self.tell(RoomEvent::ObserverJoined { user, role });
         }
         self.handle(Input::Link(Link::Up));

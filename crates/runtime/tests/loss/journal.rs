@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use ports::{
     AnsweredRecord, CutShortRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord,
-    SessionId, Speaker, SpokenRecord, StoreError, TurnRecord,
+    SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord,
 };
 
 use crate::world::Weather;
@@ -18,6 +18,7 @@ pub(crate) struct Book(Mutex<Pages>);
 struct Pages {
     /// The process that has the session.
     holder: Option<Arc<str>>,
+    is_deleted: bool,
     numbered: u64,
     segments: Vec<SegmentRecord>,
     turns: Vec<TurnRecord>,
@@ -29,6 +30,11 @@ impl Book {
     /// It has the session from now on.
     pub(crate) fn is_taken_by(&self, process: &str) {
         self.0.lock().unwrap().holder = Some(process.into());
+    }
+
+    /// The catalogue has the session no longer.
+    pub(crate) fn is_deleted(&self) {
+        self.0.lock().unwrap().is_deleted = true;
     }
 
     fn is_held_by(&self, process: &str) -> bool {
@@ -62,7 +68,7 @@ impl Book {
 
     pub(crate) fn resumption(&self) -> Option<Resumption> {
         let pages = self.0.lock().unwrap();
-        let Pages { numbered, segments, turns, ended, holder: _, hints: _ } = &*pages;
+        let Pages { numbered, segments, turns, ended, .. } = &*pages;
         if *numbered == 0 && segments.is_empty() && turns.is_empty() && ended.is_none() {
             return None;
         }
@@ -91,7 +97,6 @@ impl Book {
     fn write(&self, record: Record) {
         let mut pages = self.0.lock().unwrap();
         match record {
-            Record::Held => unreachable!("the process that has it is known by name"),
             Record::Numbered { event_seq } => pages.numbered = pages.numbered.max(event_seq),
             Record::Segment(segment) => {
                 if pages.segments.iter().all(|known| known.number != segment.number) {
@@ -158,16 +163,21 @@ impl Journal for Reached {
     async fn record(&self, _: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
         let down = |()| StoreError::Unavailable("the test made the journal fail".to_owned());
         self.weather.before().await.map_err(down)?;
-        if records.contains(&Record::Held) {
-            self.book.is_taken_by(&self.process);
-        }
         if !self.book.is_held_by(&self.process) {
             return Err(StoreError::Conflict("another process has this session".to_owned()));
         }
-        for record in records.into_iter().filter(|record| *record != Record::Held) {
+        if self.book.0.lock().unwrap().is_deleted {
+            return Err(StoreError::NotFound("this session".to_owned()));
+        }
+        for record in records {
             self.book.write(record);
         }
         self.weather.after().await;
+        Ok(())
+    }
+
+    async fn take(&self, _: &SessionId, _: Timestamp) -> Result<(), StoreError> {
+        self.book.is_taken_by(&self.process);
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that finds something missing fails")]
 
 mod chunks;
+mod elsewhere;
 mod endings;
 mod journal;
 mod objects;

@@ -19,6 +19,10 @@ impl Objects {
         self.0.lock().unwrap().contains_key(key)
     }
 
+    pub(crate) fn keys(&self) -> Vec<ObjectKey> {
+        self.0.lock().unwrap().keys().cloned().collect()
+    }
+
     pub(crate) fn read(&self, key: &ObjectKey) -> Bytes {
         self.0.lock().unwrap().get(key).cloned().unwrap_or_else(|| panic!("{key} was not stored"))
     }

@@ -1,6 +1,5 @@
 //! Another process goes on where one was killed.
 
-use runtime::Rejection;
 use session::{Command, Event, TurnDetection};
 
 use crate::world::{Condition, World, config, let_pass, samples};
@@ -163,43 +162,4 @@ async fn what_was_found_to_be_silence_is_not_listened_to_again() {
     world.arrive().await;
     let_pass(60_000).await;
     assert_eq!(world.book.turns(), []);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_session_that_went_on_in_another_process_is_left_alone_there_and_nothing_unwritten_was_acknowledged() {
-    let world = World::new();
-    let client = world.arrive().await;
-    client.say("Hello").await;
-    client.person.hears_replies(1).await;
-    world.book.is_taken_by("another process");
-    client.chunk(0, &samples(1_000)).await.unwrap();
-    assert_eq!(client.person.is_rejected().await, Rejection::TakenOver);
-    let_pass(200).await;
-    assert!(world.hub().is_empty());
-    assert_eq!(client.person.through_seq(), None);
-    assert_eq!((world.book.ended(), client.person.ending()), (None, None));
-}
-
-#[tokio::test(start_paused = true)]
-async fn whoever_comes_back_from_another_process_finds_what_was_said_there() {
-    let world = World::new();
-    let client = world.arrive().await;
-    let session = client.handle.session().clone();
-    assert!(world.hub().find_held(&session).await.is_some());
-    world.book.is_taken_by("another process");
-    assert!(world.hub().find_held(&session).await.is_none());
-    assert!(world.hub().is_empty());
-    assert_eq!(client.person.is_rejected().await, Rejection::TakenOver);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_session_that_is_just_being_taken_up_is_not_taken_for_one_that_has_moved() {
-    let mut world = World::new();
-    let session = world.arrive().await.handle.session().clone();
-    world.kill();
-    let client = world.connect();
-    let (found, ()) = tokio::join!(world.hub().find_held(&session), client.join(None));
-    assert!(found.is_some());
-    client.say("Still here?").await;
-    client.person.hears_replies(1).await;
 }

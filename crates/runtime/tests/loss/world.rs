@@ -105,6 +105,7 @@ pub(crate) struct World {
 }
 
 struct Process {
+    name: Arc<str>,
     hub: Arc<Hub>,
     recogniser: Arc<Recogniser>,
     persona: Arc<Persona>,
@@ -189,6 +190,7 @@ impl World {
     }
 
     fn open(&self) -> Handle {
+        self.book.is_taken_by(&self.process.name);
         self.process.hub.open(self.opening()).expect("nobody has too many sessions")
     }
 
@@ -239,10 +241,10 @@ impl Process {
             journal: Arc::new(journal::Reached {
                 book: Arc::clone(book),
                 weather: Arc::clone(&database),
-                process: name,
+                process: Arc::clone(&name),
             }),
         };
-        Self { hub: Arc::new(Hub::new(Arc::new(engine), 5)), recogniser, persona, store, database }
+        Self { name, hub: Arc::new(Hub::new(Arc::new(engine), 5)), recogniser, persona, store, database }
     }
 }
 

@@ -63,15 +63,16 @@ impl Archive {
         let mut pause = tokio::time::interval(PAUSE);
         loop {
             pause.tick().await;
-            if let Err(error) = self.record_pending(clock::now()).await {
+            if let Err(error) = self.record_pending(clock::now).await {
                 tracing::warn!(%error, "Nobody can say which sessions have no recording yet; trying again");
             }
         }
     }
 
     /// Tries every session that is due. One that cannot be recorded is put off, and keeps no other from it.
-    pub async fn record_pending(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn record_pending(&self, clock: impl Fn() -> Timestamp) -> Result<(), StoreError> {
         loop {
+            let now = clock();
             let due = self.due(now).await?;
             if due.is_empty() {
                 return Ok(());

@@ -173,6 +173,15 @@ impl Catalog for Database {
         self.left_open_before(before, at_most).await
     }
 
+    async fn complete_deserted_session(
+        &self,
+        id: &SessionId,
+        before: Timestamp,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.complete_left_open(id, before, at).await
+    }
+
     async fn keep_recording(
         &self,
         session: &SessionId,

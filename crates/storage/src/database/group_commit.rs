@@ -38,15 +38,13 @@ pub(super) struct Entry {
     pub(super) records: Vec<Record>,
     /// The session is over since then.
     pub(super) completed: Option<Timestamp>,
-    /// Which only the process may say that has it.
-    pub(super) ends: bool,
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
 #[cfg(test)]
 impl Entry {
     pub(super) fn of(session: SessionId, records: Vec<Record>) -> Self {
-        Self { session, records, completed: None, ends: false, done: oneshot::channel().0 }
+        Self { session, records, completed: None, done: oneshot::channel().0 }
     }
 }
 
@@ -96,7 +94,6 @@ impl GroupCommit {
         let ended = records.iter().find_map(|record| match record {
             Record::Ended(ended) => Some(ended.at),
             Record::Numbered { .. }
-            | Record::Held
             | Record::Segment(_)
             | Record::Part { .. }
             | Record::Heard(_)
@@ -105,7 +102,7 @@ impl GroupCommit {
             | Record::Spoken(_)
             | Record::Hint(_) => None,
         });
-        let entry = Entry { session, records, completed: completed.or(ended), ends: ended.is_some(), done };
+        let entry = Entry { session, records, completed: completed.or(ended), done };
         let writing = async {
             self.queue.send(entry).await.map_err(|_| stopped())?;
             written.await.map_err(|_| stopped())?

@@ -7,7 +7,13 @@ use ports::{
 };
 use sqlx::FromRow;
 
-use super::{Database, backend::on, failure::unreadable, rows::HOLDER, texts::WithoutNulls as _};
+use super::{
+    Database,
+    backend::{execute, on},
+    failure::unreadable,
+    rows::HOLDER,
+    texts::WithoutNulls as _,
+};
 
 macro_rules! select_segments {
     ($rest:literal) => {
@@ -25,6 +31,19 @@ macro_rules! select_segments {
 impl Journal for Database {
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
         self.journal.record(session.clone(), records.into_iter().map(Record::without_nulls).collect()).await
+    }
+
+    async fn take(&self, session: &SessionId, at: Timestamp) -> Result<(), StoreError> {
+        let taken = execute!(&*self.writes.turn().await?, db => sqlx::query(
+            "INSERT INTO session_holders (session_id, holder, at)
+             SELECT id, $2, $3 FROM sessions WHERE id = $1 AND status = 'active'
+             ON CONFLICT (session_id) DO UPDATE SET holder = excluded.holder, at = excluded.at",
+        )
+        .bind(session.as_str())
+        .bind(&*self.holder)
+        .bind(at.0)
+        .execute(db))?;
+        if taken == 1 { Ok(()) } else { Err(StoreError::NotFound(format!("session {session}, or it is over"))) }
     }
 
     async fn holds(&self, session: &SessionId) -> Result<bool, StoreError> {

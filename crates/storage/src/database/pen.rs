@@ -16,7 +16,7 @@ use super::{
     backend::Backend,
     failure::{failure, sqlite_failure},
     group_commit::Entry,
-    rows::{COMPLETE, HOLDER, HOLDER_LOCKED, Rival, Row, Value},
+    rows::{COMPLETE, HOLDER, HOLDERS_LOCKED, Row, Value},
 };
 
 pub(super) type Pen = Backend<SqlitePen, PostgresPen>;
@@ -103,49 +103,38 @@ fn commit_row_by_row(connection: &Connection, group: &[Entry], holder: &str) -> 
 
 fn write_rows(connection: &Connection, group: &[Entry], holder: &str) -> Result<(), StoreError> {
     for entry in group {
-        if entry.ends {
+        if !entry.records.is_empty() {
             let found = holder_of(connection, &entry.session).map_err(sqlite_failure)?;
             check_holder(found.as_deref(), holder)?;
         }
-        if !write_entry(connection, entry, holder).map_err(sqlite_failure)? {
-            return Err(moved());
-        }
+        write_entry(connection, entry).map_err(sqlite_failure)?;
     }
     Ok(())
 }
 
-/// `false` where another process wrote a row of the same number.
-fn write_entry(connection: &Connection, entry: &Entry, holder: &str) -> rusqlite::Result<bool> {
+fn write_entry(connection: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     let Entry { session, records, completed, .. } = entry;
-    let mut rows: Vec<Row<'_>> = records.iter().map(|record| Row::of(session, record, holder)).collect();
+    let mut rows: Vec<Row<'_>> = records.iter().map(|record| Row::of(session, record)).collect();
     rows.sort_by_key(|row| row.place);
     for Row { place, values } in rows {
-        let mut insertion = connection.prepare_cached(place.insertion().single)?;
-        if insertion.execute(params_from_iter(&values))? == 0
-            && let Some(rival) = place.rival()
-            && let asked = rival.values.iter().map(|place| &values[*place])
-            && connection.prepare_cached(rival.query)?.exists(params_from_iter(asked))?
-        {
-            return Ok(false);
-        }
+        connection.prepare_cached(place.insertion().single)?.execute(params_from_iter(values))?;
     }
     if let Some(at) = completed {
         connection.prepare_cached(COMPLETE)?.execute((at.0, session.as_str()))?;
     }
-    Ok(true)
+    Ok(())
 }
 
 fn holder_of(connection: &Connection, session: &SessionId) -> rusqlite::Result<Option<String>> {
     connection.prepare_cached(HOLDER)?.query_row((session.as_str(),), |row| row.get(0)).optional()
 }
 
-/// Of a session that is to be ended.
+/// Of a session in which something is to be written down.
 fn check_holder(found: Option<&str>, holder: &str) -> Result<(), StoreError> {
-    if found.is_none_or(|found| found == holder) { Ok(()) } else { Err(moved()) }
-}
-
-fn moved() -> StoreError {
-    StoreError::Conflict("another process has this session".to_owned())
+    if found.is_none_or(|found| found == holder) {
+        return Ok(());
+    }
+    Err(StoreError::Conflict("another process has this session".to_owned()))
 }
 
 pub(super) struct PostgresPen {
@@ -157,7 +146,7 @@ pub(super) struct PostgresPen {
 /// A statement costs PostgreSQL a trip over the network, so there is one for each table, or a few.
 impl PostgresPen {
     async fn commit(&self, group: &[Entry]) -> Result<(), StoreError> {
-        let mut rows: Vec<Row<'_>> = group.iter().flat_map(|entry| self.rows_of(entry)).collect();
+        let mut rows: Vec<Row<'_>> = group.iter().flat_map(rows_of).collect();
         rows.sort_by_key(|row| row.place);
         let of_one_table = rows.chunk_by(|a, b| a.place == b.place);
         // It refuses a statement that changes one row twice.
@@ -166,16 +155,11 @@ impl PostgresPen {
         let completions: Vec<_> = group.iter().filter_map(|entry| Some((entry, entry.completed?))).collect();
         match (insertions.as_slice(), completions.as_slice()) {
             ([], []) => Ok(()),
-            // A statement alone needs no transaction, unless it may be undone for the sake of one of its rows.
-            ([rows], []) if rows.len() == 1 || rows[0].place.rival().is_none() => {
-                insert(&mut *self.pool.acquire().await.map_err(failure)?, rows).await
-            }
+            // A statement alone needs no transaction.
             ([], [(entry, at)]) => complete(&mut *self.pool.acquire().await.map_err(failure)?, entry, *at).await,
             (insertions, completions) => {
                 let mut transaction = self.pool.begin().await.map_err(failure)?;
-                for entry in group.iter().filter(|entry| entry.ends) {
-                    self.check_holder(&mut transaction, entry).await?;
-                }
+                self.check_holders(&mut transaction, group).await?;
                 for rows in insertions {
                     insert(&mut transaction, rows).await?;
                 }
@@ -187,16 +171,18 @@ impl PostgresPen {
         }
     }
 
-    fn rows_of<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = Row<'a>> {
-        entry.records.iter().map(|record| Row::of(&entry.session, record, &self.holder))
+    /// Nobody else takes these sessions until the transaction is over.
+    async fn check_holders(&self, connection: &mut PgConnection, group: &[Entry]) -> Result<(), StoreError> {
+        let written = group.iter().filter(|entry| !entry.records.is_empty());
+        let sessions: Vec<&str> = written.map(|entry| entry.session.as_str()).collect();
+        let holders = sqlx::query_scalar::<_, String>(HOLDERS_LOCKED).bind(sessions);
+        let found = holders.fetch_all(connection).await.map_err(failure)?;
+        found.iter().try_for_each(|found| check_holder(Some(found), &self.holder))
     }
+}
 
-    /// Nobody else takes the session until the transaction is over.
-    async fn check_holder(&self, connection: &mut PgConnection, entry: &Entry) -> Result<(), StoreError> {
-        let holder = sqlx::query_scalar::<_, String>(HOLDER_LOCKED).bind(entry.session.as_str());
-        let found = holder.fetch_optional(connection).await.map_err(failure)?;
-        check_holder(found.as_deref(), &self.holder)
-    }
+fn rows_of(entry: &Entry) -> impl Iterator<Item = Row<'_>> {
+    entry.records.iter().map(|record| Row::of(&entry.session, record))
 }
 
 async fn complete(connection: &mut PgConnection, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
@@ -218,30 +204,7 @@ async fn insert(connection: &mut PgConnection, rows: &[Row<'_>]) -> Result<(), S
             };
         }
     });
-    let inserted = statement.push(insertion.tail).build().execute(&mut *connection).await.map_err(failure)?;
-    match rows[0].place.rival() {
-        Some(rival) if inserted.rows_affected() < rows.len() as u64 => check_rivals(connection, rows, rival).await,
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Some of these rows were there before.
-async fn check_rivals(connection: &mut PgConnection, rows: &[Row<'_>], rival: &Rival) -> Result<(), StoreError> {
-    for Row { values, .. } in rows {
-        let mut query = sqlx::query(rival.query);
-        for place in rival.values {
-            query = match values[*place] {
-                Value::Text(text) => query.bind(text),
-                Value::Bytes(bytes) => query.bind(bytes),
-                Value::Integer(number) => query.bind(number),
-                Value::Real(number) => query.bind(number),
-            };
-        }
-        if query.fetch_optional(&mut *connection).await.map_err(failure)?.is_some() {
-            return Err(moved());
-        }
-    }
-    Ok(())
+    statement.push(insertion.tail).build().execute(connection).await.map(|_| ()).map_err(failure)
 }
 
 /// Their lengths are powers of two, so that there are few different statements to prepare.

@@ -13,12 +13,6 @@ pub(super) struct Insertion {
     pub(super) single: &'static str,
 }
 
-pub(super) struct Rival {
-    pub(super) query: &'static str,
-    /// Those of the row that it asks for, by their place.
-    pub(super) values: &'static [usize],
-}
-
 pub(super) struct Row<'a> {
     pub(super) place: Place,
     pub(super) values: Vec<Value<'a>>,
@@ -42,14 +36,14 @@ pub(super) enum Place {
     Speeches,
     Hints,
     EventNumbers,
-    Holders,
     Endings,
 }
 
 /// The process that has a session.
 pub(super) const HOLDER: &str = "SELECT holder FROM session_holders WHERE session_id = $1";
-/// On PostgreSQL, where nobody else takes it before the transaction is over.
-pub(super) const HOLDER_LOCKED: &str = "SELECT holder FROM session_holders WHERE session_id = $1 FOR SHARE";
+/// Of several, on PostgreSQL, where nobody else takes them before the transaction is over.
+pub(super) const HOLDERS_LOCKED: &str =
+    "SELECT holder FROM session_holders WHERE session_id = ANY($1) ORDER BY session_id FOR SHARE";
 
 /// A session that is over; an abandoned one stays abandoned. SQLite numbers its values as they appear.
 pub(super) const COMPLETE: &str =
@@ -99,8 +93,6 @@ impl Place {
             "(session_id) DO UPDATE SET event_seq = excluded.event_seq
              WHERE event_numbers.event_seq < excluded.event_seq"
         );
-        static HOLDERS: Insertion =
-            insertion!(session_holders: session_id holder; "(session_id) DO UPDATE SET holder = excluded.holder");
         static ENDINGS: Insertion = insertion!(endings: session_id reason duration_ms turns event_seq at; "DO NOTHING");
         match self {
             Self::Segments => &SEGMENTS,
@@ -111,44 +103,18 @@ impl Place {
             Self::Speeches => &SPEECHES,
             Self::Hints => &HINTS,
             Self::EventNumbers => &EVENT_NUMBERS,
-            Self::Holders => &HOLDERS,
             Self::Endings => &ENDINGS,
         }
     }
 
     /// Where a row is there already, it is changed.
     pub(super) fn changes_rows(self) -> bool {
-        matches!(self, Self::EventNumbers | Self::SegmentParts | Self::Holders)
-    }
-
-    /// Finds another row where one of these values was to stand, where that means that another process has the session.
-    pub(super) fn rival(self) -> Option<&'static Rival> {
-        static OF_SEGMENT: Rival = Rival {
-            query: "SELECT 1 FROM segments WHERE session_id = $1 AND number = $2 AND object <> $3",
-            values: &[0, 1, 2],
-        };
-        static OF_TURN: Rival = Rival {
-            query: "SELECT 1 FROM turns WHERE session_id = $1 AND turn = $2 AND (text <> $3 OR at <> $4)",
-            values: &[0, 1, 2, 10],
-        };
-        match self {
-            Self::Segments => Some(&OF_SEGMENT),
-            Self::Turns => Some(&OF_TURN),
-            Self::SegmentParts
-            | Self::Answers
-            | Self::Cuts
-            | Self::Speeches
-            | Self::Hints
-            | Self::EventNumbers
-            | Self::Holders
-            | Self::Endings => None,
-        }
+        matches!(self, Self::EventNumbers | Self::SegmentParts)
     }
 }
 
 impl<'a> Row<'a> {
-    /// `holder` is this process.
-    pub(super) fn of(session: &'a SessionId, record: &'a Record, holder: &'a str) -> Self {
+    pub(super) fn of(session: &'a SessionId, record: &'a Record) -> Self {
         let session = Value::from(session.as_str());
         let (place, values) = match record {
             Record::Segment(segment) => (
@@ -224,7 +190,6 @@ impl<'a> Row<'a> {
             Record::Hint(hint) => {
                 (Place::Hints, vec![session, hint.at.0.into(), hint.coach.as_str().into(), hint.text.as_str().into()])
             }
-            Record::Held => (Place::Holders, vec![session, holder.into()]),
             Record::Numbered { event_seq } => (Place::EventNumbers, vec![session, (*event_seq).into()]),
             Record::Ended(ended) => (
                 Place::Endings,

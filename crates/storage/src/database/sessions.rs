@@ -71,6 +71,7 @@ impl Database {
                 SELECT s.id, (
                     SELECT MAX(signs.at) FROM (
                         SELECT s.started_at AS at
+                        UNION ALL SELECT MAX(h.at) FROM session_holders h WHERE h.session_id = s.id
                         UNION ALL SELECT MAX(g.at) FROM segments g WHERE g.session_id = s.id
                         UNION ALL SELECT MAX(t.at) FROM turns t WHERE t.session_id = s.id
                         UNION ALL SELECT MAX(a.at) FROM answers a WHERE a.session_id = s.id
@@ -89,6 +90,23 @@ impl Database {
             Ok(Deserted { session, since: Timestamp(since) })
         };
         rows.into_iter().map(deserted).collect()
+    }
+
+    pub(super) async fn complete_left_open(
+        &self,
+        id: &SessionId,
+        before: Timestamp,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let completed = execute!(&*self.writes.turn().await?, db => sqlx::query(
+            "UPDATE sessions SET status = 'completed', closed_at = $2 WHERE id = $1 AND status = 'active'
+             AND NOT EXISTS (SELECT 1 FROM session_holders h WHERE h.session_id = $1 AND h.at >= $3)",
+        )
+        .bind(id.as_str())
+        .bind(at.0)
+        .bind(before.0)
+        .execute(db))?;
+        Ok(completed == 1)
     }
 
     pub(super) async fn complete_once(&self, id: &SessionId, at: Timestamp) -> Result<SessionRow, StoreError> {

@@ -75,7 +75,7 @@ impl WithoutNulls for Record {
             Self::CutShort(cut) => Self::CutShort(cut.without_nulls()),
             Self::Ended(ended) => Self::Ended(ended.without_nulls()),
             Self::Hint(hint) => Self::Hint(hint.without_nulls()),
-            Self::Numbered { .. } | Self::Held | Self::Part { .. } | Self::Spoken(_) => self,
+            Self::Numbered { .. } | Self::Part { .. } | Self::Spoken(_) => self,
         }
     }
 }

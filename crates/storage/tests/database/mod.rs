@@ -122,23 +122,27 @@ pub(crate) async fn two_servers_share_a_database(url: &str) {
 pub(crate) async fn of_two_servers_only_the_one_that_took_a_session_last_goes_on_with_it(url: &str) {
     let (before, after) = (migrated(url).await, migrated(url).await);
     let session = &open_session(&before).await;
-    before.record(session, vec![Record::Held, segment_by(&before, session, 1)]).await.unwrap();
+    before.take(session, Timestamp(1)).await.unwrap();
+    before.record(session, vec![segment_by(&before, session, 1)]).await.unwrap();
     assert_eq!((before.holds(session).await, after.holds(session).await), (Ok(true), Ok(false)));
-    after.record(session, vec![Record::Held]).await.unwrap();
+    after.take(session, Timestamp(2)).await.unwrap();
     assert_eq!((before.holds(session).await, after.holds(session).await), (Ok(false), Ok(true)));
-    after.record(session, vec![segment_by(&after, session, 2), heard("here")]).await.unwrap();
 
+    // Nobody else has written anything yet.
     let is_refused = |written| assert!(matches!(written, Err(StoreError::Conflict(_))), "{written:?}");
-    is_refused(before.record(session, vec![segment_by(&before, session, 2), segment_by(&before, session, 3)]).await);
+    is_refused(before.record(session, vec![segment_by(&before, session, 2)]).await);
     is_refused(before.record(session, vec![heard("there")]).await);
     is_refused(before.record(session, vec![ended()]).await);
     assert_eq!(after.session(session).await.unwrap().unwrap().status, SessionStatus::Active);
+    after.record(session, vec![segment_by(&after, session, 2), heard("here")]).await.unwrap();
     // Whoever is not sure that it was written writes it again.
     after.record(session, vec![segment_by(&after, session, 2), segment_by(&after, session, 3)]).await.unwrap();
     after.record(session, vec![ended()]).await.unwrap();
     assert_eq!(after.session(session).await.unwrap().unwrap().status, SessionStatus::Completed);
     assert_eq!(after.segments(session).await.unwrap().len(), 3);
     assert_eq!(after.turns(session).await.unwrap()[0].heard.text, "here");
+    let over = before.take(session, Timestamp(3)).await;
+    assert!(matches!(over, Err(StoreError::NotFound(_))), "{over:?}");
 
     let others: Vec<_> = (0..20).map(|number| session_of(&before, number)).collect();
     let others = join_all(others).await;

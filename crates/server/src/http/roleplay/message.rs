@@ -8,7 +8,7 @@ use axum::{extract::State, http::StatusCode};
 use futures_util::StreamExt as _;
 use ports::{
     AnsweredRecord, Fault, HeardRecord, LanguageModel, Line, Message, MessageRole, Prompt, ProviderError, Record,
-    Scenario, SessionId, SessionStatus, Speaker, Timestamp, Token, Usage,
+    Scenario, SessionId, SessionStatus, Speaker, StoreError, Timestamp, Token, Usage,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,6 +98,11 @@ async fn exchange(
     scenario: Arc<Scenario>,
     content: String,
 ) -> Result<Exchange, Failure> {
+    // What another server still writes of it is refused from now on, so that the turn has a number of its own.
+    app.journal.take(session, clock::now()).await.map_err(|error| match error {
+        StoreError::NotFound(_) => Failure::bad_request("Session is not active"),
+        error => error.into(),
+    })?;
     let said = app.catalog.messages(session).await?;
     let answered = said.iter().filter(|message| message.role == MessageRole::Ai && message.turn > 0).count();
     let answered = u32::try_from(answered).unwrap_or(u32::MAX);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use ports::{NewSession, SessionId, UserId};
+use ports::{NewSession, SessionId, SessionRow};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -58,14 +58,15 @@ pub(in crate::http) async fn start(
     };
     let row = app.catalog.create_session(session).await?;
     app.catalog.abandon_earlier_sessions(&row.id, now).await?;
-    tokio::spawn(end_live_sessions_but(Arc::clone(&app), row.user.clone(), row.id.clone()));
+    tokio::spawn(end_live_sessions_before(Arc::clone(&app), row.clone()));
     Ok(Success::created(SessionView::load(&app, &account, row).await?))
 }
 
-/// They finish the turn that is open there; the new one need not wait for that.
-async fn end_live_sessions_but(app: Arc<App>, user: UserId, keep: SessionId) {
+/// They finish the turn that is open there; the new one need not wait for that. One that began later is none of its business.
+async fn end_live_sessions_before(app: Arc<App>, row: SessionRow) {
     for handle in app.hub.all() {
-        if *handle.owner() == user && *handle.session() != keep {
+        let is_earlier = (handle.started_at(), handle.session()) < (row.started_at, &row.id);
+        if *handle.owner() == row.user && is_earlier {
             app.hub.end(handle.session()).await;
         }
     }

@@ -94,6 +94,21 @@ async fn somebody_of_whom_something_cannot_be_deleted_keeps_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_be_deleted_keeps_none_of_the_others_of_who_departed() {
+    let shelf = Arc::new(Shelf::default());
+    let house = House::over(shelf.clone()).await;
+    let kim = house.token("kim", Role::Trainee);
+    let locked = SessionId::parse(&house.practice_of(&kim).await).unwrap();
+    let other = SessionId::parse(&house.practice_of(&kim).await).unwrap();
+    house.database.depart(&user("kim"), clock::now()).await.unwrap();
+    let refused = StoreError::Refused("it is locked".to_owned());
+    shelf.fail(&locked, refused.clone());
+    assert_eq!(see_off_after(&house, MINUTE).await, Err(refused));
+    assert!(house.database.session(&locked).await.unwrap().is_some());
+    assert_eq!(house.database.session(&other).await, Ok(None));
+}
+
+#[tokio::test]
 async fn only_whoever_knows_the_password_deletes_the_account() {
     let house = House::new().await;
     let (_, token) = register_ann(&house).await;

@@ -105,7 +105,7 @@ async fn weigh(count: usize, spoken: bool) -> (usize, [usize; 2]) {
         file: AtomicUsize::new(0),
     });
     let (catalog, journal) = (Arc::clone(&house.app.catalog), Arc::clone(&house.app.journal));
-    Archive::new(catalog, journal, scales.clone()).record_pending(clock::now()).await.unwrap();
+    Archive::new(catalog, journal, scales.clone()).record_pending(clock::now).await.unwrap();
     let most_held = scales.held.most.load(Ordering::Relaxed);
     (scales.file.load(Ordering::Relaxed), [scales.largest_piece.load(Ordering::Relaxed), most_held])
 }

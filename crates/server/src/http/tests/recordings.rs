@@ -219,7 +219,7 @@ pub(super) async fn end(house: &House, session: &SessionId, at: Timestamp) {
 }
 
 pub(super) async fn record_pending(house: &House) {
-    house.app.archive.record_pending(clock::now()).await.unwrap();
+    house.app.archive.record_pending(clock::now).await.unwrap();
 }
 
 pub(super) async fn session_of_kim(house: &House) -> SessionId {

@@ -185,7 +185,7 @@ impl Connection {
     }
 
     async fn observe(&mut self, session: &str, from_event_seq: Option<u64>) -> Result<(), WireError> {
-        let handle = self.sessions.to_observe(&self.account, session)?;
+        let handle = self.sessions.to_observe(&self.account, session).await?;
         let seat = Seat::Observer { role: self.account.role };
         let wish = Wish::default();
         self.join(&handle, Ask::Join { seat, resume_from: from_event_seq, declared: None, wish }).await

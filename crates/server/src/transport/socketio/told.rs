@@ -19,6 +19,10 @@ pub(super) fn wire_error(rejection: &Rejection) -> WireError {
             ErrorCode::SessionTakenOver,
             "This session goes on in another window or device; send start-session to take it back",
         ),
+        Rejection::Elsewhere => WireError::new(
+            ErrorCode::SessionNotFound,
+            "This session goes on on another server; reconnect and send observe-session to follow it",
+        ),
         Rejection::ReadOnly => WireError::new(ErrorCode::Forbidden, "Observers only watch a session"),
         Rejection::Speaking => WireError::new(
             ErrorCode::Forbidden,
