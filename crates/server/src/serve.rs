@@ -1,6 +1,6 @@
 //! From a configuration to a listening server, and down again.
 
-use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::serve::Listener;
@@ -64,6 +64,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let router = protect(endpoint.around(routes(&app)).merge(operations::routes(&app, &registry)), &app);
     let now_ready = Ready::of(&app, address, &providers);
     tracing::info!(%address, providers = now_ready.providers, "ready");
+    let mut told_to_stop = std::pin::pin!(listen_for_the_end()?);
     ready(&now_ready)?;
     let archivist = Arc::clone(&app);
     tokio::spawn(async move { archivist.archive.record_what_ends().await });
@@ -78,7 +79,7 @@ pub async fn serve(config: Config, ready: impl FnOnce(&Ready) -> anyhow::Result<
     let mut server = std::pin::pin!(server);
     tokio::select! {
         failed = &mut server => return Ok(failed?),
-        () = told_to_stop() => {}
+        () = &mut told_to_stop => {}
     }
     registry.close();
     let leaving = async {
@@ -168,15 +169,17 @@ fn local_url(mut address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-/// Ctrl+C, or the SIGTERM of a service manager.
-async fn told_to_stop() {
-    let mut terminate = signal(SignalKind::terminate()).expect("a process may listen for SIGTERM");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("a process may listen for SIGINT");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("stopping");
+/// Waits for Ctrl+C, or the SIGTERM of a service manager, which from now on do not end the process at once.
+fn listen_for_the_end() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
 }
 
 impl Ready {

@@ -30,6 +30,8 @@ pub(super) struct Live {
 #[derive(Clone)]
 pub(super) struct Heard {
     since: Instant,
+    /// What begins later does not count.
+    ends: Option<Instant>,
     /// From the news that a thought is over to the first piece of the answer, without what the providers took.
     pub(super) added: Histogram<u64>,
     /// Answers of which the providers alone seem to have taken longer: the news was read late.
@@ -53,6 +55,9 @@ struct Conversation {
 /// So many talkers arrive at the same time.
 const ARRIVING: usize = 16;
 const LONGEST: Duration = Duration::from_secs(60);
+/// An answer that takes longer is missing.
+const LATEST: Duration = Duration::from_secs(5);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 impl Bench<'_> {
     pub(super) async fn live(&self) -> anyhow::Result<Live> {
@@ -73,9 +78,11 @@ impl Bench<'_> {
         let (began, cpu) = (Instant::now(), process.cpu()?);
         sleep(self.plan.live).await;
         let (seconds, cpu) = (began.elapsed().as_secs_f64(), process.cpu()? - cpu);
+        conversation.heard().ends = Some(Instant::now());
+        let rounds = self.plan.talkers as f64 * seconds / conversation.microphone.lasts().as_secs_f64();
+        conversation.is_answered(rounds).await;
         let mut heard = conversation.heard().clone();
         talkers.abort_all();
-        let rounds = self.plan.talkers as f64 * seconds / conversation.microphone.lasts().as_secs_f64();
         heard.expect(rounds);
         anyhow::ensure!(!heard.added.is_empty(), "nobody was answered: {:?}", heard.errors);
         anyhow::ensure!(!heard.to_silence.is_empty(), "nobody was interrupted: {:?}", heard.errors);
@@ -113,6 +120,18 @@ async fn arrive(conversation: &Arc<Conversation>, talkers: usize) -> anyhow::Res
 }
 
 impl Conversation {
+    /// Waits for the answers to what began in time, unless some never come.
+    async fn is_answered(&self, rounds: f64) {
+        let began = Instant::now();
+        let is_missing = || {
+            let heard = self.heard();
+            (heard.added.len().min(heard.to_silence.len()) as f64) < rounds.floor()
+        };
+        while is_missing() && began.elapsed() < LATEST {
+            sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -126,6 +145,7 @@ impl Heard {
         };
         Self {
             since: Instant::now(),
+            ends: None,
             added: histogram(),
             unclear: 0,
             to_silence: histogram(),
@@ -138,9 +158,17 @@ impl Heard {
         *self = Self::nothing();
     }
 
+    fn counts(&self, began: Instant) -> bool {
+        began >= self.since && self.ends.is_none_or(|ends| began < ends)
+    }
+
+    fn on_frame(&mut self) {
+        self.frames += u64::from(self.ends.is_none());
+    }
+
     /// The first piece of an answer came.
     fn on_answered(&mut self, decided: Instant, providers_took: Duration) {
-        if decided >= self.since {
+        if self.counts(decided) {
             let added = decided.elapsed().checked_sub(providers_took);
             self.unclear += u64::from(added.is_none());
             record(&mut self.added, added.unwrap_or_default());
@@ -148,7 +176,7 @@ impl Heard {
     }
 
     fn on_still(&mut self, onset: Instant) {
-        if onset >= self.since {
+        if self.counts(onset) {
             record(&mut self.to_silence, onset.elapsed());
         }
     }

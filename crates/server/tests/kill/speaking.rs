@@ -1,5 +1,7 @@
 //! The server goes while somebody speaks into an open microphone.
 
+use std::time::Duration;
+
 use base64_simd::STANDARD;
 use ports::{Journal as _, SessionId};
 use serde_json::{Value, json};
@@ -34,6 +36,26 @@ async fn arrive(place: &Place, server: &Server) -> (SocketClient, Value) {
     (client, started.payload)
 }
 
+/// So many chunks at once; nobody falls silent until `through` is stored.
+async fn speak_until_stored(client: &SocketClient, chunks: &[Value], at_once: usize, through: u64) {
+    chunks[..at_once].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
+    let speaking_on = async {
+        for chunk in &chunks[at_once..] {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            client.emit("audio-chunk", chunk);
+        }
+    };
+    let stored = async {
+        client.wait_for(|event| event.payload["throughSeq"].as_u64() >= Some(through)).await.unwrap();
+    };
+    let mut stored = std::pin::pin!(stored);
+    tokio::select! {
+        () = &mut stored => return,
+        () = speaking_on => {}
+    }
+    stored.await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sentence_in_the_midst_of_which_the_server_is_killed_is_one_turn() {
     a_sentence_is_one_turn_though_the_server_goes(Server::kill).await;
@@ -48,8 +70,7 @@ async fn a_sentence_is_one_turn_though_the_server_goes(goes: fn(&Server)) {
     let (place, chunks) = (Place::embedded(), chunks());
     let server = place.serve();
     let (client, _) = arrive(&place, &server).await;
-    chunks[..15].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
-    client.wait_for(|event| event.payload["throughSeq"].as_u64() >= Some(9)).await.unwrap();
+    speak_until_stored(&client, &chunks, 15, 9).await;
     tokio::task::block_in_place(|| goes(&server));
 
     let server = place.serve();
@@ -71,8 +92,7 @@ async fn a_sentence_after_which_the_server_is_killed_is_answered_though_nobody_s
     let (place, chunks) = (Place::embedded(), chunks());
     let server = place.serve();
     let (client, _) = arrive(&place, &server).await;
-    chunks[..20].iter().for_each(|chunk| client.emit("audio-chunk", chunk));
-    client.wait_for(|event| event.payload["throughSeq"].as_u64() >= Some(14)).await.unwrap();
+    speak_until_stored(&client, &chunks, 20, 14).await;
     server.kill();
 
     let server = place.serve();

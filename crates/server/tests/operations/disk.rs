@@ -76,7 +76,8 @@ async fn on_a_full_disk_nothing_is_acknowledged_and_with_room_again_nothing_is_l
     disk.make_room();
     place.until_status("/readyz", 200).await;
     let log = place.process.log();
-    let told: Vec<&str> = log.lines().filter(|line| line.contains("A dependency is")).collect();
+    let told: Vec<&str> =
+        log.lines().filter(|line| line.contains("A dependency is") && line.contains("objectStore")).collect();
     assert!(told.len() == 2 && told[0].contains("make room") && told[1].contains("up again"), "{told:?}");
     client.wait_for(|event| event.name == "audio-received" && event.payload["throughSeq"] == 1).await.unwrap();
     assert_eq!((acknowledged(), stored(&objects)), (2, vec![whole, whole]));

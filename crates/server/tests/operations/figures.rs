@@ -86,8 +86,7 @@ fn values(text: &str, label: &str) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_store_is_gone_is_not_ready_until_it_is_back() {
     let place = Place::start(&[]);
-    let ready = place.get("/readyz", &[]);
-    assert_eq!(ready.status, 200, "{}", ready.body);
+    let ready = place.until_status("/readyz", 200).await;
     assert_eq!(ready.json()["dependencies"]["stt"]["name"], "scripted");
     let objects = place.objects();
     let away = objects.with_extension("away");

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use testkit::{Process, SocketClient, TempDir, free_port};
+use testkit::{Process, SocketClient, TempDir};
 
 /// What does not become so by then never does.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,12 +31,14 @@ pub(crate) struct Answer {
 impl Place {
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
         let folder = TempDir::new();
-        let port = free_port();
         let mut command = repartee(&folder);
-        command.env("PORT", port.to_string()).env("TTS_PROVIDER", "none").envs(variables.iter().copied());
+        command.env("PORT", "0").env("TTS_PROVIDER", "none").envs(variables.iter().copied());
         let mut process = Process::start(command, folder.path().join("server.log"));
-        process.wait_for_print("Repartee is ready");
-        Self { process, address: format!("127.0.0.1:{port}"), folder }
+        process.wait_for_print("Ctrl+C stops it");
+        let log = process.log();
+        let (_, ready) = log.split_once("Repartee is ready: http://").expect("it says where");
+        let address = ready.lines().next().expect("there is an address").to_owned();
+        Self { process, address, folder }
     }
 
     pub(crate) fn token(&self, user: &str, role: &str) -> String {

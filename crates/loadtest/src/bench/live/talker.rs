@@ -120,7 +120,7 @@ impl Talker {
 
     fn on_piece(&mut self) {
         let mut heard = self.conversation.heard();
-        heard.frames += 1;
+        heard.on_frame();
         if self.is_still {
             heard.on_error("a piece of speech where there should be silence".to_owned());
         }
@@ -129,7 +129,7 @@ impl Talker {
     fn on_first_piece(&mut self, turn: String, text: &str) {
         let took = self.conversation.providers.took(text);
         let mut heard = self.conversation.heard();
-        heard.frames += 1;
+        heard.on_frame();
         match (self.decided.take(), took) {
             (Some(decided), Some(took)) => heard.on_answered(decided, took),
             _ => heard.on_error(format!("an answer to no question: {text}")),

@@ -260,9 +260,9 @@ async fn an_answer_that_stops_coming_times_out() {
     let half = &STREAM.as_bytes()[..STREAM.find("friend").unwrap()];
     let stuck = ScriptedServer::answering([cut_off("text/event-stream", &[half]).and_hang()]).await;
     let mut endpoint = stuck.endpoint();
-    endpoint.timeouts.idle = Duration::from_millis(50);
+    endpoint.timeouts.idle = Duration::from_millis(500);
     let stream = ChatModel::new(endpoint, "small").unwrap().answer(prompt()).await.unwrap();
     let (text, end, error) = collect(stream).await;
     assert_eq!((text.as_str(), end), ("你好, ", None));
-    assert_eq!(error.unwrap().detail, "the answer stopped for 50 ms");
+    assert_eq!(error.unwrap().detail, "the answer stopped for 500 ms");
 }
