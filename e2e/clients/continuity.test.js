@@ -177,7 +177,8 @@ test('a session that idles too long is ended by force', async () => {
     await withServer({ IDLE_TIMEOUT_MS: '1000' }, async (impatient) => {
         const client = connect(impatient, 'jon');
         await client.start(newSession());
-        assert.equal((await client.next('session-force-ended')).reason, 'timeout');
+        const { reason, cause } = await client.next('session-force-ended');
+        assert.deepEqual([reason, cause], ['timeout', 'idle']);
         assertContract(client.events);
         client.close();
     });

@@ -64,7 +64,7 @@ const EVENTS = {
         law: { reason: 'string', totalTurns: 'integer', duration: 'integer', audioUrl: 'string?' },
         added: { ...ABOUT_A_SESSION, reportUrl: 'string?', recordingUrl: 'string?', turns: 'integer?' },
     },
-    'session-force-ended': { law: { reason: 'string' }, added: { ...ABOUT_A_SESSION, totalTurns: 'integer' } },
+    'session-force-ended': { law: { reason: 'string' }, added: { ...ABOUT_A_SESSION, cause: 'string', totalTurns: 'integer' } },
     'audio-gap': { added: { sessionId: 'string', timestamp: 'time', expectedSeq: 'integer', gotSeq: 'integer' } },
     'error': {
         law: { message: 'string', type: 'string?' },

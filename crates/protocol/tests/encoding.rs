@@ -158,8 +158,18 @@ fn the_end_is_told_in_the_old_contracts_words() {
                "duration": 61234, "audioUrl": "http://host/recording/s", "turns": 3,
                "recordingUrl": "http://host/recording/s", "reportUrl": "http://host/report/s"})
     );
-    assert_eq!(end(EndReason::Idle).0, "session-force-ended");
-    assert_eq!(end(EndReason::Idle).1["reason"], "timeout");
-    assert_eq!(end(EndReason::Disconnected).1["reason"], "client_disconnect");
     assert_eq!(end(EndReason::Suspended).1["code"], "SHUTTING_DOWN");
+}
+
+#[test]
+fn a_session_that_ends_by_itself_says_why_beside_the_old_contracts_reason() {
+    let end = |reason| told(&Event::Ended { reason, turns: 3, duration_ms: 61_234 }, false);
+    let wanted = |reason, cause| {
+        let body = json!({"sessionId": "s", "eventSeq": 7, "timestamp": 1000, "reason": reason, "cause": cause,
+                          "totalTurns": 3});
+        ("session-force-ended", body)
+    };
+    assert_eq!(end(EndReason::Idle), wanted("timeout", "idle"));
+    assert_eq!(end(EndReason::MaxLength), wanted("timeout", "max-length"));
+    assert_eq!(end(EndReason::Disconnected), wanted("client_disconnect", "disconnected"));
 }

@@ -1,8 +1,8 @@
 use session::{Animation, EndReason, Event, Finish, Heard, InterruptReason, Latency, Problem, Stage, TurnId};
 
 use super::server::{
-    AiResponse, AiResponseDelta, AudioReceived, AvatarResponse, ErrorEvent, FaceKind, FinishReason, Head, HeardAudio,
-    Interrupted, InterruptedBy, ServerEvent, SessionEnded, SessionEnding, SessionForceEnded, SessionState,
+    AiResponse, AiResponseDelta, AudioReceived, AvatarResponse, ErrorEvent, FaceKind, FinishReason, ForceEndedBy, Head,
+    HeardAudio, Interrupted, InterruptedBy, ServerEvent, SessionEnded, SessionEnding, SessionForceEnded, SessionState,
     Transcription, TranscriptionPartial, Usage, Viseme,
 };
 use super::voice::{SpeechStarted, SpeechStopped, TurnLatency};
@@ -157,7 +157,8 @@ pub fn event_name(event: &ServerEvent<'_>) -> &'static str {
 }
 
 fn ended<'a>(head: Head<'a>, reason: EndReason, turns: u32, duration_ms: u64, view: &View<'_>) -> ServerEvent<'a> {
-    let force_ended = |reason| ServerEvent::SessionForceEnded(SessionForceEnded { head, reason, total_turns: turns });
+    let force_ended =
+        |reason, cause| ServerEvent::SessionForceEnded(SessionForceEnded { head, reason, cause, total_turns: turns });
     match reason {
         EndReason::UserEnded => {
             let recording_url = view.addresses.recording(head.session_id);
@@ -172,8 +173,9 @@ fn ended<'a>(head: Head<'a>, reason: EndReason, turns: u32, duration_ms: u64, vi
                 report_url: view.addresses.report(head.session_id),
             })
         }
-        EndReason::Idle | EndReason::MaxLength => force_ended("timeout"),
-        EndReason::Disconnected => force_ended("client_disconnect"),
+        EndReason::Idle => force_ended("timeout", ForceEndedBy::Idle),
+        EndReason::MaxLength => force_ended("timeout", ForceEndedBy::MaxLength),
+        EndReason::Disconnected => force_ended("client_disconnect", ForceEndedBy::Disconnected),
         EndReason::Suspended => {
             let message = "The server is restarting. Reconnect in a few seconds and start the session again with the \
                            same sessionId: it goes on where it stopped.";

@@ -54,6 +54,7 @@ pub fn typescript() -> String {
         server::SessionEnding<'static>,
         server::SessionEnded<'static>,
         server::SessionForceEnded<'static>,
+        server::ForceEndedBy,
         server::ErrorEvent<'static>,
         server::AudioGap<'static>,
         server::CoachHint<'static>,

@@ -334,7 +334,19 @@ pub struct SessionForceEnded<'a> {
     pub head: Head<'a>,
     /// `timeout` or `client_disconnect`.
     pub reason: &'static str,
+    pub cause: ForceEndedBy,
     pub total_turns: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForceEndedBy {
+    /// Nothing was heard of the client for `limits.idleMs`.
+    Idle,
+    /// The session lasted `limits.maxSessionMs`.
+    MaxLength,
+    /// Nobody came back in time.
+    Disconnected,
 }
 
 /// `error`

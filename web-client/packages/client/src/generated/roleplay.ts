@@ -84,6 +84,8 @@ export type FaceKind = "video" | "visemes" | "none";
 
 export type FinishReason = "stop" | "length" | "filtered";
 
+export type ForceEndedBy = "idle" | "max-length" | "disconnected";
+
 export type Head = { sessionId: string, eventSeq: number, timestamp: number, };
 
 export type HeardAudio = { firstSeq: number | null, lastSeq: number | null, durationMs: number, segmentIds: Array<string>, };
@@ -126,7 +128,7 @@ export type SessionForceEnded = {
 /**
  * `timeout` or `client_disconnect`.
  */
-reason: string, totalTurns: number, sessionId: string, eventSeq: number, timestamp: number, };
+reason: string, cause: ForceEndedBy, totalTurns: number, sessionId: string, eventSeq: number, timestamp: number, };
 
 export type SessionStarted = { sessionId: string, 
 /**
