@@ -52,6 +52,23 @@ test('a second tab takes over and learns what was said', async () => {
     second.close();
 });
 
+test('a client that comes back learns which language the session speaks and what is allowed', async () => {
+    await withServer({ IDLE_TIMEOUT_MS: '90000' }, async (strict) => {
+        const before = connect(strict, 'abe');
+        const sessionId = newSession();
+        assert.equal((await before.start(sessionId, { language: 'en-GB' })).language, 'en-GB');
+        before.emit('set-language', { sessionId, language: 'zh-CN' });
+        before.close();
+
+        const again = connect(strict, 'abe');
+        const { language, limits } = await again.start(sessionId);
+        assert.equal(language, 'zh-CN');
+        assert.deepEqual([limits.maxTextChars, limits.idleMs], [2_000, 90_000]);
+        assertContract(again.events);
+        again.close();
+    });
+});
+
 test('a client that resumes gets what it missed, once and in order', async () => {
     const before = connect(server, 'cid');
     const sessionId = newSession();

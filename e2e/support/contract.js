@@ -10,7 +10,7 @@ const EVENTS = {
         law: { sessionId: 'string', maxTurns: 'integer', buyerPersona: 'object', audioConfig: 'object', timestamp: 'time' },
         added: {
             eventSeq: 'integer?', resumed: 'boolean', throughSeq: 'integer?', nextSeq: 'integer', lastEventSeq: 'integer', history: 'array',
-            turnDetection: 'string', limits: 'object', providers: 'object',
+            turnDetection: 'string', language: 'string', limits: 'object', providers: 'object',
         },
     },
     'session-state': { added: { ...ABOUT_A_SESSION, state: 'string', turnId: 'string?' } },

@@ -43,6 +43,8 @@ pub struct Joined<'a> {
     pub next_seq: u64,
     pub last_event_seq: u64,
     pub history: &'a VecDeque<HistoryLine>,
+    /// Which the session speaks at the moment.
+    pub language: &'a str,
     pub config: &'a session::Config,
 }
 

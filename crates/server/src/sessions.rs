@@ -15,7 +15,9 @@ use ports::{
 };
 use protocol::{
     ErrorCode, WireError,
-    roleplay::{Practice, ProviderLabel, Providers, StartSession, check_language, refused, unknown_session},
+    roleplay::{
+        Limits as Accepted, Practice, ProviderLabel, Providers, StartSession, check_language, refused, unknown_session,
+    },
 };
 use runtime::{Handle, HistoryLine, Hub, NotOpened, Opening, Wish};
 use session::{
@@ -62,12 +64,9 @@ impl Sessions {
         &self.app.config.limits
     }
 
-    pub fn max_chunk_bytes(&self) -> u64 {
-        self.limits().max_chunk_bytes as u64
-    }
-
-    pub fn max_text_chars(&self) -> usize {
-        MAX_TEXT_CHARS
+    /// What one event may hold.
+    pub fn accepted(&self) -> Accepted {
+        Accepted { max_chunk_bytes: self.limits().max_chunk_bytes, max_text_chars: MAX_TEXT_CHARS }
     }
 
     pub fn media(&self) -> &MediaLinks {

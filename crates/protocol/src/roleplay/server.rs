@@ -47,6 +47,8 @@ pub struct SessionStarted<'a> {
     pub last_event_seq: u64,
     pub history: Vec<HistoryLine>,
     pub turn_detection: TurnDetectionInForce,
+    /// BCP 47. What the session speaks, which need not be what was asked for when it began.
+    pub language: &'a str,
     pub limits: LimitsInForce,
     pub providers: Providers,
 }
@@ -82,7 +84,11 @@ pub enum TurnDetectionInForce {
 pub struct LimitsInForce {
     pub max_chunk_bytes: u64,
     pub max_buffered_bytes: u64,
+    /// Of a typed turn.
+    pub max_text_chars: u64,
     pub max_session_ms: u64,
+    /// Without a word from the client for so long, the session ends.
+    pub idle_ms: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]

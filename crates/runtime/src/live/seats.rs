@@ -53,6 +53,7 @@ impl LiveSession {
             next_seq: self.ears.next_seq(),
             last_event_seq: self.room.seq(),
             history: self.room.history(),
+            language: self.machine.language(),
             config: self.machine.config(),
         }));
         if let Some(seq) = resume_from {

@@ -43,6 +43,7 @@ pub(crate) struct Welcome {
     pub(crate) next_seq: u64,
     pub(crate) last_event_seq: u64,
     pub(crate) history: Vec<HistoryLine>,
+    pub(crate) language: String,
 }
 
 impl Person {
@@ -215,6 +216,7 @@ impl Member for Person {
                 next_seq: joined.next_seq,
                 last_event_seq: joined.last_event_seq,
                 history: joined.history.iter().cloned().collect(),
+                language: joined.language.to_owned(),
             }),
             Told::Happened { happening, .. } => {
                 if let RoomEvent::Session(event) = &happening.event {

@@ -54,6 +54,17 @@ async fn an_older_connection_that_leaves_late_does_not_end_the_newer_ones_sessio
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_comes_is_told_which_language_the_session_speaks_by_then() {
+    let world = World::new();
+    let first = world.connect();
+    let wish = Wish { language: Some("zh-CN".to_owned()), ..Wish::default() };
+    first.ask(Ask::Join { seat: Seat::Trainee, resume_from: None, declared: None, wish }).await;
+    assert_eq!(first.person.joined().await.language, "zh-CN");
+    let second = world.arrive().await;
+    assert_eq!(second.person.joined().await.language, "zh-CN");
+}
+
+#[tokio::test(start_paused = true)]
 async fn coming_back_within_the_grace_period_keeps_everything() {
     let world = World::new();
     let first = world.arrive().await;

@@ -10,7 +10,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use protocol::{ErrorCode, WireError, roleplay::Limits};
+use protocol::{ErrorCode, WireError};
 use runtime::Gate;
 use serde::Deserialize;
 use socketioxide::{
@@ -96,7 +96,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
     let (layer, io) = SocketIo::builder()
         .ping_interval(PING_INTERVAL)
         .ping_timeout(PING_TIMEOUT)
-        .max_payload(MAX_PAYLOAD.max(sessions.max_chunk_bytes().div_ceil(3) * 4 + AROUND_A_CHUNK))
+        .max_payload(MAX_PAYLOAD.max((sessions.accepted().max_chunk_bytes as u64).div_ceil(3) * 4 + AROUND_A_CHUNK))
         .ws_read_buffer_size(READ_BUFFER)
         .ws_max_message_size(LARGEST_MESSAGE)
         .ws_max_frame_size(LARGEST_MESSAGE)
@@ -128,10 +128,7 @@ fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef
         link.obey(&gate);
     }
     let (arrivals, mailbox) = mpsc::unbounded_channel();
-    let limits = Limits {
-        max_chunk_bytes: usize::try_from(sessions.max_chunk_bytes()).unwrap_or(usize::MAX),
-        max_text_chars: sessions.max_text_chars(),
-    };
+    let limits = sessions.accepted();
     let traffic = Arc::clone(registry.traffic());
     let on_event = handler(arrivals.clone(), Arc::clone(&gate), limits, MOST_WAITING_BYTES, traffic);
     socket.on_fallback::<_, Synchronous>(InOrder(on_event));

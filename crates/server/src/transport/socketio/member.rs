@@ -67,8 +67,8 @@ impl SocketMember {
     }
 
     fn on_joined(&self, joined: &Joined<'_>) {
-        let (limits, providers) = (self.sessions.max_chunk_bytes(), self.sessions.providers());
-        self.emit("session-started", &session_started(joined, limits, providers, clock::now().0));
+        let (accepted, providers) = (self.sessions.accepted(), self.sessions.providers());
+        self.emit("session-started", &session_started(joined, accepted, providers, clock::now().0));
     }
 
     fn on_happening(&self, session: &SessionId, happening: &Happening) {

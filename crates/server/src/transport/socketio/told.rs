@@ -2,7 +2,9 @@
 
 use protocol::{
     ErrorCode, WireError,
-    roleplay::{AudioConfig, HistoryLine, LimitsInForce, Providers, SessionStarted, TurnDetectionInForce, refused},
+    roleplay::{
+        AudioConfig, HistoryLine, Limits, LimitsInForce, Providers, SessionStarted, TurnDetectionInForce, refused,
+    },
 };
 use runtime::{Joined, Rejection};
 use session::{Speaker, TurnDetection};
@@ -43,7 +45,7 @@ pub(super) fn wire_error(rejection: &Rejection) -> WireError {
 
 pub(super) fn session_started<'a>(
     joined: &Joined<'a>,
-    max_chunk_bytes: u64,
+    accepted: Limits,
     providers: Providers,
     timestamp: i64,
 ) -> SessionStarted<'a> {
@@ -73,10 +75,13 @@ pub(super) fn session_started<'a>(
             TurnDetection::Manual => TurnDetectionInForce::Manual,
             TurnDetection::Voice => TurnDetectionInForce::Vad,
         },
+        language: joined.language,
         limits: LimitsInForce {
-            max_chunk_bytes,
+            max_chunk_bytes: accepted.max_chunk_bytes as u64,
+            max_text_chars: accepted.max_text_chars as u64,
             max_buffered_bytes: joined.config.max_buffered_bytes,
             max_session_ms: joined.config.max_session_ms,
+            idle_ms: joined.config.idle_ms,
         },
         providers,
     }

@@ -100,7 +100,15 @@ export type Interrupted = { turnId: string, heardMs: number, heardText: string, 
 
 export type InterruptedBy = "barge-in" | "client" | "session-end";
 
-export type LimitsInForce = { maxChunkBytes: number, maxBufferedBytes: number, maxSessionMs: number, };
+export type LimitsInForce = { maxChunkBytes: number, maxBufferedBytes: number, 
+/**
+ * Of a typed turn.
+ */
+maxTextChars: number, maxSessionMs: number, 
+/**
+ * Without a word from the client for so long, the session ends.
+ */
+idleMs: number, };
 
 export type Observer = { userId: string, 
 /**
@@ -146,7 +154,11 @@ throughSeq: number | null,
 /**
  * The number of the next new chunk, after those that are received and not stored yet.
  */
-nextSeq: number, lastEventSeq: number, history: Array<HistoryLine>, turnDetection: TurnDetectionInForce, limits: LimitsInForce, providers: Providers, };
+nextSeq: number, lastEventSeq: number, history: Array<HistoryLine>, turnDetection: TurnDetectionInForce, 
+/**
+ * BCP 47. What the session speaks, which need not be what was asked for when it began.
+ */
+language: string, limits: LimitsInForce, providers: Providers, };
 
 export type SessionState = { state: StateName, turnId?: string, sessionId: string, eventSeq: number, timestamp: number, };
 
