@@ -23,6 +23,7 @@ mod room;
 mod spans;
 mod translate;
 mod wish;
+mod words;
 mod work;
 
 pub use clock::Clock;

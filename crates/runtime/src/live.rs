@@ -5,7 +5,7 @@ mod parting;
 mod seats;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     future::poll_fn,
     sync::{Arc, atomic::AtomicBool},
     task::Poll,
@@ -36,6 +36,7 @@ use crate::{
     room::Room,
     spans::Spans,
     translate,
+    words::Words,
     work::{Desk, Happened, Report},
 };
 
@@ -43,8 +44,6 @@ use crate::{
 const REPORTS: usize = 32;
 /// A session that is over but cannot be written down is given up after so many attempts.
 const LAST_ATTEMPTS: u32 = 100;
-/// A client says again what it said just before its connection broke.
-const REMEMBERED: usize = 16;
 const FAR: Duration = Duration::from_secs(24 * 3_600);
 
 /// What a transport asks of a session, on behalf of one of its members.
@@ -115,8 +114,7 @@ pub(crate) struct LiveSession {
     has_begun: bool,
     /// Stored, but not written down yet.
     segments: Vec<SegmentRecord>,
-    /// The ids of the newest turns in words.
-    said: VecDeque<String>,
+    words: Words,
     /// The newest connection that ever had the session.
     newest: MemberId,
     is_new: bool,
@@ -202,7 +200,7 @@ impl LiveSession {
             running: BTreeMap::new(),
             has_begun: false,
             segments: Vec::new(),
-            said: VecDeque::new(),
+            words: Words::default(),
             newest: MemberId(0),
             is_new: resumption.is_none(),
             lost: None,
@@ -302,7 +300,9 @@ impl LiveSession {
                 Ok(())
             }
             Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(chunk)),
-            Ask::Say { id, text, confidence } => self.seat(&from).and_then(|()| self.on_said(id, text, confidence)),
+            Ask::Say { id, text, confidence } => {
+                return self.on_said(&from, id, Command::Said { text, confidence }, reply);
+            }
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),
             Ask::Hint { text } => self.whisper(from.as_ref(), text),
         };
@@ -336,17 +336,25 @@ impl LiveSession {
         }
     }
 
-    fn on_said(&mut self, id: Option<String>, text: String, confidence: Option<f32>) -> Result<(), Rejection> {
-        if id.as_ref().is_some_and(|id| self.said.contains(id)) {
-            return Ok(());
+    /// Acknowledged once it is written down.
+    fn on_said(&mut self, from: &Arc<dyn Member>, id: Option<String>, said: Command, reply: Option<Box<dyn Reply>>) {
+        let is_known = self.words.are_known(id.as_deref());
+        let admitted = self.seat(from).and_then(|()| match is_known {
+            true => Ok(()),
+            false => self.machine.admit_text().map_err(Rejection::Refused),
+        });
+        match admitted {
+            Err(rejection) => self.reject(from.as_ref(), reply, &rejection),
+            Ok(()) if is_known => {
+                if let Some(reply) = self.words.say_again(id.as_deref(), reply) {
+                    self.outbox.answer(reply);
+                }
+            }
+            Ok(()) => {
+                self.words.say(id, reply);
+                self.handle(Input::Client(said));
+            }
         }
-        self.machine.admit_text().map_err(Rejection::Refused)?;
-        self.handle(Input::Client(Command::Said { text, confidence }));
-        if self.said.len() == REMEMBERED {
-            self.said.pop_front();
-        }
-        self.said.extend(id);
-        Ok(())
     }
 
     fn on_command(&mut self, command: Command) -> Result<(), Rejection> {

@@ -7,7 +7,7 @@ use session::TurnId;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
-use crate::{Meter, RoomEvent, Step, spans};
+use crate::{Meter, Reply, RoomEvent, Step, spans};
 
 /// While this much waits, the session takes nothing new.
 const FULL: usize = 256;
@@ -27,7 +27,14 @@ pub(crate) struct Outbox {
 
 enum Entry {
     Record(Record),
+    Due(Due),
+}
+
+/// What may be done once everything that stands before it is written down.
+pub(crate) enum Due {
     Event(RoomEvent),
+    /// Somebody wants to know that it is.
+    Answer(Box<dyn Reply>),
 }
 
 /// The records among the first `entries` entries are being written.
@@ -51,7 +58,19 @@ impl Outbox {
     }
 
     pub(crate) fn tell(&mut self, event: RoomEvent) {
-        self.entries.push_back(Entry::Event(event));
+        self.entries.push_back(Entry::Due(Due::Event(event)));
+    }
+
+    pub(crate) fn answer(&mut self, reply: Box<dyn Reply>) {
+        self.entries.push_back(Entry::Due(Due::Answer(reply)));
+    }
+
+    /// Nothing is written down any more. Whoever waited for it is to be told so.
+    pub(crate) fn give_up(&mut self) -> impl Iterator<Item = Box<dyn Reply>> {
+        self.entries.drain(..).filter_map(|entry| match entry {
+            Entry::Due(Due::Answer(reply)) => Some(reply),
+            Entry::Due(Due::Event(_)) | Entry::Record(_) => None,
+        })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -63,7 +82,7 @@ impl Outbox {
     }
 
     pub(crate) fn waiting_events(&self) -> u64 {
-        self.entries.iter().filter(|entry| matches!(entry, Entry::Event(_))).count() as u64
+        self.entries.iter().filter(|entry| matches!(entry, Entry::Due(Due::Event(_)))).count() as u64
     }
 
     /// Something waits to be written down.
@@ -75,13 +94,13 @@ impl Outbox {
         self.committing.is_some()
     }
 
-    /// The next event that may be told; begins to write the records that stand before others.
-    pub(crate) fn next_event(&mut self) -> Option<RoomEvent> {
+    /// What may be done next; begins to write the records that stand before others.
+    pub(crate) fn next_due(&mut self) -> Option<Due> {
         if self.committing.is_some() {
             return None;
         }
         match self.entries.pop_front()? {
-            Entry::Event(event) => Some(event),
+            Entry::Due(due) => Some(due),
             record @ Entry::Record(_) => {
                 self.entries.push_front(record);
                 self.commit();
@@ -114,7 +133,7 @@ impl Outbox {
         }
         self.failures = 0;
         let rest = self.entries.split_off(entries);
-        self.entries.retain(|entry| matches!(entry, Entry::Event(_)));
+        self.entries.retain(|entry| matches!(entry, Entry::Due(_)));
         self.entries.extend(rest);
     }
 
@@ -127,7 +146,7 @@ impl Outbox {
     pub(crate) fn commit(&mut self) {
         let records = self.entries.iter().filter_map(|entry| match entry {
             Entry::Record(record) => Some(record.clone()),
-            Entry::Event(_) => None,
+            Entry::Due(_) => None,
         });
         let records = records.collect();
         self.write(self.entries.len(), records, Duration::ZERO);

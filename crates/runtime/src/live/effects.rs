@@ -6,7 +6,7 @@ use tokio::{task::AbortHandle, time::Instant};
 use tracing::{Instrument as _, Span};
 
 use super::LiveSession;
-use crate::{RoomEvent, chronicle, hearing::Hearing, translate};
+use crate::{RoomEvent, chronicle, hearing::Hearing, outbox::Due, translate};
 
 impl LiveSession {
     /// Lets the machine hear of something, and gathers what it wants done.
@@ -62,8 +62,11 @@ impl LiveSession {
             }
             self.tell(event);
         }
-        while let Some(event) = self.outbox.next_event() {
-            self.room.tell(self.desk.engine.clock.now(), event);
+        while let Some(due) = self.outbox.next_due() {
+            match due {
+                Due::Event(event) => self.room.tell(self.desk.engine.clock.now(), event),
+                Due::Answer(reply) => reply.answer(Ok(self.ears.through_seq())),
+            }
         }
     }
 
@@ -149,8 +152,14 @@ impl LiveSession {
                 let part = Some(translate::segment_part(part));
                 self.outbox.record(Record::Segment(SegmentRecord { part, ..segment }));
             }
-        } else if let Some(record) = translate::record(fact, event_seq, at) {
+            return;
+        }
+        let in_words = matches!(fact, Fact::Heard { audio: None, .. });
+        if let Some(record) = translate::record(fact, event_seq, at) {
             self.outbox.record(record);
+        }
+        if in_words && let Some(reply) = self.words.become_a_turn() {
+            self.outbox.answer(reply);
         }
     }
 

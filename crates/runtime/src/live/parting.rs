@@ -26,6 +26,10 @@ impl LiveSession {
                 self.reject(envelope.from.as_ref(), envelope.reply, &rejection);
             }
         }
+        // Whoever goes on with the session is told it again.
+        for reply in self.words.give_up().chain(self.outbox.give_up()) {
+            reply.answer(Err(&rejection));
+        }
         if self.lost == Some(Lost::Deleted) {
             self.abort_work();
             let (objects, session) = (Arc::clone(&self.desk.engine.objects), self.desk.session.clone());

@@ -17,4 +17,5 @@ mod recordings;
 mod resuming;
 mod seats;
 mod telling;
+mod words;
 mod world;

@@ -281,10 +281,15 @@ impl Client {
 
     /// Answers what became of it.
     pub(crate) async fn say_as(&self, id: &str, text: &str) -> Result<Option<u64>, Rejection> {
+        self.begin_to_say(id, text).await.await.expect("every request is answered")
+    }
+
+    /// Answers where it will be said what became of it.
+    pub(crate) async fn begin_to_say(&self, id: &str, text: &str) -> oneshot::Receiver<Outcome> {
         let (reply, answered) = reply();
         let ask = Ask::Say { id: Some(id.to_owned()), text: text.to_owned(), confidence: None };
         self.send(ask, Some(reply)).await;
-        answered.await.expect("every request is answered")
+        answered
     }
 
     /// Sends numbered audio and answers what became of it.
@@ -308,7 +313,7 @@ impl Client {
     }
 }
 
-type Outcome = Result<Option<u64>, Rejection>;
+pub(crate) type Outcome = Result<Option<u64>, Rejection>;
 
 struct Answer(oneshot::Sender<Outcome>);
 
