@@ -14,6 +14,7 @@ const head = { sessionId: "s", eventSeq: 1, timestamp: 1 };
 const started: ServerEvents["session-started"] = {
   ...head,
   maxTurns: 8,
+  language: "en-US",
   buyerPersona: {},
   audioConfig: { sampleRate: 16_000, channels: 1, format: "pcm" },
   resumed: false,
@@ -22,7 +23,7 @@ const started: ServerEvents["session-started"] = {
   lastEventSeq: 0,
   history: [{ role: "ai", text: "Good morning.", timestamp: 1, turnId: "0" }],
   turnDetection: "manual",
-  limits: { maxChunkBytes: 1, maxBufferedBytes: 1, maxSessionMs: 1 },
+  limits: { maxChunkBytes: 1, maxBufferedBytes: 1, maxSessionMs: 1, maxTextChars: 2_000, idleMs: 1_800_000 },
   providers: { stt: { name: "a", demo: true }, llm: { name: "b" }, tts: { name: "c" }, avatar: { name: "d" } },
 };
 const said: Change = {

@@ -348,7 +348,12 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   #sendCommand(session: Session, command: TurnCommand): void {
     const sent =
       command.kind === "say"
-        ? this.#request("transcription", { sessionId: session.id, text: command.text, isFinal: true, id: command.id })
+        ? // It is acknowledged when its turn comes, which may take as long as an answer lasts.
+          this.#request(
+            "transcription",
+            { sessionId: session.id, text: command.text, isFinal: true, id: command.id },
+            null,
+          )
         : this.#request("end-turn", { sessionId: session.id });
     sent.then(
       () => session.outbox.taken(command),
@@ -361,8 +366,14 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     );
   }
 
-  async #request<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): Promise<void> {
-    const ack: Ack = await this.#socket.timeout(ANSWER_WITHIN_MS).emitWithAck(name, payload);
+  /** A line that breaks is an error too, so that nobody waits for ever where there is no limit. */
+  async #request<Name extends keyof ClientEvents>(
+    name: Name,
+    payload: ClientEvents[Name],
+    withinMs: number | null = ANSWER_WITHIN_MS,
+  ): Promise<void> {
+    const socket = withinMs === null ? this.#socket : this.#socket.timeout(withinMs);
+    const ack: Ack = await socket.emitWithAck(name, payload);
     if (!ack.ok && ack.error) throw new RealtimeError(ack.error);
   }
 
