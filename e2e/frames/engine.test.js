@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { connect, newSession } from '../support/client.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, PATIENCE } from '../support/deadline.js';
 import { Frames, openPolling, packetsOf, polling } from '../support/frames.js';
 import { startServer } from '../support/server.js';
 
@@ -62,7 +62,7 @@ describe('heartbeat', () => {
     test('the server pings and goes on when it hears the pong', async () => {
         const frames = await Frames.open(server);
         await frames.read();
-        await deadline(frames.pinged, 5_000, 'a ping');
+        await deadline(frames.pinged, PATIENCE, 'a ping');
         frames.send(`40${JSON.stringify({ token: server.token('ann') })}`);
         await frames.event('connected');
         frames.close();
@@ -73,7 +73,7 @@ describe('close', () => {
     test('a close packet ends a websocket', async () => {
         const frames = await Frames.signedIn(server, 'ann');
         frames.send('1');
-        await deadline(frames.closed, 5_000, 'the websocket to close');
+        await deadline(frames.closed, PATIENCE, 'the websocket to close');
     });
 
     test('a close packet ends polling', async () => {

@@ -1,4 +1,8 @@
 // Waiting for something with a limit: the error says for what.
+
+/** For what only takes the time that the machine takes for it. */
+export const PATIENCE = 60_000;
+
 export function deadline(promise, ms, what) {
     let timer;
     const late = new Promise((_, reject) => {

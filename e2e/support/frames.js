@@ -1,13 +1,13 @@
 // Engine.IO and Socket.IO spoken by hand, frame by frame.
 import { WebSocket } from 'ws';
 
-import { deadline } from './deadline.js';
+import { deadline, PATIENCE } from './deadline.js';
 
 /** A websocket whose frames are read one by one. */
 export class Frames {
     static async open(server, query = 'EIO=4&transport=websocket') {
         const frames = new Frames(new WebSocket(`ws://127.0.0.1:${server.port}/socket.io/?${query}`));
-        await deadline(frames.opened, 5_000, 'the websocket to open');
+        await deadline(frames.opened, PATIENCE, 'the websocket to open');
         return frames;
     }
 
@@ -40,7 +40,11 @@ export class Frames {
 
     read(what = 'a frame') {
         if (this.arrived.length > 0) return Promise.resolve(this.arrived.shift());
-        return deadline(new Promise((resolve) => this.readers.push(resolve)), 5_000, what);
+        const come = new Promise((resolve) => this.readers.push(resolve));
+        const closed = this.closed.then(() => {
+            throw new Error(`the websocket was closed before ${what}`);
+        });
+        return deadline(Promise.race([come, closed]), PATIENCE, what);
     }
 
     /** Reads until a Socket.IO event of this name; returns its arguments. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { connect, newSession, TRANSPORTS } from '../support/client.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, PATIENCE } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { withServer } from '../support/server.js';
 
@@ -58,7 +58,7 @@ test('an open session goes on where it was after a restart', () =>
         await client.next('ai-response');
         server.process.kill('SIGTERM');
         await client.next('disconnect');
-        await deadline(server.exited, 10_000, 'the server to end');
+        await deadline(server.exited, PATIENCE, 'the server to end');
         await server.start();
 
         const again = connect(server, 'cid');
