@@ -21,7 +21,7 @@ for (const [clientName, io] of Object.entries(CLIENTS)) {
         test(`${clientName} plays a whole session, ${transportName}`, async () => {
             const client = connect(server, 'ann', { transports }, io);
             await playWholeSession(client, WEBM, (bytes) => bytes.toString('base64'));
-            assert.equal(client.socket.io.engine.transport.name, transports.at(-1));
+            await client.settledOn(transports);
             client.close();
         });
     }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { io as newest } from 'socket.io-client';
 import { io as version3 } from 'socket.io-client-3';
 
-import { deadline } from './deadline.js';
+import { deadline, eventually, PATIENCE } from './deadline.js';
 
 export const CLIENTS = { 'socket.io-client 4': newest, 'socket.io-client 3': version3 };
 export const TRANSPORTS = {
@@ -83,6 +83,12 @@ class Client {
     async start(sessionId, extra = {}) {
         this.emit('start-session', { sessionId, scenarioId: 'test-scenario', ...extra });
         return this.next('session-started');
+    }
+
+    /** Waits until it is where its transports lead to: an upgrade takes place beside everything else. */
+    settledOn(transports) {
+        const last = transports.at(-1);
+        return eventually(() => this.socket.io.engine.transport.name === last, PATIENCE, `the transport to be ${last}`);
     }
 
     close() {

@@ -12,6 +12,7 @@ for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
         withServer({}, async (server) => {
             const client = connect(server, 'ann', { transports });
             await client.start(newSession());
+            await client.settledOn(transports);
             const stopped = server.stop();
             const error = await client.next('error');
             assert.equal(error.code, 'SHUTTING_DOWN');
