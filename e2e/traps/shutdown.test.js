@@ -1,11 +1,16 @@
 // A server that is asked to go says so, lets nobody new in, keeps what it promised, and goes in time.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { connect, newSession, TRANSPORTS } from '../support/client.js';
-import { deadline, PATIENCE } from '../support/deadline.js';
+import { deadline, eventually, PATIENCE } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { withServer } from '../support/server.js';
+
+/** Hears something once the test says so, by a file in the server's folder, and some time in any case. */
+const UNTIL_TOLD = 'for i in $(seq 600); do [ -e told ] && break; sleep 0.1; done; echo well';
 
 for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
     test(`clients are told, and the server ends within its deadline, ${transportName}`, () =>
@@ -23,20 +28,24 @@ for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
 }
 
 test('who comes while the server goes is told so and not let in', () =>
-    withServer({ STT_PROVIDER: 'command', STT_COMMAND: 'sleep 2; echo well' }, async (server) => {
+    withServer({ STT_PROVIDER: 'command', STT_COMMAND: UNTIL_TOLD, STT_TIMEOUT_MS: '60000' }, async (server) => {
         const client = connect(server, 'ann');
         const sessionId = newSession();
         await client.start(sessionId);
         client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(32_000, 1) });
         await client.next('audio-received');
         const stopped = server.stop(); // It finishes the turn first.
-        await client.next('error');
+        const isEnding = () => client.all('session-state').some(({ state }) => state === 'ending');
+        await eventually(isEnding, PATIENCE, 'the session to be ending');
         const late = connect(server, 'bob');
         const error = await late.next('error');
         assert.equal(error.code, 'SHUTTING_DOWN');
         assert.equal(error.retryable, true);
         await late.next('disconnect');
         assert.deepEqual(late.all('connected'), []);
+        writeFileSync(join(server.dataFolder, 'told'), '');
+        assert.equal((await client.next('transcription')).text, 'well');
+        await client.next('error');
         await stopped;
     }));
 
