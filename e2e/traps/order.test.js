@@ -50,18 +50,23 @@ test('what is sent right behind the answer to CONNECT is not lost', async () => 
 });
 
 test('two small frames in a row leave at once', async () => {
+    const answers = [];
     const gaps = [];
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 40; round++) {
         const frames = await Frames.open(server);
         await frames.read();
+        const asked = performance.now();
         frames.send(`40${JSON.stringify({ token: server.token('gus') })}`);
         await frames.read('the answer to CONNECT');
         const first = performance.now();
         await frames.event('connected');
+        answers.push(first - asked);
         gaps.push(performance.now() - first);
         frames.close();
     }
-    // With Nagle's algorithm the second frame waits for a delayed acknowledgement: 40 ms.
-    const median = gaps.sort((a, b) => a - b)[gaps.length / 2];
-    assert.ok(median < 20, `the second frame came ${median} ms after the first`);
+    // With Nagle's algorithm the second frame waits for a delayed acknowledgement, 40 ms, unless it happens to leave together
+    // with the first: in a third of the rounds or more. Where the machine is slow the first frame is late as well.
+    const ninthOfTen = (times) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.9)];
+    const [gap, answer] = [ninthOfTen(gaps), ninthOfTen(answers)];
+    assert.ok(gap < answer + 20, `the second frame came ${gap} ms after the first, which took ${answer} ms`);
 });
