@@ -57,15 +57,16 @@ test('who falls silent is answered with a voice that comes in pieces and in orde
     });
 });
 
-test('no piece of speech comes more than the lead before it is to be heard', async () => {
+test('speech comes as it is to be heard, not as fast as it can be made', async () => {
     await talk(async ({ client, talker }) => {
         talker.say(speech(0, 1_300));
-        await client.next('audio-end', 30_000);
+        const { durationMs } = await client.next('audio-end', 30_000);
         const [first] = talker.frames;
-        for (const { frame, at } of talker.frames) {
-            const ahead = frame * 40 - (at - first.at);
-            assert.ok(ahead <= 2_000 + 60, `frame ${frame} came ${ahead} ms early`);
-        }
+        const ahead = Math.max(...talker.frames.map(({ frame, at }) => frame * 40 - (at - first.at)));
+        // How much exactly is known where no clock runs, in the server's own tests. Here the first piece may have been late.
+        const beyondTheLead = durationMs - 2_000;
+        assert.ok(beyondTheLead > 2_000, `${durationMs} ms are too short to tell`);
+        assert.ok(ahead <= 2_000 + beyondTheLead / 2, `a piece of ${durationMs} ms came ${ahead} ms early`);
     });
 });
 
