@@ -44,14 +44,16 @@ async function converse(client, sessionId, talker) {
         scenarioId: 'cloud-migration-discussion', turnDetection: 'vad', speech: { enabled: true }, audio: { binary: true, echoCancellation: true },
     });
     assert.deepEqual([started.providers.stt.demo, started.providers.tts.demo], [undefined, undefined]);
+    // Made beforehand: nothing is played or reported meanwhile.
+    const [proposal, objection] = ['We move one warehouse first.', 'What does it cost in the end?'].map(spoken);
     talker.open();
-    talker.say(spoken('We move one warehouse first.'));
+    talker.say(proposal);
     const heard = await client.next('transcription', 60_000);
     assert.equal(heard.text, 'we move one warehouse first');
     const response = await client.next('ai-response', 20_000);
     await client.next('audio-frame', 20_000);
     assert.ok(loudness(talker.frames) > 500, 'the voice is silent');
-    talker.say(spoken('What does it cost in the end?'));
+    talker.say(objection);
     const { turnId, heardText } = await client.next('interrupted', 20_000);
     assert.equal(turnId, response.turnId);
     assert.ok(response.text.startsWith(heardText) && heardText.length < response.text.length, heardText);
