@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import urllib.request
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 import socketio
 import yaml
+from moto.server import ThreadedMotoServer
 
 from conftest import Server, eventually
 
@@ -67,18 +67,17 @@ def until(client, wanted):
 
 
 def compose_environment(postgres_port, s3_port):
-    """The server's environment of docker-compose.yml; only addresses differ."""
+    """The server's environment of docker-compose.yml; only addresses differ. It takes a free port, and tells which."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     server = compose["services"]["server"]
     assert server["env_file"] == [{"path": ".env", "required": False}]
     defaults = {name: by_default(value) for name, value in server["environment"].items() if value is not None}
-    for place_in_the_image in ["HOST", "PORT", "DATA_DIR"]:
-        del defaults[place_in_the_image]
     assert defaults["PUBLIC_URL"] == "http://localhost:8080"
+    for place in ["HOST", "PORT", "DATA_DIR", "PUBLIC_URL"]:
+        del defaults[place]
     defaults["DATABASE_URL"] = defaults["DATABASE_URL"].replace("@postgres/", f"@127.0.0.1:{postgres_port}/")
     defaults["S3_ENDPOINT"] = defaults["S3_ENDPOINT"].replace("minio:9000", f"127.0.0.1:{s3_port}")
-    port = free_port()
-    return {**defaults, "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    return defaults
 
 
 def by_default(value):
@@ -120,23 +119,15 @@ def postgres_port():
 
 @pytest.fixture
 def s3_port():
-    port = free_port()
-    moto = [Path(sys.executable).with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(moto, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
     try:
+        _, port = server.get_host_and_port()
         bucket = urllib.request.Request(f"http://127.0.0.1:{port}/repartee", method="PUT")
-
-        def create():
-            try:
-                return urllib.request.urlopen(bucket).status == 200
-            except OSError:
-                return False
-
-        eventually(create, 30, "the S3 server to be ready")
+        assert urllib.request.urlopen(bucket).status == 200
         yield port
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        server.stop()
 
 
 def free_port():
