@@ -1,9 +1,9 @@
 // The real server, built from this checkout, with its own empty data, and a real browser whose microphone speaks a sentence.
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { giveMicrophone } from "./microphone.js";
@@ -14,12 +14,12 @@ const sentence = path.join(import.meta.dirname, "fixtures/sentence.wav");
 
 export async function startServer() {
   const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: data, LOG: "warn" };
-  const launch = () => spawn(binary, ["serve"], { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
+  const env = { ...process.env, HOST: "127.0.0.1", PORT: "0", DATA_DIR: data, LOG: "warn" };
+  const launch = () => spawn(binary, ["serve"], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
   let child = launch();
-  await ready(url);
+  const url = await ready(child);
+  // Where it is started again, the pages find it again.
+  env.PORT = new URL(url).port;
   const stop = () =>
     new Promise((resolve) => {
       child.once("exit", resolve);
@@ -42,7 +42,7 @@ export async function startServer() {
     async restart() {
       await stop();
       child = launch();
-      await ready(url);
+      await ready(child);
     },
     async close() {
       await stop();
@@ -211,22 +211,19 @@ class Log {
   }
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("there is no free port");
-  return address.port;
-}
-
-/** @param {string} url */
-async function ready(url) {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const answer = await fetch(`${url}/healthz`).catch(() => null);
-    if (answer?.ok) return;
-    if (Date.now() > deadline) throw new Error(`${binary} did not become ready`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/**
+ * Where it can be reached, once it can.
+ * @param {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, null>} child
+ * @returns {Promise<string>}
+ */
+function ready(child) {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`${binary} did not become ready`)), 60_000).unref();
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${binary} ended with ${code}`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const url = /Repartee is ready: (http\S+)/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
 }
