@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { layCable } from "./cable.js";
 import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { speakUp } from "./microphone.js";
-import { end, enter, room, said, say } from "./room.js";
+import { end, enter, recorded, room, said, say } from "./room.js";
 
 /** The browser's own microphone, which never stops, and a button to hold while it counts. */
 const HOLDING = /** @type {const} */ ({ microphone: "device", mode: "push-to-talk" });
@@ -47,6 +47,7 @@ test("a newcomer talks, hears an answer and reads the report", async () => {
   await end(page);
   await page.getByRole("heading", { name: "Cloud Migration Discussion" }).waitFor();
   assert.equal(await page.locator("li time").count(), 3);
+  await recorded(page);
   const recording = page.getByRole("region", { name: "Recording" });
   await recording.getByRole("button", { name: "Play", exact: true }).click();
   await recording.getByRole("button", { name: "Pause", exact: true }).waitFor();
@@ -68,7 +69,7 @@ test("the report plays the moment at which a quote was said, and is used by keyb
   await end(page);
 
   const position = page.getByRole("slider", { name: "Position in the recording" });
-  await page.locator("input[type=range]:enabled").waitFor();
+  await recorded(page);
   const quote = page.locator("figure", { has: page.locator("blockquote") }).first();
   const words = (await quote.locator("blockquote").textContent()) ?? "";
   const moment = quote.getByRole("button", { name: "Hear it at" });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { enterAsGuest, enterWithToken, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { speakUp } from "./microphone.js";
-import { end, room, said } from "./room.js";
+import { end, recorded, room, said } from "./room.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -20,7 +20,7 @@ before(async () => {
   trainee = await visit(browser, server.url);
   cuts = await talkOver(trainee.page);
   await end(trainee.page);
-  await trainee.page.locator("input[type=range]:enabled").waitFor();
+  await recorded(trainee.page);
 });
 after(async () => {
   await browser.close();
@@ -67,7 +67,7 @@ test("a coach reads whose practice it was, and is not spoken to as if it were th
   const { page, context, complaints } = await visit(browser, server.url);
   await enterWithToken(page, server.url, await server.token("cora", "coach"));
   await page.goto(trainee.page.url());
-  await page.locator("input[type=range]:enabled").waitFor();
+  await recorded(page);
   await page.locator(".recharts-surface").last().waitFor();
   await page.getByText("Guest's practice").waitFor();
   const score = page.getByRole("region", { name: "Score" });

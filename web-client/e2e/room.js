@@ -38,6 +38,14 @@ export async function said(page, role, nth) {
   return line;
 }
 
+/**
+ * Waits until the report has its recording: the server makes one after the other, some time after a practice has ended.
+ * @param {import("playwright-core").Page} page
+ */
+export async function recorded(page) {
+  await page.locator("input[type=range]:enabled").waitFor({ timeout: 60_000 });
+}
+
 /** @param {import("playwright-core").Page} page */
 export async function end(page) {
   await page.getByRole("button", { name: "End", exact: true }).click();

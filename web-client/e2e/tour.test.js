@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { enterAsGuest, enterWithToken, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { speakUp } from "./microphone.js";
+import { recorded } from "./room.js";
 
 const pictures = path.join(import.meta.dirname, "screenshots");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -80,11 +81,11 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       await coach(admin.page, look, locale, page);
       await speak(page, line, (name) => show(`practice-${name}`));
       await end(page);
-      await page.locator("input[type=range]:enabled").waitFor();
+      await recorded(page);
       await show("report");
       await page.screenshot({ path: path.join(pictures, `report-whole-${locale}-${look}.png`), fullPage: true });
       await admin.page.goto(page.url());
-      await admin.page.locator("input[type=range]:enabled").waitFor();
+      await recorded(admin.page);
       await shoot(admin.page, `report-coach-${locale}-${look}`);
       await admin.context.close();
       await page.goto("/history");
