@@ -77,9 +77,15 @@ for (const locale of /** @type {const} */ (["en", "zh-Hans", "zh-Hant"])) {
       await show("practice-speaking");
       await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
       await show("practice-listening");
+      const heard = await speak(page, line, 4000, () => show("practice-hearing"));
       const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
       await coach(admin.page, look, locale, page);
-      await speak(page, line, (name) => show(`practice-${name}`));
+      await line.sent.first("playback-progress", ({ turnId, done }) => turnId === heard && done);
+      const answers = line.told.all("ai-response").length;
+      await speakOver(page, line);
+      const last = (await line.told.some("ai-response", answers + 2)).at(-1)?.turnId;
+      await line.sent.first("playback-progress", ({ turnId, playedMs }) => turnId === last && playedMs > 0);
+      await show("practice-interrupted");
       await end(page);
       await recorded(page);
       await show("report");
@@ -125,29 +131,34 @@ async function coach(page, look, locale, trainee) {
 }
 
 /**
- * Just speaks, hears how the answer begins, and speaks over it.
+ * Just speaks, so much of the sentence. Resolves when that is answered: to the turn.
  * @param {import("playwright-core").Page} page
  * @param {ReturnType<typeof listen>} line
- * @param {(name: string) => Promise<void>} show
+ * @param {number} lengthMs
+ * @param {() => Promise<void>} [meanwhile]
+ * @returns {Promise<string>}
  */
-async function speak(page, line, show) {
-  const said = await page.locator("[role=log] [data-role=ai]").count();
-  const heard = line.sent.all("playback-progress").length;
-  const speaking = speakUp(page, 0, 4000);
-  await page.locator("[role=log] [data-partial]").waitFor();
-  await show("hearing");
+async function speak(page, line, lengthMs, meanwhile) {
+  const answered = line.told.all("ai-response").length;
+  const speaking = speakUp(page, 0, lengthMs);
+  if (meanwhile) {
+    await page.locator("[role=log] [data-partial]").waitFor();
+    await meanwhile();
+  }
   await speaking;
-  await page.locator("[role=log] [data-role=ai]").nth(said).waitFor();
-  await page.locator("[data-scene=speaking]").waitFor();
-  await line.sent.some("playback-progress", heard + 6);
+  return (await line.told.some("ai-response", answered + 1))[answered]?.turnId;
+}
+
+/**
+ * Speaks, hears how the answer begins, and speaks over it. No picture is taken meanwhile: it could take longer than the answer.
+ * @param {import("playwright-core").Page} page
+ * @param {ReturnType<typeof listen>} line
+ */
+async function speakOver(page, line) {
+  const turn = await speak(page, line, 1300);
+  await line.sent.first("playback-progress", ({ turnId, playedMs }) => turnId === turn && playedMs > 500);
   await speakUp(page, 2500, 1800);
   await page.locator("[role=log] s").waitFor();
-  await page
-    .locator("[role=log] [data-role=ai]")
-    .nth(said + 1)
-    .waitFor();
-  await show("interrupted");
-  await page.locator("[data-scene=speaking]").waitFor();
 }
 
 /** @param {import("playwright-core").Page} page */
