@@ -60,6 +60,9 @@ test('through nginx a session is played over every transport', { skip: !NGINX &&
             const { sessionId } = await client.start(newSession());
             for (const audioData of RECORDINGS.PCM.slice(0, 4)) client.emit('audio-chunk', { sessionId, audioData });
             await client.next('ai-response');
+            const { audioUrl } = await client.next('avatar-response');
+            assert.equal(new URL(audioUrl).origin, nginx.url, 'a browser finds it where it found the server');
+            assert.equal((await fetch(audioUrl)).status, 200);
             await client.settledOn(transports);
             client.close();
         }

@@ -288,4 +288,15 @@ mod tests {
         assert_eq!(unknown, [""; 0]);
         assert!(OF_COMPOSE.iter().all(|name| compose.contains(&format!("${{{name}"))));
     }
+
+    #[test]
+    fn compose_gives_no_value_of_its_own_to_what_env_files_may_say_by_another_name() {
+        let compose = include_str!("../../../../docker-compose.yml");
+        let is_given = |name: &str| compose.lines().any(|line| line.trim_start().starts_with(&format!("{name}: ")));
+        let known = super::super::SECTIONS.iter().flat_map(|(_, variables)| *variables);
+        let with_other_names = known.filter(|variable| !variable.aliases.is_empty()).map(|variable| variable.name);
+        let given: Vec<&str> = with_other_names.filter(|name| is_given(name)).collect();
+        let of_the_bucket_that_compose_starts = ["S3_REGION", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
+        assert_eq!(given, of_the_bucket_that_compose_starts);
+    }
 }
