@@ -23,8 +23,11 @@ pub struct Listen {
 const HOST: Variable =
     Variable::new("HOST", "127.0.0.1", "IP address to listen on, or localhost; 0.0.0.0 for all of IPv4");
 const PORT: Variable = Variable::new("PORT", "3001", "TCP port; 0 takes any free one");
-const PUBLIC_URL: Variable =
-    Variable::new("PUBLIC_URL", "", "How browsers reach the server; default: http with the host that each of them asks for, so behind TLS it must be said");
+const PUBLIC_URL: Variable = Variable::new(
+    "PUBLIC_URL",
+    "",
+    "How browsers reach the server; default: http with the host that each of them asks for, so behind TLS it must be said",
+);
 const FRONTEND_URL: Variable = Variable::new(
     "FRONTEND_URL",
     "",

@@ -62,7 +62,7 @@ const S3_REGION: Variable = Variable::new(
 const S3_PATH_STYLE: Variable = Variable::new(
     "S3_PATH_STYLE",
     "",
-    "true where the bucket is part of the path, as MinIO wants it; default: true with an endpoint",
+    "true where the bucket is part of the path, as MinIO wants it; default: true with an endpoint that is not in OSS",
 );
 const S3_ACCESS_KEY_ID: Variable = Variable::new("S3_ACCESS_KEY_ID", "", "Key id for the bucket").or(&[
     "AWS_ACCESS_KEY_ID",
@@ -162,7 +162,7 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
             ObjectStoreLocation::S3(S3Location {
                 bucket: name,
                 region: region.unwrap_or_else(|| default_region(values, endpoint.as_deref())),
-                path_style: path_style.or(path_style_alternative).unwrap_or(endpoint.is_some()),
+                path_style: path_style.or(path_style_alternative).unwrap_or_else(|| is_path_style(endpoint.as_deref())),
                 endpoint,
                 access_key_id: needed_for_bucket(values, &S3_ACCESS_KEY_ID),
                 secret_access_key: needed_for_bucket(values, &S3_SECRET_ACCESS_KEY).into(),
@@ -170,6 +170,15 @@ fn object_store(values: &mut Values, default_folder: PathBuf) -> ObjectStoreLoca
             })
         }
     }
+}
+
+/// OSS, as AWS, refuses a bucket in the path; of what is behind a domain of its own only the operator knows.
+fn is_path_style(endpoint: Option<&str>) -> bool {
+    endpoint.is_some_and(|endpoint| {
+        let uri = endpoint.parse::<Uri>().ok();
+        let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+        !host.to_ascii_lowercase().ends_with(".aliyuncs.com")
+    })
 }
 
 /// Other stores than AWS do not care, but a request is signed with one.

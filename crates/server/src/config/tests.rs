@@ -91,6 +91,26 @@ fn an_existing_deployments_bucket_in_oss_is_used_with_its_names() {
 }
 
 #[test]
+fn a_bucket_is_part_of_the_path_where_the_store_allows_it() {
+    let path_style = |pairs: &[(&str, &str)]| {
+        let keys = [("S3_ACCESS_KEY_ID", "id"), ("S3_SECRET_ACCESS_KEY", "hush"), ("S3_REGION", "cn-hangzhou")];
+        let default = [("OBJECT_STORE_URL", "s3://talks")];
+        match config(&[&keys[..], &default, pairs].concat()).stores.objects {
+            ObjectStoreLocation::S3(location) => location.path_style,
+            ObjectStoreLocation::Folder(folder) => panic!("{}", folder.display()),
+        }
+    };
+    assert!(!path_style(&[]));
+    assert!(path_style(&[("S3_ENDPOINT", "http://minio:9000")]));
+    assert!(path_style(&[("S3_ENDPOINT", "https://aliyuncs.com.example")]));
+    for in_oss in ["https://s3.oss-cn-hangzhou.aliyuncs.com", "https://OSS-cn-hangzhou-internal.Aliyuncs.com:443/"] {
+        assert!(!path_style(&[("S3_ENDPOINT", in_oss)]), "{in_oss}");
+        assert!(!path_style(&[("OBJECT_STORE_URL", &format!("s3://talks?endpoint={in_oss}"))]), "{in_oss}");
+        assert!(path_style(&[("S3_ENDPOINT", in_oss), ("S3_PATH_STYLE", "true")]), "it was asked for");
+    }
+}
+
+#[test]
 fn a_key_for_dashscope_answers_with_its_own_model_unless_something_else_is_said() {
     let model = |pairs: &[(&str, &str)]| {
         let config = config(&[&[("DASHSCOPE_API_KEY", "hush")], pairs].concat());
