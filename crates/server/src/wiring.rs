@@ -156,3 +156,23 @@ impl Providers {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn the_example_names_every_placeholder_that_a_command_may_have() {
+        let example = Config::example();
+        for (name, placeholders) in
+            [("STT_COMMAND", &CommandRecogniser::PLACEHOLDERS[..]), ("TTS_COMMAND", &CommandSpeaker::PLACEHOLDERS[..])]
+        {
+            let until = example.find(&format!("#{name}=")).expect("the example has it");
+            let help = example[..until].lines().next_back().unwrap_or_default();
+            for placeholder in placeholders {
+                assert!(help.contains(placeholder), "{name} may have {placeholder}: {help}");
+            }
+        }
+    }
+}

@@ -72,12 +72,14 @@ const AVATAR_PROVIDER: Variable = Variable::new("AVATAR_PROVIDER", "auto", "Who 
 const STT_COMMAND: Variable = Variable::new(
     "STT_COMMAND",
     "",
-    "Command that gets a WAV ({wav}, or its standard input) and prints the text; auto prefers it",
+    "Command that gets a WAV ({wav}, or its standard input) and prints the text; {language} is the conversation's, such as en-US; \
+     whisper-cli -m MODEL -l auto -nt -np -f {wav} does it; auto prefers it",
 );
 const TTS_COMMAND: Variable = Variable::new(
     "TTS_COMMAND",
     "",
-    "Command that gets a text ({text_file}, or its standard input) and makes a WAV ({wav}, or its standard output); auto prefers it",
+    "Command that gets a text ({text_file}, or its standard input) and makes a WAV ({wav}, or its standard output); {language} is the \
+     conversation's, such as en-US, and {voice} the voice, or nothing; piper -m MODEL --output_file {wav} does it; auto prefers it",
 );
 const OPENAI_BASE_URL: Variable = Variable::new(
     "OPENAI_BASE_URL",

@@ -17,6 +17,8 @@ const MAX_TEXT_BYTES: usize = 64 * 1024;
 impl CommandRecogniser {
     /// `{wav}` in the command is the path of the WAV file; without it the file comes on the standard input.
     /// `{language}` is the BCP 47 tag.
+    pub const PLACEHOLDERS: [&str; 2] = ["{wav}", "{language}"];
+
     pub fn new(command: impl Into<String>, timeout: Duration) -> Self {
         Self { command: command.into(), timeout }
     }
@@ -34,15 +36,16 @@ impl SpeechToText for CommandRecogniser {
             return Ok(Transcription { text: String::new(), confidence: None, language: None });
         }
         let limits = Limits { time: self.timeout, output: MAX_TEXT_BYTES };
+        let [in_file, in_language] = Self::PLACEHOLDERS;
         let wav = audio::wav::encode(&samples, 16_000);
-        let output = if self.command.contains("{wav}") {
+        let output = if self.command.contains(in_file) {
             let folder = tempfile::tempdir().map_err(no_file)?;
             let path = folder.path().join("utterance.wav");
             tokio::fs::write(&path, wav).await.map_err(no_file)?;
-            let values = [("{wav}", &*path.to_string_lossy()), ("{language}", &request.language)];
+            let values = [(in_file, &*path.to_string_lossy()), (in_language, &request.language)];
             run(&fill(&self.command, &values), Vec::new(), limits).await
         } else {
-            run(&fill(&self.command, &[("{language}", &request.language)]), wav, limits).await
+            run(&fill(&self.command, &[(in_language, &request.language)]), wav, limits).await
         };
         let output = output.map_err(|failure| failure.of("command"))?;
         let text = String::from_utf8(output)

@@ -19,6 +19,8 @@ pub struct CommandSpeaker {
 impl CommandSpeaker {
     /// The text comes as the file `{text_file}`, or else on the standard input; the WAV goes into the file `{wav}`,
     /// or else to the standard output. `{language}` is the BCP 47 tag and `{voice}` the voice, empty where none was asked for.
+    pub const PLACEHOLDERS: [&str; 4] = ["{text_file}", "{wav}", "{language}", "{voice}"];
+
     pub fn new(command: impl Into<String>, timeout: Duration) -> Self {
         Self { provider: Provider::real("command"), command: command.into(), timeout }
     }
@@ -32,22 +34,23 @@ impl CommandSpeaker {
         let folder = tempfile::tempdir().map_err(no_file)?;
         let (text_file, wav_file) = (folder.path().join("text.txt"), folder.path().join("speech.wav"));
         let text = request.text.trim();
-        let input = if self.command.contains("{text_file}") {
+        let [from_file, to_file, in_language, in_voice] = Self::PLACEHOLDERS;
+        let input = if self.command.contains(from_file) {
             tokio::fs::write(&text_file, text).await.map_err(no_file)?;
             Vec::new()
         } else {
             text.as_bytes().to_vec()
         };
         let values = [
-            ("{text_file}", &*text_file.to_string_lossy()),
-            ("{wav}", &*wav_file.to_string_lossy()),
-            ("{language}", &request.language),
-            ("{voice}", request.voice.as_deref().unwrap_or_default()),
+            (from_file, &*text_file.to_string_lossy()),
+            (to_file, &*wav_file.to_string_lossy()),
+            (in_language, &request.language),
+            (in_voice, request.voice.as_deref().unwrap_or_default()),
         ];
         let limits = Limits { time: self.timeout, output: MAX_SPEECH_BYTES };
         let output = run(&fill(&self.command, &values), input, limits).await;
         let output = output.map_err(|failure| failure.of(&self.provider.name))?;
-        if self.command.contains("{wav}") {
+        if self.command.contains(to_file) {
             return read_bounded(&wav_file)
                 .await
                 .map_err(|error| self.garbled(format!("the command made no WAV file: {error}")));
