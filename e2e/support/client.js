@@ -47,7 +47,7 @@ class Client {
     }
 
     /** The body of the next event of this name that no earlier call has taken. */
-    async next(name, within = 10_000) {
+    async next(name, within = PATIENCE) {
         const place = this.taken.get(name) ?? 0;
         this.taken.set(name, place + 1);
         const find = () => this.events.filter((event) => event.name === name)[place];
@@ -77,7 +77,7 @@ class Client {
 
     /** Emits with an acknowledgement and returns the answer. */
     ask(name, ...args) {
-        return deadline(new Promise((resolve) => this.socket.emit(name, ...args, resolve)), 10_000, `the answer to "${name}"`);
+        return deadline(new Promise((resolve) => this.socket.emit(name, ...args, resolve)), PATIENCE, `the answer to "${name}"`);
     }
 
     async start(sessionId, extra = {}) {

@@ -95,7 +95,7 @@ export async function visit(browser, url, as = {}) {
     { locale, theme, "talk-mode": mode },
   );
   if (microphone === "own") await giveMicrophone(context);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
