@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use super::SECTIONS;
+use super::{SECTIONS, variable::Variable};
 
 const PREFACE: &str = "\
 # Copy to `.env` in the directory the server is started from; the environment wins over it.
@@ -12,9 +12,17 @@ pub(super) fn text() -> String {
     for (title, variables) in SECTIONS {
         writeln!(text, "\n# --- {title} ---").expect("a String takes every text");
         for variable in *variables {
-            writeln!(text, "\n# {}\n#{}={}", variable.help, variable.name, variable.default)
+            let (name, default) = (variable.name, variable.default);
+            writeln!(text, "\n# {}{}\n#{name}={default}", variable.help, other_names(variable))
                 .expect("a String takes every text");
         }
     }
     text
+}
+
+fn other_names(variable: &Variable) -> String {
+    match variable.aliases {
+        [] => String::new(),
+        names => format!(" (also read as {})", names.join(", ")),
+    }
 }

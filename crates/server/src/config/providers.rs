@@ -88,7 +88,7 @@ const OPENAI_BASE_URL: Variable = Variable::new(
 );
 const OPENAI_API_KEY: Variable = Variable::secret("OPENAI_API_KEY", "Key for that server");
 const OPENAI_CHAT_MODEL: Variable =
-    Variable::new("OPENAI_CHAT_MODEL", "gpt-4o-mini", "Model that answers (also read as AI_MODEL)").or(&["AI_MODEL"]);
+    Variable::new("OPENAI_CHAT_MODEL", "gpt-4o-mini", "Model that answers").or(&["AI_MODEL"]);
 const OPENAI_STT_MODEL: Variable = Variable::new("OPENAI_STT_MODEL", "whisper-1", "Model that recognises");
 const OPENAI_TTS_MODEL: Variable = Variable::new("OPENAI_TTS_MODEL", "gpt-4o-mini-tts", "Model that speaks");
 const OPENAI_TTS_VOICE: Variable = Variable::new("OPENAI_TTS_VOICE", "alloy", "Voice of that model");

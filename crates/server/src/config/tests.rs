@@ -329,6 +329,18 @@ fn every_variable_is_declared_once() {
 }
 
 #[test]
+fn the_example_names_every_alias() {
+    let example = Config::example();
+    for variable in SECTIONS.iter().flat_map(|(_, variables)| *variables) {
+        let until = example.find(&format!("\n#{}=", variable.name)).expect("the example has it");
+        let help = example[..until].lines().next_back().unwrap_or_default();
+        for alias in variable.aliases {
+            assert_eq!(help.matches(alias).count(), 1, "{} is also read as {alias}: {help}", variable.name);
+        }
+    }
+}
+
+#[test]
 fn the_example_in_the_repository_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.env.example");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
