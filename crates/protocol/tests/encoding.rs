@@ -148,6 +148,30 @@ fn old_literals_stay_in_message_and_type() {
 }
 
 #[test]
+fn what_is_refused_is_not_to_be_tried_again_and_says_who_can_help() {
+    let problem = |stage, kind| {
+        let failure = Failure::new(kind);
+        told(&Event::Problem(Problem { stage, turn: Some(TurnId(1)), failure }), false).1
+    };
+    for (stage, begins) in [
+        (Stage::Transcribe, "Failed to process audio: the speech recogniser refuses; tell whoever runs this server"),
+        (Stage::Answer, "Failed to generate response: the language model refuses; tell whoever runs this server"),
+        (Stage::Speak, "The reply could not be spoken; it is shown as text: the voice refuses; tell"),
+        (Stage::Animate, "The avatar could not be animated; the reply is not affected: the avatar refuses; tell"),
+    ] {
+        let refused = problem(stage, FailureKind::Rejected);
+        assert!(refused["message"].as_str().is_some_and(|message| message.starts_with(begins)), "{refused}");
+        assert_eq!(refused["retryable"], false, "{refused}");
+        for passing in [FailureKind::Unavailable, FailureKind::RateLimited, FailureKind::TimedOut, FailureKind::Garbled]
+        {
+            assert_eq!(problem(stage, passing)["retryable"], true, "{passing:?}");
+        }
+    }
+    let kept = problem(Stage::Store, FailureKind::Rejected);
+    assert_eq!(kept["retryable"], true, "it is kept and tried again: {kept}");
+}
+
+#[test]
 fn the_end_is_told_in_the_old_contracts_words() {
     let end = |reason| told(&Event::Ended { reason, turns: 3, duration_ms: 61_234 }, false);
     let (name, body) = end(EndReason::UserEnded);

@@ -1,4 +1,6 @@
-use session::{Animation, EndReason, Event, Finish, Heard, InterruptReason, Latency, Problem, Stage, TurnId};
+use session::{
+    Animation, EndReason, Event, FailureKind, Finish, Heard, InterruptReason, Latency, Problem, Stage, TurnId,
+};
 
 use super::server::{
     AiResponse, AiResponseDelta, AudioReceived, AvatarResponse, ErrorEvent, FaceKind, FinishReason, ForceEndedBy, Head,
@@ -117,7 +119,12 @@ pub fn encode<'a>(stamp: Stamp<'a>, event: &'a Event, view: &View<'_>) -> Server
             ServerEvent::SessionEnding(SessionEnding { head, reason: "max_turns_reached", total_turns: *turns })
         }
         Event::Problem(Problem { stage, turn, failure }) => {
-            let error = stage_error(*stage);
+            let error = match failure.kind {
+                FailureKind::Rejected => refused_stage(*stage),
+                FailureKind::Unavailable | FailureKind::RateLimited | FailureKind::TimedOut | FailureKind::Garbled => {
+                    stage_error(*stage)
+                }
+            };
             let error = match failure.retry_after_ms {
                 Some(wait) => error.after(wait),
                 None => error,
@@ -207,6 +214,22 @@ fn stage_error(stage: Stage) -> WireError {
         ),
     };
     WireError::new(code, message)
+}
+
+/// Whoever does this work refuses it, and will again: only the operator can help. A store is tried again all the same, and what
+/// it does not take in the end is [`Event::AudioLost`].
+fn refused_stage(stage: Stage) -> WireError {
+    let error = stage_error(stage);
+    let who = match stage {
+        Stage::Transcribe => "the speech recogniser",
+        Stage::Answer => "the language model",
+        Stage::Speak => "the voice",
+        Stage::Animate => "the avatar",
+        Stage::Store => return error,
+    };
+    let remedy =
+        "tell whoever runs this server to check its address, key, model and quota; the log says what it refuses";
+    WireError { message: format!("{}: {who} refuses; {remedy}", error.message), ..error }.for_good()
 }
 
 fn turn_id(turn: TurnId) -> String {

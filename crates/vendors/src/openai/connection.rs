@@ -118,7 +118,11 @@ impl Connection {
             return Ok(answer);
         }
         let body = answer.whole().await.unwrap_or_default();
+        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         let mut error = refused(status, &body);
+        if status == StatusCode::TOO_MANY_REQUESTS && must_be_paid(&self.endpoint.base_url, &body) {
+            error.fault = Fault::Rejected;
+        }
         error.retry_after = retry_after;
         Err(Refusal { status: Some(status), error })
     }
@@ -179,9 +183,8 @@ pub(super) fn error_in(value: &Value) -> Option<ProviderError> {
     })
 }
 
-fn refused(status: StatusCode, body: &[u8]) -> ProviderError {
-    let value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    ProviderError::new(fault_of(status), PROVIDER, format!("HTTP {}{}", status.as_u16(), named(&value)))
+fn refused(status: StatusCode, body: &Value) -> ProviderError {
+    ProviderError::new(fault_of(status), PROVIDER, format!("HTTP {}{}", status.as_u16(), named(body)))
 }
 
 fn fault_of(status: StatusCode) -> Fault {
@@ -191,6 +194,14 @@ fn fault_of(status: StatusCode) -> Fault {
         status if status.is_server_error() => Fault::Unavailable,
         _ => Fault::Rejected,
     }
+}
+
+/// Nothing but money helps. DashScope calls a rate that is too high `insufficient_quota`.
+fn must_be_paid(base_url: &str, body: &Value) -> bool {
+    const EVERYWHERE: [&str; 3] = ["CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue"];
+    let is_dashscope = base_url.contains("//dashscope");
+    let mut names = names(body).into_iter().filter_map(Value::as_str);
+    names.any(|name| EVERYWHERE.contains(&name) || (name == "insufficient_quota" && !is_dashscope))
 }
 
 /// The code and type of an error body. Never its message, which may repeat the key or what was said.
@@ -204,10 +215,14 @@ fn named(body: &Value) -> String {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let error = &body["error"];
-    let words = [&error["code"], &error["type"], &body["code"], &body["type"]];
-    let words: Vec<String> = words.into_iter().filter_map(word).collect();
+    let words: Vec<String> = names(body).into_iter().filter_map(word).collect();
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// Where servers write the code and the type of an error.
+fn names(body: &Value) -> [&Value; 4] {
+    let error = &body["error"];
+    [&error["code"], &error["type"], &body["code"], &body["type"]]
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
@@ -234,4 +249,24 @@ fn broken(fault: Fault, error: &reqwest::Error) -> ProviderError {
     let innermost = reason.downcast_ref::<reqwest::Error>().is_none();
     let detail = if innermost { format!("{what}: {reason}") } else { what.to_owned() };
     ProviderError::new(fault, PROVIDER, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_must_be_paid_is_told_from_a_rate_that_is_too_high() {
+        let openai = |name: &str| must_be_paid("https://api.openai.com/v1", &json!({"error": {"code": name}}));
+        assert!(openai("insufficient_quota") && openai("PrepaidBillOverdue"));
+        assert!(!openai("rate_limit_exceeded"));
+        let dashscope = |name: &str| {
+            let native = json!({"code": name, "message": "private matter"});
+            must_be_paid("https://dashscope-intl.aliyuncs.com/compatible-mode/v1", &native)
+        };
+        assert!(dashscope("PostpaidBillOverdue"));
+        assert!(!dashscope("insufficient_quota") && !dashscope("Throttling.RateQuota"));
+    }
 }

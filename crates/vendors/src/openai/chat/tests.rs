@@ -228,6 +228,14 @@ async fn refusals_are_told_apart_and_repeat_neither_key_nor_words() {
 }
 
 #[tokio::test]
+async fn a_quota_that_is_used_up_is_refused_for_good() {
+    let body = r#"{"error":{"message":"private matter","type":"insufficient_quota","code":"insufficient_quota"}}"#;
+    let error = refusal(vec![http(429, "application/json", body)]).await;
+    let detail = "HTTP 429 (insufficient_quota, insufficient_quota)";
+    assert_eq!((error.fault, error.detail.as_str()), (Fault::Rejected, detail));
+}
+
+#[tokio::test]
 async fn a_server_that_is_gone_for_a_moment_is_asked_once_more() {
     for gone in [http(502, "text/html", ""), http(503, "text/html", ""), http(504, "text/html", ""), raw([])] {
         let good = chunked("text/event-stream", &[STREAM.as_bytes()]);
