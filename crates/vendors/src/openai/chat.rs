@@ -1,6 +1,6 @@
 use std::{
     collections::VecDeque,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -23,12 +23,22 @@ use crate::persona_prompt::{opening, persona_prompt};
 pub struct ChatModel {
     connection: Connection,
     model: String,
-    /// The server refused to count tokens, so it is not asked again.
-    no_usage: AtomicBool,
+    understood: Mutex<Understood>,
+}
+
+/// What the server takes, and the model: what one of them refused is not said again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Understood {
+    usage: bool,
+    /// Models that think before they answer are told `max_completion_tokens` instead.
+    max_tokens: bool,
+    temperature: bool,
 }
 
 const TEMPERATURE: f32 = 0.8;
 const MAX_TOKENS: u32 = 200;
+/// With what is thought before the answer, which counts.
+const MAX_COMPLETION_TOKENS: u32 = 2_000;
 /// How long the token count may take after the last word.
 const LINGER: Duration = Duration::from_secs(1);
 /// A server that ignores `max_tokens` is stopped here.
@@ -36,21 +46,43 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
 impl ChatModel {
     pub fn new(endpoint: Endpoint, model: impl Into<String>) -> Result<Self, ProviderError> {
-        Ok(Self { connection: Connection::new(endpoint)?, model: model.into(), no_usage: AtomicBool::new(false) })
+        let everything = Understood { usage: true, max_tokens: true, temperature: true };
+        Ok(Self { connection: Connection::new(endpoint)?, model: model.into(), understood: Mutex::new(everything) })
     }
 
-    async fn ask(&self, messages: &[Value], with_usage: bool) -> Result<Answer, Refusal> {
-        let mut body = json!({
-            "model": self.model,
-            "messages": messages,
-            "stream": true,
-            "temperature": TEMPERATURE,
-            "max_tokens": MAX_TOKENS,
-        });
-        if with_usage {
+    async fn ask(&self, messages: &[Value], understood: Understood) -> Result<Answer, Refusal> {
+        let mut body = json!({ "model": self.model, "messages": messages, "stream": true });
+        match understood.max_tokens {
+            true => body["max_tokens"] = json!(MAX_TOKENS),
+            false => body["max_completion_tokens"] = json!(MAX_COMPLETION_TOKENS),
+        }
+        if understood.temperature {
+            body["temperature"] = json!(TEMPERATURE);
+        }
+        if understood.usage {
             body["stream_options"] = json!({ "include_usage": true });
         }
         self.connection.post("/chat/completions", |request| request.json(&body)).await
+    }
+
+    fn understood(&self) -> MutexGuard<'_, Understood> {
+        self.understood.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Understood {
+    /// `None` where nothing that could be left out is to blame.
+    fn after(self, refusal: &Refusal) -> Option<Self> {
+        if refusal.status != Some(StatusCode::BAD_REQUEST) {
+            return None;
+        }
+        match self {
+            Self { max_tokens: true, .. } if refusal.names("max_tokens") => Some(Self { max_tokens: false, ..self }),
+            Self { temperature: true, .. } if refusal.names("temperature") => Some(Self { temperature: false, ..self }),
+            // Servers that cannot count say so in many ways.
+            Self { usage: true, .. } => Some(Self { usage: false, ..self }),
+            Self { usage: false, .. } => None,
+        }
     }
 }
 
@@ -62,15 +94,17 @@ impl LanguageModel for ChatModel {
 
     async fn answer(&self, prompt: Prompt) -> Result<TokenStream, ProviderError> {
         let messages = messages(&prompt);
-        let with_usage = !self.no_usage.load(Ordering::Relaxed);
-        let answer = match self.ask(&messages, with_usage).await {
-            Err(refusal) if with_usage && refusal.status == Some(StatusCode::BAD_REQUEST) => {
-                let answer = self.ask(&messages, false).await?;
-                self.no_usage.store(true, Ordering::Relaxed);
-                answer
+        let mut understood = *self.understood();
+        let answer = loop {
+            match self.ask(&messages, understood).await {
+                Ok(answer) => break answer,
+                Err(refusal) => match understood.after(&refusal) {
+                    Some(less) => understood = less,
+                    None => return Err(refusal.into()),
+                },
             }
-            answer => answer?,
         };
+        *self.understood() = understood;
         let tokens = Tokens::of(answer);
         Ok(Box::pin(stream::try_unfold(tokens, |mut tokens| async move {
             Ok(tokens.next().await?.map(|token| (token, tokens)))

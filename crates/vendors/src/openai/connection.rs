@@ -53,6 +53,19 @@ pub(super) struct Connection {
 pub(super) struct Refusal {
     pub(super) status: Option<StatusCode>,
     pub(super) error: ProviderError,
+    /// What was wrong with the request, in the server's words. Never to be logged: they may repeat the key or what was said.
+    reason: String,
+}
+
+impl Refusal {
+    fn without_answer(error: ProviderError) -> Self {
+        Self { status: None, error, reason: String::new() }
+    }
+
+    /// The server complains about this parameter of the request.
+    pub(super) fn names(&self, parameter: &str) -> bool {
+        self.reason.contains(parameter)
+    }
 }
 
 impl From<Refusal> for ProviderError {
@@ -107,9 +120,9 @@ impl Connection {
             Ok(Err(error)) => {
                 let fault = if error.is_timeout() { Fault::TimedOut } else { Fault::Unavailable };
                 let fault = if error.is_builder() { Fault::Rejected } else { fault };
-                return Err(Refusal { status: None, error: broken(fault, &error) });
+                return Err(Refusal::without_answer(broken(fault, &error)));
             }
-            Err(_) => return Err(Refusal { status: None, error: late("no answer", timeouts.first_byte) }),
+            Err(_) => return Err(Refusal::without_answer(late("no answer", timeouts.first_byte))),
         };
         let status = response.status();
         let retry_after = retry_after(&response);
@@ -124,7 +137,7 @@ impl Connection {
             error.fault = Fault::Rejected;
         }
         error.retry_after = retry_after;
-        Err(Refusal { status: Some(status), error })
+        Err(Refusal { status: Some(status), error, reason: reason(&body) })
     }
 }
 
@@ -217,6 +230,12 @@ fn named(body: &Value) -> String {
     };
     let words: Vec<String> = names(body).into_iter().filter_map(word).collect();
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+/// The parameter that an error body names, and its message.
+fn reason(body: &Value) -> String {
+    let (error, either) = (&body["error"], |name: &str| body["error"][name].as_str().or(body[name].as_str()));
+    [error.as_str(), either("param"), either("message")].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Where servers write the code and the type of an error.

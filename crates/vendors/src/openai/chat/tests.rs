@@ -206,6 +206,37 @@ async fn a_server_that_cannot_count_tokens_is_asked_without_and_remembered() {
 }
 
 #[tokio::test]
+async fn a_model_that_thinks_is_asked_as_it_wants_to_be_and_that_is_remembered() {
+    let good = || chunked("text/event-stream", &[STREAM.as_bytes()]);
+    let no_max_tokens = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#;
+    let no_temperature = r#"{"error":{"message":"Unsupported value.","type":"invalid_request_error","param":"temperature","code":"unsupported_value"}}"#;
+    let scripts =
+        [http(400, "application/json", no_max_tokens), http(400, "application/json", no_temperature), good(), good()];
+    let server = ScriptedServer::answering(scripts).await;
+    let model = model(&server);
+    for _ in 0..2 {
+        assert_eq!(collect(model.answer(prompt()).await.unwrap()).await.0, "你好, friend.");
+    }
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        let body: Value = serde_json::from_slice(&server.next_request().await.body).unwrap();
+        assert_eq!(body["stream_options"]["include_usage"], true, "nobody complained about that");
+        asked.push(["max_tokens", "max_completion_tokens", "temperature"].map(|name| body.get(name).is_some()));
+    }
+    let as_it_wants = [false, true, false];
+    assert_eq!(asked, [[true, false, true], [false, true, true], as_it_wants, as_it_wants]);
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_whatever_is_left_out_is_not_asked_for_ever() {
+    let refused = || http(400, "application/json", r#"{"error":"max_tokens, temperature and the private matter"}"#);
+    let server = ScriptedServer::answering([refused(), refused(), refused(), refused()]).await;
+    let error = model(&server).answer(prompt()).await.err().unwrap();
+    assert_eq!((error.fault, error.detail.as_str()), (Fault::Rejected, "HTTP 400"));
+    assert_eq!(server.other_requests().await, 4);
+}
+
+#[tokio::test]
 async fn refusals_are_told_apart_and_repeat_neither_key_nor_words() {
     let body = r#"{"error":{"message":"Incorrect key sk-secret for private matter","type":"invalid_request_error","code":"invalid_api_key"}}"#;
     for (script, fault, detail, retry_after) in [
