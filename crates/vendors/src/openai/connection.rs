@@ -26,7 +26,7 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// Between two pieces of a streamed answer.
     pub idle: Duration,
-    /// Before the one retry of a server that was not reachable.
+    /// Before the one retry of a server that was not reachable, or refused for the moment.
     pub retry_delay: Duration,
 }
 
@@ -41,6 +41,15 @@ impl Default for Timeouts {
     }
 }
 
+/// A server that refuses so may not a moment later, and has not begun to answer.
+const PASSING: [StatusCode; 6] = [
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::CONFLICT,
+    StatusCode::INTERNAL_SERVER_ERROR,
+    StatusCode::BAD_GATEWAY,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::GATEWAY_TIMEOUT,
+];
 /// The longest answer that is read as a whole.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
@@ -94,8 +103,7 @@ impl Connection {
     ) -> Result<Answer, Refusal> {
         let first = self.post_once(path, &fill).await;
         let worth_another = first.as_ref().is_err_and(|refusal| {
-            let gone = [StatusCode::BAD_GATEWAY, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT];
-            let passing = refusal.status.is_none_or(|status| gone.contains(&status));
+            let passing = refusal.status.is_none_or(|status| PASSING.contains(&status));
             passing && refusal.error.fault == Fault::Unavailable && refusal.error.retry_after.is_none()
         });
         if !worth_another {

@@ -249,7 +249,7 @@ async fn refusals_are_told_apart_and_repeat_neither_key_nor_words() {
         (http(404, "text/html", "<html>sk-secret private matter"), Fault::Rejected, "HTTP 404", None),
         (http(429, "text/plain\r\nretry-after: 7", "private matter"), Fault::RateLimited, "HTTP 429", Some(7)),
         (http(503, "text/plain\r\nretry-after: 3", ""), Fault::Unavailable, "HTTP 503", Some(3)),
-        (http(500, "text/plain", "private matter"), Fault::Unavailable, "HTTP 500", None),
+        (http(501, "text/plain", "private matter"), Fault::Unavailable, "HTTP 501", None),
         (http(307, "text/plain\r\nlocation: http://elsewhere/", ""), Fault::Rejected, "HTTP 307", None),
     ] {
         let error = refusal(vec![script]).await;
@@ -267,16 +267,17 @@ async fn a_quota_that_is_used_up_is_refused_for_good() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_for_a_moment_is_asked_once_more() {
-    for gone in [http(502, "text/html", ""), http(503, "text/html", ""), http(504, "text/html", ""), raw([])] {
+async fn a_server_that_fails_for_a_moment_is_asked_once_more() {
+    let refused = [408, 409, 500, 502, 503, 504].map(|status| http(status, "text/html", ""));
+    for gone in refused.into_iter().chain([raw([])]) {
         let good = chunked("text/event-stream", &[STREAM.as_bytes()]);
         let server = ScriptedServer::answering([gone, good]).await;
         assert_eq!(collect(model(&server).answer(prompt()).await.unwrap()).await.0, "你好, friend.");
     }
-    let gone = || http(502, "text/html", "");
+    let gone = || http(500, "text/html", "private matter");
     let server = ScriptedServer::answering([gone(), gone()]).await;
     let error = model(&server).answer(prompt()).await.err().unwrap();
-    assert_eq!((error.fault, error.detail.as_str()), (Fault::Unavailable, "HTTP 502"));
+    assert_eq!((error.fault, error.detail.as_str()), (Fault::Unavailable, "HTTP 500"));
     assert_eq!(server.other_requests().await, 2);
 }
 
