@@ -6,7 +6,7 @@ use audio::Format;
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use ports::{SessionId, StoreError};
@@ -51,8 +51,9 @@ pub(super) async fn of_session(
 
 /// As it was made when the session ended; until then, what there is so far.
 async fn respond(app: &App, session: &SessionId, headers: &HeaderMap) -> Result<Response, Failure> {
-    if let Some(object) = app.catalog.recording(session).await? {
-        match media::respond(app, &object, Format::OggOpus.media_type(), headers).await {
+    let made = app.catalog.recording(session).await?;
+    if let Some(object) = &made {
+        match media::respond(app, object, Format::OggOpus.media_type(), headers).await {
             Ok(file) => return Ok(file),
             Err(StoreError::NotFound(_)) => tracing::warn!(%object, "A recording is no longer kept"),
             Err(error) => return Err(error.into()),
@@ -60,7 +61,9 @@ async fn respond(app: &App, session: &SessionId, headers: &HeaderMap) -> Result<
     }
     let segments = app.journal.segments(session).await?;
     if segments.is_empty() {
-        return Err(nothing_recorded());
+        // What only the persona said is heard once it is put together.
+        let is_spoken = app.journal.turns(session).await?.iter().any(|turn| turn.spoken.is_some());
+        return if made.is_none() && is_spoken { Ok(not_yet()) } else { Err(nothing_recorded()) };
     }
     let trainee = Trainee::new(segments);
     let format = trainee.format();
@@ -71,6 +74,14 @@ async fn respond(app: &App, session: &SessionId, headers: &HeaderMap) -> Result<
     ];
     let pieces = trainee.stream(Arc::clone(&app.objects));
     Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// Mostly it takes so long.
+const SECONDS: &str = "5";
+
+fn not_yet() -> Response {
+    let error = "The recording is made when the session is over; try again in a few seconds";
+    ([(header::RETRY_AFTER, SECONDS)], Failure::new(StatusCode::SERVICE_UNAVAILABLE, error)).into_response()
 }
 
 fn nothing_recorded() -> Failure {

@@ -293,6 +293,28 @@ async fn a_report_tells_where_its_recording_plays_what_was_said() {
 }
 
 #[tokio::test]
+async fn a_recording_of_the_persona_alone_is_asked_for_again_until_it_is_made() {
+    let house = House::new().await;
+    let session = session_of_kim(&house).await;
+    let path = house.app.media.sign_recording(session.as_str(), soon());
+    let nothing = (404, "Nothing was recorded in this session".to_owned());
+    assert_eq!(house.get(&path).send().await.failure(), nothing);
+    let now = clock::now();
+    speak(&house, &session, now).await;
+    let early = house.get(&path).send().await;
+    assert_eq!(early.header("retry-after"), Some("5"));
+    let not_yet = "The recording is made when the session is over; try again in a few seconds";
+    assert_eq!(early.failure(), (503, not_yet.to_owned()));
+
+    end(&house, &session, Timestamp(now.0 + 300)).await;
+    record_pending(&house).await;
+    assert_eq!(house.get(&path).send().await.status, 200);
+    let object = house.database.recording(&session).await.unwrap().unwrap();
+    house.app.objects.delete(&object).await.unwrap();
+    assert_eq!(house.get(&path).send().await.failure(), nothing, "it is no longer kept");
+}
+
+#[tokio::test]
 async fn the_personas_voice_is_on_the_right() {
     let house = House::new().await;
     let session = session_of_kim(&house).await;
