@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::clock;
 
-/// As existing front ends ask for it.
+/// As existing front ends ask for it; the message is a literal of the old contract.
 #[utoipa::path(
     get,
     path = "/api/health",
@@ -14,7 +14,7 @@ use crate::clock;
 )]
 pub(super) async fn api() -> Json<Value> {
     let timestamp = clock::iso(clock::now());
-    Json(json!({"success": true, "message": "Repartee API is running", "timestamp": timestamp}))
+    Json(json!({"success": true, "message": "Master Trainer API is running", "timestamp": timestamp}))
 }
 
 /// The process answers; nothing is said about what it depends on.

@@ -69,7 +69,7 @@ async fn the_server_says_that_it_lives() {
     assert_eq!(house.get("/healthz").send().await.json(), json!({"status": "ok"}));
     let health = house.get("/api/health").send().await.json();
     assert_eq!(health["success"], true);
-    assert_eq!(health["message"], "Repartee API is running");
+    assert_eq!(health["message"], "Master Trainer API is running");
     assert!(health["timestamp"].as_str().unwrap().ends_with('Z'));
 }
 
