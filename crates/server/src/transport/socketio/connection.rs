@@ -6,6 +6,7 @@ use std::{
 };
 
 use audio::Declared;
+use ports::StoreError;
 use protocol::{
     ErrorCode, WireError,
     roleplay::{Connected, Pong, Request, StartSession},
@@ -63,7 +64,14 @@ pub(super) fn authentication_error(error: &AuthError) -> WireError {
         AuthError::Token(_) => WireError::new(ErrorCode::Unauthenticated, "Authentication failed"),
         AuthError::UnknownUser | AuthError::Inactive => WireError::new(ErrorCode::Unauthenticated, "User not found"),
         AuthError::Store(error) => {
-            tracing::error!(%error, "A connection could not be authenticated");
+            match error {
+                StoreError::Unavailable(_) => {
+                    tracing::warn!(%error, "A connection could not be authenticated yet; it may come back");
+                }
+                StoreError::Refused(_) | StoreError::NotFound(_) | StoreError::Conflict(_) => {
+                    tracing::error!(%error, "A connection could not be authenticated");
+                }
+            }
             WireError::new(ErrorCode::DatabaseUnavailable, "Authentication failed").after(2_000)
         }
     }
