@@ -49,6 +49,41 @@ test('who comes while the server goes is told so and not let in', () =>
         await stopped;
     }));
 
+for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
+    const patient = { transports, reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 };
+
+    test(`a client that comes while the server stops comes back by itself, ${transportName}`, () =>
+        withServer({ STT_PROVIDER: 'command', STT_COMMAND: 'sleep 2; echo well' }, async (server) => {
+            const client = connect(server, 'ann');
+            const sessionId = newSession();
+            await client.start(sessionId);
+            client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(32_000, 1) });
+            await client.next('audio-received');
+            server.process.kill('SIGTERM'); // It finishes the turn first.
+            await client.next('error');
+            const late = connect(server, 'bob', patient);
+            assert.equal((await late.next('error')).code, 'SHUTTING_DOWN');
+            await deadline(server.exited, 10_000, 'the server to end');
+            server.env.PORT = String(server.port);
+            await server.start();
+            await late.next('connected');
+            client.close();
+            late.close();
+        }));
+
+    test(`a client that is one too many comes back by itself when there is room, ${transportName}`, () =>
+        withServer({ MAX_CONNECTIONS_PER_ADDRESS: '1' }, async (server) => {
+            const first = connect(server, 'ann');
+            await first.next('connected');
+            const second = connect(server, 'bob', patient);
+            assert.equal((await second.next('error')).code, 'RATE_LIMITED');
+            first.close();
+            await second.next('connected');
+            assert.ok(!second.all('disconnect').includes('io server disconnect'));
+            second.close();
+        }));
+}
+
 test('a client that does not read cannot hold the server', () =>
     withServer({ RATE_EVENTS_PER_SECOND: '0' }, async (server) => {
         const stuck = await Frames.signedIn(server, 'bea');

@@ -65,6 +65,15 @@ impl Gate {
         self.shut.load(Ordering::Acquire)
     }
 
+    /// Waits for [`Self::shut`].
+    pub async fn was_shut(&self) {
+        std::future::poll_fn(|context| {
+            self.wake_writer_when_shut(context);
+            if self.is_shut() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
     /// For a writer that waits for the network: [`Self::shut`] wakes it.
     pub fn wake_writer_when_shut(&self, context: &mut Context<'_>) {
         self.writer.register(context.waker());
@@ -107,6 +116,18 @@ mod tests {
         waiting.await.unwrap();
         drop(large);
         assert_eq!(gate.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_the_end_hears_of_it() {
+        let gate = Gate::new(1);
+        let waiting = Arc::clone(&gate);
+        let mut waiting = tokio::spawn(async move { waiting.was_shut().await });
+        tokio::task::yield_now().await;
+        assert!((&mut waiting).now_or_never().is_none());
+        gate.shut();
+        waiting.await.unwrap();
+        gate.was_shut().await;
     }
 
     #[tokio::test]

@@ -82,11 +82,13 @@ pub(super) async fn becomes_ready(ready: oneshot::Receiver<()>) -> bool {
     matches!(tokio::time::timeout(BECOMING_READY, ready).await, Ok(Ok(())))
 }
 
-/// Says why, and closes the connection for good.
+/// Says why, and closes the connection. A client that is told to leave does not come back by itself, so only those are told for
+/// whom it would be in vain.
 pub(super) async fn send_away(member: &SocketMember, error: WireError) {
     tracing::info!(code = ?error.code, "A connection is sent away");
+    let may_come_back = error.retryable;
     member.emit_error(error, None);
-    if let Err(error) = member.socket.clone().disconnect() {
+    if !may_come_back && let Err(error) = member.socket.clone().disconnect() {
         tracing::debug!(%error, "A connection could not be told to go");
     }
     tokio::time::sleep(FAREWELL).await;

@@ -184,7 +184,7 @@ impl Arriving {
         }
         let registry = Arc::clone(&self.registry);
         self.welcome(account).await;
-        registry.remove(id);
+        registry.let_go(id);
     }
 
     async fn welcome(self, account: Result<(Account, Arc<Mutex<Pace>>), AuthError>) {
@@ -243,8 +243,9 @@ async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, 
     let Some(gate) = gate else {
         return next.run(request).await;
     };
+    let unknown = || (StatusCode::BAD_REQUEST, r#"{"code":1,"message":"Session ID unknown"}"#).into_response();
     if gate.is_shut() {
-        return (StatusCode::BAD_REQUEST, r#"{"code":1,"message":"Session ID unknown"}"#).into_response();
+        return unknown();
     }
     if request.headers().contains_key(header::UPGRADE) {
         if let Some(ConnectInfo(link)) = request.extensions().get::<ConnectInfo<Link>>() {
@@ -252,6 +253,12 @@ async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, 
         }
     } else if request.method() == Method::POST {
         gate.opened().await;
+    } else {
+        // Who polls has no connection of its own to close.
+        return tokio::select! {
+            answer = next.run(request) => answer,
+            () = gate.was_shut() => unknown(),
+        };
     }
     next.run(request).await
 }

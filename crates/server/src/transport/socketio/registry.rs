@@ -21,10 +21,17 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 /// Every open connection, by its Engine.IO id.
 #[derive(Default)]
 pub struct Registry {
-    open: Mutex<HashMap<Sid, Open>>,
+    connections: Mutex<Connections>,
     traffic: Arc<Traffic>,
     last: AtomicU64,
     closing: AtomicBool,
+}
+
+#[derive(Default)]
+struct Connections {
+    open: HashMap<Sid, Open>,
+    /// Those that were sent away and count no longer, until they are really gone: who polls must find the gate shut.
+    shut: HashMap<Sid, Arc<Gate>>,
 }
 
 struct Open {
@@ -47,11 +54,11 @@ impl Registry {
 
     /// Received of all connections and not handled yet.
     pub fn waiting_bytes(&self) -> usize {
-        self.lock().values().map(|open| open.gate.waiting()).sum()
+        self.lock().open.values().map(|open| open.gate.waiting()).sum()
     }
 
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().open.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -67,14 +74,14 @@ impl Registry {
     /// does not.
     pub(super) async fn hang_up(&self) {
         tokio::time::sleep(LAST_WORDS).await;
-        for (_, open) in self.lock().drain() {
+        for (_, open) in self.lock().open.drain() {
             open.gate.shut();
         }
     }
 
     /// Closes every connection of this user.
     pub fn hang_up_on(&self, user: &UserId) {
-        for open in self.lock().values().filter(|open| open.is_of(user)) {
+        for open in self.lock().open.values().filter(|open| open.is_of(user)) {
             open.gate.shut();
         }
     }
@@ -90,7 +97,8 @@ impl Registry {
     /// Answers how many connections its address has with it.
     pub(super) fn add(&self, id: Sid, gate: Arc<Gate>, address: IpAddr) -> usize {
         self.traffic.connections_opened.add(1);
-        let mut open = self.lock();
+        let mut connections = self.lock();
+        let open = &mut connections.open;
         open.insert(id, Open { gate, address, user: None });
         open.values().filter(|open| open.address == address).count()
     }
@@ -98,23 +106,36 @@ impl Registry {
     /// Answers the pace of the user, which is `new` where this is the first of their connections.
     pub(super) fn belongs_to(&self, id: Sid, user: &UserId, new: Mutex<Pace>) -> Arc<Mutex<Pace>> {
         let mut connections = self.lock();
-        let of_user = connections.values().find(|open| open.is_of(user)).and_then(|open| open.user.as_ref());
+        let of_user = connections.open.values().find(|open| open.is_of(user)).and_then(|open| open.user.as_ref());
         let pace = of_user.map_or_else(|| Arc::new(new), |(_, pace)| Arc::clone(pace));
-        if let Some(open) = connections.get_mut(&id) {
+        if let Some(open) = connections.open.get_mut(&id) {
             open.user = Some((user.clone(), Arc::clone(&pace)));
         }
         pace
     }
 
+    /// It is gone.
     pub(super) fn remove(&self, id: Sid) {
-        self.lock().remove(&id);
+        let mut connections = self.lock();
+        connections.open.remove(&id);
+        connections.shut.remove(&id);
+    }
+
+    /// Nobody here waits for it any longer.
+    pub(super) fn let_go(&self, id: Sid) {
+        let mut connections = self.lock();
+        if let Some(open) = connections.open.remove(&id) {
+            connections.shut.insert(id, open.gate);
+        }
     }
 
     pub(super) fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
-        self.lock().get(&id).map(|open| Arc::clone(&open.gate))
+        let connections = self.lock();
+        let open = connections.open.get(&id).map(|open| &open.gate);
+        open.or_else(|| connections.shut.get(&id)).cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Sid, Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
