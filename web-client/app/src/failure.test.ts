@@ -14,5 +14,8 @@ test("what the server says in English is read in the language of the page", () =
 test("what it has no words for is told by its kind", () => {
   const texts = [0, 400, 429, 503].map((status) => failureText(new ApiError(status, "?"), en));
   expect(texts).toEqual([en.failure.network, en.failure.refused, en.failure.tooOften, en.failure.server]);
-  expect(failureText(new TypeError(), en)).toBe(en.failure.network);
+});
+
+test("what went wrong in the page itself is not put on the server", () => {
+  expect(failureText(new TypeError("crypto.randomUUID is not a function"), en)).toBe(en.failure.unexpected);
 });

@@ -3,7 +3,8 @@ import type { Texts } from "./i18n/en";
 
 /** Why something did not work, in the language of the page: the server says it in English only. */
 export function failureText(error: unknown, { failure }: Texts): string {
-  if (!(error instanceof ApiError) || error.status === 0) return failure.network;
+  if (!(error instanceof ApiError)) return failure.unexpected;
+  if (error.status === 0) return failure.network;
   const said = SAID[error.message];
   if (said) return failure.said[said];
   if (error.status === 429) return failure.tooOften;

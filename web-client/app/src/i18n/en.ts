@@ -31,6 +31,7 @@ export const en = {
   failure: {
     title: "This did not work",
     network: "The server cannot be reached. Check your connection and try again.",
+    unexpected: "This page ran into a problem of its own. Reload it and try again.",
     notFoundTitle: "There is no such page",
     notFound: "The address may be mistyped, or what was here is gone.",
     home: "To the scenarios",

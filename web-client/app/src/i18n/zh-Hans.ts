@@ -27,6 +27,7 @@ export const zhHans: Texts = {
   failure: {
     title: "出了点问题",
     network: "无法连接服务器。请检查网络后重试。",
+    unexpected: "页面自身出了问题，请刷新后再试。",
     notFoundTitle: "没有这个页面",
     notFound: "地址可能有误，或者内容已不存在。",
     home: "回到场景列表",

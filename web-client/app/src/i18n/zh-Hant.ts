@@ -27,6 +27,7 @@ export const zhHant: Texts = {
   failure: {
     title: "出了點問題",
     network: "無法連上伺服器。請檢查網路後再試一次。",
+    unexpected: "頁面本身出了問題，請重新整理後再試。",
     notFoundTitle: "沒有這個頁面",
     notFound: "網址可能有誤，或內容已不存在。",
     home: "回到情境列表",

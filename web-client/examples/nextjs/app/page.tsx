@@ -12,7 +12,7 @@ export default function Page() {
 
   const connect = () => {
     sessionStorage.setItem("token", token);
-    void roleplay.connectSession(crypto.randomUUID(), "test-scenario");
+    void roleplay.connectSession(newId(), "test-scenario");
   };
 
   return (
@@ -48,6 +48,11 @@ export default function Page() {
       </ol>
     </main>
   );
+}
+
+/** `crypto.randomUUID` is missing where the page comes over plain http from another computer. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function readToken(): string {

@@ -1,0 +1,45 @@
+/** The way in, as this browser keeps it: the token, and for a guest also the password that nobody knows. */
+
+export const token = {
+  /** Kept where existing front ends keep it, so that both work side by side. */
+  read: (): string | null => /(?:^|; )token=([^;]+)/.exec(document.cookie)?.[1] ?? null,
+  keep: (token: string) => writeCookie(token, 7 * 24 * 3600),
+  forget: () => writeCookie("", 0),
+};
+
+/** Somebody without an account of their own. */
+export interface Guest {
+  email: string;
+  password: string;
+  /** The last one that these two opened the door with, which tells whether it is the guest who is signed in. */
+  token: string;
+}
+
+const GUEST_KEY = "repartee.guest";
+/** No mail ever goes there. */
+const NOWHERE = "@repartee.invalid";
+
+export const guest = {
+  read: (): Guest | null => {
+    const kept = localStorage.getItem(GUEST_KEY);
+    return kept ? JSON.parse(kept) : null;
+  },
+  keep: (guest: Guest) => localStorage.setItem(GUEST_KEY, JSON.stringify(guest)),
+  forget: () => localStorage.removeItem(GUEST_KEY),
+  invent: () => ({ email: `guest-${random()}${NOWHERE}`, password: random() }),
+};
+
+export function isGuest({ email }: { email: string }): boolean {
+  return email.endsWith(NOWHERE);
+}
+
+/** `crypto.randomUUID` is missing where the page comes over plain http from another computer. */
+function random(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function writeCookie(value: string, seconds: number): void {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is not in every browser
+  document.cookie = `token=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
+}
