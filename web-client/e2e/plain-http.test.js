@@ -25,12 +25,14 @@ after(async () => {
 });
 
 test("whoever comes over plain http gets in as a guest, and practises in writing", async () => {
-  const { page, context } = await visit(browser, server.url.replace("127.0.0.1", HOST));
+  const url = server.url.replace("127.0.0.1", HOST);
+  const { page, context, complaints } = await visit(browser, url, { microphone: "device" });
   await enterAsGuest(page);
   assert.equal(await page.evaluate(() => isSecureContext), false);
   await startPractice(page);
   await page.getByText("This page cannot play sound").waitFor();
   await say(page, "Then I write. What did the outage cost you?");
   await said(page, "ai", 2);
+  assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -26,6 +26,12 @@ test("sound that failed once is tried again", async () => {
   expect(sound.nodes[0]?.heard).toMatchObject([{ kind: "write", turnId: "1" }]);
 });
 
+test("a page over plain http can have no sound, however often it is clicked", async () => {
+  sound.module = null;
+  await expect(player.unlock()).rejects.toThrow("AudioWorklet");
+  expect([told, sound.contexts[0]?.state]).toEqual([["unsupported"], "closed"]);
+});
+
 test("sound that a telephone call interrupts goes on by itself where the browser lets it, and by a click", async () => {
   await player.unlock();
   const [context] = sound.contexts;

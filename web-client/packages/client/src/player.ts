@@ -123,16 +123,18 @@ export class Player extends Emitter<PlayerEvents> {
   #ready(): Promise<Output> {
     this.#output ??= this.#open().catch((error: unknown) => {
       this.#output = null;
-      this.emit("sound", globalThis.AudioWorkletNode ? "blocked" : "unsupported");
+      this.emit("sound", isUnsupported(error) ? "unsupported" : "blocked");
       throw error;
     });
     return this.#output;
   }
 
   async #open(): Promise<Output> {
-    if (!globalThis.AudioWorkletNode) throw new DOMException("there is no AudioWorklet here", "NotSupportedError");
+    if (!globalThis.AudioWorkletNode) throw UNSUPPORTED;
     const context = new AudioContext({ sampleRate: SPEECH_RATE, latencyHint: "interactive" });
     try {
+      // On a page that is not secure some browsers have the node and nothing to load it with.
+      if (!context.audioWorklet) throw UNSUPPORTED;
       await context.audioWorklet.addModule(new URL("./worklets/player.worklet.js", import.meta.url));
     } catch (error) {
       await context.close();
@@ -175,4 +177,10 @@ export class Player extends Emitter<PlayerEvents> {
 interface Output {
   context: AudioContext;
   node: AudioWorkletNode;
+}
+
+const UNSUPPORTED = new DOMException("there is no AudioWorklet here", "NotSupportedError");
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof DOMException && error.name === UNSUPPORTED.name;
 }

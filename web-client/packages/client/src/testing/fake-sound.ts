@@ -7,8 +7,8 @@ export interface FakeSound {
   nodes: FakeNode[];
   /** How the browser answers who asks for the microphone; at once where nothing is said. */
   permission: Promise<void>;
-  /** How the worklet's module is loaded. */
-  module: Promise<void>;
+  /** How the worklet's module is loaded; `null` where the page is not secure. */
+  module: Promise<void> | null;
 }
 
 /** Puts it where a browser has it. */
@@ -31,7 +31,7 @@ export function giveSound(): FakeSound {
   vi.stubGlobal(
     "AudioContext",
     class extends FakeContext {
-      readonly audioWorklet = { addModule: () => sound.module };
+      readonly audioWorklet = sound.module ? { addModule: () => sound.module } : undefined;
 
       constructor() {
         super();
