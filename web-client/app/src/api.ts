@@ -1,5 +1,10 @@
 /** The server's REST interface, as far as the app uses it. */
 
+import { call, look } from "./http";
+import { withToken } from "./renewal";
+
+export { ApiError } from "./http";
+
 export interface User {
   id: string;
   name: string;
@@ -179,76 +184,28 @@ export interface Page<Item> {
   totalPages: number;
 }
 
-/** The server answered no; `message` is what it said. Status 0: it could not be reached. */
-export class ApiError extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.name = "ApiError";
-    this.status = status;
-  }
-}
-
 export const api = {
   me: () => get<User>("/auth/me"),
-  signIn: (email: string, password: string) => post<SignedIn>("/auth/login", { email, password }),
-  register: (name: string, email: string, password: string) =>
-    post<SignedIn>("/auth/register", { name, email, password }),
+  signIn: (email: string, password: string) => enter("/auth/login", { email, password }),
+  register: (name: string, email: string, password: string) => enter("/auth/register", { name, email, password }),
   scenarios: () => get<Page<ScenarioItem>>("/scenarios?pageSize=100"),
   scenario: (id: string) => get<Scenario>(`/scenarios/${encodeURIComponent(id)}`),
   start: (scenarioId: string) => post<Session>("/roleplay/start", { scenarioId }),
   session: (id: string) => get<Session>(`/roleplay/session/${encodeURIComponent(id)}`),
   history: (page: number) => get<Page<HistoryItem>>(`/roleplay/history?page=${page}&pageSize=20`),
   live: () => get<Page<LiveSession>>("/live?pageSize=100"),
-  stats: () => look<Stats>("/stats"),
-  readiness: () => look<Readiness>("/readyz", 503),
+  stats: () => peek<Stats>("/stats"),
+  readiness: () => peek<Readiness>("/readyz", 503),
 };
 
-export const token = {
-  /** Kept where existing front ends keep it, so that both work side by side. */
-  read: (): string | null => /(?:^|; )token=([^;]+)/.exec(document.cookie)?.[1] ?? null,
-  keep: (token: string) => writeCookie(token, 7 * 24 * 3600),
-  forget: () => writeCookie("", 0),
-};
-
-interface SignedIn {
+export interface SignedIn {
   user: User;
   token: string;
 }
 
-function writeCookie(value: string, seconds: number): void {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is not in every browser
-  document.cookie = `token=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${secure}`;
-}
-
-const get = <Data>(path: string) => call<Data>("GET", path);
-const post = <Data>(path: string, body: unknown) => call<Data>("POST", path, body);
-
-async function call<Data>(method: string, path: string, body?: unknown): Promise<Data> {
-  const answer = await ask(`/api${path}`, {
-    method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const envelope: { success?: boolean; data?: Data; error?: string } = await answer.json().catch(() => ({}));
-  if (!answer.ok || !envelope.success) throw new ApiError(answer.status, envelope.error ?? answer.statusText);
-  return envelope.data as Data;
-}
-
-/** What operators look at comes without an envelope; `alsoFine` is a status that has an answer too. */
-async function look<Data>(path: string, alsoFine?: number): Promise<Data> {
-  const answer = await ask(path, { headers: {} });
-  const found: Data | null = await answer.json().catch(() => null);
-  if (!found || !(answer.ok || answer.status === alsoFine)) throw new ApiError(answer.status, answer.statusText);
-  return found;
-}
-
-async function ask(path: string, { headers, ...request }: RequestInit & { headers: Record<string, string> }) {
-  const bearer = token.read();
-  const signed = bearer ? { ...headers, Authorization: `Bearer ${bearer}` } : headers;
-  return fetch(path, { ...request, headers: signed }).catch(() => {
-    throw new ApiError(0, "The server cannot be reached");
-  });
-}
+const get = <Data>(path: string) => withToken((bearer) => call<Data>("GET", path, bearer));
+const post = <Data>(path: string, body: Record<string, unknown>) =>
+  withToken((bearer) => call<Data>("POST", path, bearer, body));
+const peek = <Data>(path: string, alsoFine?: number) => withToken((bearer) => look<Data>(path, bearer, alsoFine));
+/** A wrong password is no sign of a token that is not good any more. */
+const enter = (path: string, body: Record<string, unknown>) => call<SignedIn>("POST", path, null, body);

@@ -7,18 +7,25 @@ export type Loaded<Data> =
 
 /** Loads when the component appears and whenever `load` becomes another function. */
 export function useLoaded<Data>(load: () => Promise<Data>): Loaded<Data> {
-  const [loaded, setLoaded] = useState<Loaded<Data>>({ state: "loading" });
+  const [{ by, loaded }, setLatest] = useState<{ by: () => Promise<Data>; loaded: Loaded<Data> }>({
+    by: load,
+    loaded: LOADING,
+  });
   const run = useCallback(() => {
     let wanted = true;
-    setLoaded({ state: "loading" });
+    const keep = (loaded: Loaded<Data>) => wanted && setLatest({ by: load, loaded });
+    keep(LOADING);
     load().then(
-      (data) => wanted && setLoaded({ state: "ready", data }),
-      (error: unknown) => wanted && setLoaded({ state: "failed", error, retry: run }),
+      (data) => keep({ state: "ready", data }),
+      (error: unknown) => keep({ state: "failed", error, retry: run }),
     );
     return () => {
       wanted = false;
     };
   }, [load]);
   useEffect(run, [run]);
-  return loaded;
+  // What another function found must not be shown for as much as a moment.
+  return by === load ? loaded : LOADING;
 }
+
+const LOADING = { state: "loading" } as const;

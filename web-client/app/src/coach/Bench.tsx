@@ -2,10 +2,12 @@ import { useStore, useWatch } from "@repartee/client/react";
 import { Eye, Flag, TriangleAlert, WifiOff } from "lucide-react";
 import { useEffect } from "react";
 import { Link } from "wouter";
-import { type Session, token } from "../api";
+import { token } from "../access";
+import type { Session } from "../api";
 import { useI18n } from "../i18n";
 import { Lines } from "../practice/Lines";
 import { Turns } from "../practice/Turns";
+import { lapse } from "../renewal";
 import { Button, buttonStyle } from "../ui/Button";
 import { Elapsed } from "../ui/Elapsed";
 import { Notice } from "../ui/Notice";
@@ -64,7 +66,9 @@ export function Bench({ session, user, persona }: BenchProps) {
           </Notice>
         )}
         {connection.status === "closed" && connection.reason === "refused" && (
-          <Notice look="bad">{t.practice.refused}</Notice>
+          <Notice look="bad" action={<Button onClick={() => lapse()}>{t.practice.signInAgain}</Button>}>
+            {t.practice.refused}
+          </Notice>
         )}
         {problem && !ended && (
           <Notice

@@ -59,6 +59,7 @@ export const en = {
     registerSubmit: "Create account",
     toRegister: "New here? Create an account",
     toSignIn: "Have an account? Sign in",
+    lapsed: "Your sign-in has expired. Sign in again to go on right here.",
     guest: "Try it without an account",
     guestName: "Guest",
     guestHint:

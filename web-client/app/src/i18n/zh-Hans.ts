@@ -55,6 +55,7 @@ export const zhHans: Texts = {
     registerSubmit: "创建账户",
     toRegister: "第一次来？创建账户",
     toSignIn: "已有账户？去登录",
+    lapsed: "登录已过期。重新登录后即可在此继续。",
     guest: "不注册，直接试用",
     guestName: "访客",
     guestHint: "点一下即可，无需邮箱。登录状态只存在此浏览器；您说的话保存在此服务器上，教练可能会看到。",

@@ -55,6 +55,7 @@ export const zhHant: Texts = {
     registerSubmit: "建立帳號",
     toRegister: "第一次來？建立帳號",
     toSignIn: "已有帳號？前往登入",
+    lapsed: "登入已過期。重新登入後即可在此繼續。",
     guest: "不註冊，直接試用",
     guestName: "訪客",
     guestHint: "點一下即可，不需電子郵件。登入狀態只存在此瀏覽器；您說的話保存在此伺服器上，教練可能會看到。",

@@ -1,25 +1,32 @@
+import { KeyRound } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
-import { guest } from "../access";
-import { api, token } from "../api";
+import { guest, token } from "../access";
+import { api } from "../api";
 import { failureText } from "../failure";
 import { useI18n } from "../i18n";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { useTitle } from "../use-title";
+import type { Left } from "../user";
 import styles from "./SignIn.module.css";
 
-export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+interface SignInProps {
+  left: Left | null;
+  onSignedIn: () => void;
+}
+
+export function SignIn({ left, onSignedIn }: SignInProps) {
   const { t } = useI18n();
   useTitle(t.signIn.title);
   const [registering, setRegistering] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
-  const enter = async (how: () => Promise<{ token: string }>) => {
+  const enter = async (how: () => Promise<void>) => {
     setBusy(true);
     setProblem(null);
     try {
-      token.keep((await how()).token);
+      await how();
       onSignedIn();
     } catch (error) {
       setProblem(failureText(error, t));
@@ -31,12 +38,31 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const field = (name: string) => String(form.get(name) ?? "");
-    void enter(() =>
-      registering
-        ? api.register(field("name"), field("email"), field("password"))
-        : api.signIn(field("email"), field("password")),
-    );
+    void enter(async () => {
+      const entered = registering
+        ? await api.register(field("name"), field("email"), field("password"))
+        : await api.signIn(field("email"), field("password"));
+      token.keep(entered.token);
+    });
   };
+
+  const asGuest = (
+    <>
+      <Button
+        look={left === "lapsed" ? "plain" : "primary"}
+        disabled={busy}
+        onClick={() => void enter(() => enterAsGuest(t.signIn.guestName))}
+      >
+        {t.signIn.guest}
+      </Button>
+      <p className={styles.hint}>{t.signIn.guestHint}</p>
+    </>
+  );
+  const or = (
+    <p className={styles.or}>
+      <span>{t.signIn.or}</span>
+    </p>
+  );
 
   return (
     <div className={styles.page}>
@@ -52,13 +78,17 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
         </ol>
       </section>
       <section className={styles.card} aria-labelledby="sign-in">
-        <Button look="primary" disabled={busy} onClick={() => void enter(() => enterAsGuest(t.signIn.guestName))}>
-          {t.signIn.guest}
-        </Button>
-        <p className={styles.hint}>{t.signIn.guestHint}</p>
-        <p className={styles.or}>
-          <span>{t.signIn.or}</span>
-        </p>
+        {left === "lapsed" && (
+          <Notice look="warn" icon={<KeyRound size={20} aria-hidden="true" />}>
+            {t.signIn.lapsed}
+          </Notice>
+        )}
+        {left !== "lapsed" && (
+          <>
+            {asGuest}
+            {or}
+          </>
+        )}
         <h2 id="sign-in">{registering ? t.signIn.registerTitle : t.signIn.title}</h2>
         <form onSubmit={submit} className={styles.form}>
           {registering && <Field name="name" label={t.signIn.name} autoComplete="name" />}
@@ -72,7 +102,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
             minLength={registering ? 8 : undefined}
           />
           {problem && <Notice look="bad">{problem}</Notice>}
-          <Button type="submit" disabled={busy}>
+          <Button type="submit" look={left === "lapsed" ? "primary" : "plain"} disabled={busy}>
             {registering ? t.signIn.registerSubmit : t.signIn.submit}
           </Button>
         </form>
@@ -85,6 +115,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
         >
           {registering ? t.signIn.toSignIn : t.signIn.toRegister}
         </Button>
+        {left === "lapsed" && (
+          <>
+            {or}
+            {asGuest}
+          </>
+        )}
       </section>
     </div>
   );
@@ -115,7 +151,7 @@ function Field({ label, hint, ...input }: FieldProps) {
 }
 
 /** An account that nobody has to remember: the browser keeps the way in. */
-function enterAsGuest(name: string): Promise<{ token: string }> {
+async function enterAsGuest(name: string): Promise<void> {
   const { email, password } = guest.invent();
-  return api.register(name, email, password);
+  token.keep((await api.register(name, email, password)).token);
 }

@@ -2,11 +2,12 @@ import type { Conversation, Roleplay } from "@repartee/client";
 import { useStore } from "@repartee/client/react";
 import { Eye, Flag, MessageCircle, MicOff, TriangleAlert, Volume2, VolumeX, WifiOff } from "lucide-react";
 import { Link } from "wouter";
-import { token } from "../api";
 import { useI18n } from "../i18n";
+import { lapse } from "../renewal";
 import { Button, buttonStyle } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import styles from "./Notices.module.css";
+import { useRenewal } from "./use-renewal";
 
 interface NoticesProps {
   roleplay: Roleplay;
@@ -20,6 +21,7 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
   const microphone = useStore(roleplay.microphone);
   const sound = useStore(roleplay.sound);
   const { connection, problem, ended, ending, hints, observers } = conversation;
+  const hasLapsed = useRenewal(roleplay, connection);
   const hint = hints.at(-1);
   const report = (
     <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
@@ -49,8 +51,8 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
           {t.practice.takenOver}
         </Notice>
       )}
-      {connection.status === "closed" && connection.reason === "refused" && (
-        <Notice look="bad" action={<Button onClick={signInAgain}>{t.practice.signInAgain}</Button>}>
+      {hasLapsed && (
+        <Notice look="bad" action={<Button onClick={() => lapse()}>{t.practice.signInAgain}</Button>}>
           {t.practice.refused}
         </Notice>
       )}
@@ -110,9 +112,4 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
       )}
     </div>
   );
-}
-
-function signInAgain(): void {
-  token.forget();
-  location.assign("/");
 }

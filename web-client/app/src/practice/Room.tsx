@@ -1,7 +1,8 @@
 import { useRealtimeRoleplay } from "@repartee/client/react";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { type Session, token } from "../api";
+import { token } from "../access";
+import type { Session } from "../api";
 import { useI18n } from "../i18n";
 import { Controls } from "./Controls";
 import { recallEntry, recallTalkMode, rememberEntry } from "./entry";

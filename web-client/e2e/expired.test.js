@@ -1,0 +1,81 @@
+// A sign-in that expires while the page is open.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { end, room, said, say } from "./room.js";
+
+/** Long enough to get into a room. */
+process.env.JWT_EXPIRES_IN = "12s";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+test("whoever has to sign in again goes on in the same practice, and with the same report", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await register(page, "ann@example.org");
+  await startPractice(page);
+  await room(page);
+  await say(page, "What did the outage cost you?");
+  await said(page, "ai", 2);
+  const practice = page.url();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await signIn(page, "ann@example.org");
+  assert.equal(page.url(), practice);
+  await room(page);
+  await said(page, "ai", 2);
+
+  await end(page);
+  await page.getByRole("link", { name: "History" }).click();
+  const report = page.getByRole("link", { name: "Cloud Migration Discussion" });
+  await report.waitFor();
+  await expired(context);
+  await report.click();
+  await signIn(page, "ann@example.org");
+  assert.match(page.url(), /\/report\//);
+  await page.getByRole("heading", { name: "Cloud Migration Discussion" }).waitFor();
+  await context.close();
+});
+
+const PASSWORD = "a long password";
+
+/** @param {import("playwright-core").Page} page @param {string} email */
+async function register(page, email) {
+  await page.goto("/");
+  await page.getByRole("button", { name: "New here?" }).click();
+  await page.getByLabel("Name").fill("Ann Example");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.locator("form button").click();
+  await page.locator("search").waitFor();
+}
+
+/** @param {import("playwright-core").Page} page @param {string} email */
+async function signIn(page, email) {
+  await page.getByText("Your sign-in has expired.").waitFor();
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.locator("form button").click();
+}
+
+/** @param {import("playwright-core").BrowserContext} context */
+async function expired(context) {
+  const token = (await context.cookies()).find(({ name }) => name === "token")?.value;
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const { status } = await fetch(`${server.url}/api/auth/me`, { headers: { Authorization: `Bearer ${token}` } });
+    if (status === 401) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("the token is still good");
+}
