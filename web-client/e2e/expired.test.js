@@ -1,7 +1,7 @@
 // A sign-in that expires while the page is open.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { end, room, said, say } from "./room.js";
 
 /** Long enough to get into a room. */
@@ -44,6 +44,26 @@ test("whoever has to sign in again goes on in the same practice, and with the sa
   await signIn(page, "ann@example.org");
   assert.match(page.url(), /\/report\//);
   await page.getByRole("heading", { name: "Cloud Migration Discussion" }).waitFor();
+  await context.close();
+});
+
+test("a guest goes on without being asked, in the room, on every page and on another day", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await line.sent.some("start-session", 2);
+  await room(page);
+  await say(page, "What did the outage cost you?");
+  await said(page, "ai", 2);
+  await end(page);
+  await expired(context);
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("link", { name: "Cloud Migration Discussion" }).waitFor();
+  await context.clearCookies();
+  await page.reload();
+  await page.getByRole("link", { name: "Cloud Migration Discussion" }).waitFor();
   await context.close();
 });
 

@@ -40,8 +40,8 @@ async function enterAsBefore(refused: string | null): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    // The guest was deleted: there is nothing to come back to.
-    guest.forget();
+    // Who was deleted has nothing to come back to; who is disabled may come back one day.
+    if (error.message === UNKNOWN) guest.forget();
     return false;
   }
 }
@@ -74,6 +74,9 @@ export function lapse(): ApiError {
   return new ApiError(401, "The token is not good any more");
 }
 
-function isRefusal(error: unknown): boolean {
+/** What the server says of an address that it does not know, word for word. */
+const UNKNOWN = "Invalid email or password";
+
+function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 401;
 }

@@ -17,7 +17,7 @@ import { Shell } from "./shell/Shell";
 import { Failed, Waiting } from "./ui/States";
 import { useLoaded } from "./use-loaded";
 
-interface Account {
+export interface Account {
   user: User;
   signOut: () => void;
   /** The account is deleted, and whoever had it is told so. */

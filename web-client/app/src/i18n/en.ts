@@ -48,6 +48,14 @@ export const en = {
       scenarioGone: "This scenario is not offered any more.",
     },
   },
+  account: {
+    guest: "Guest, known to this browser only",
+    signOutTitle: "Sign out as a guest?",
+    signOutText:
+      "Only this browser knows the way in. Once you are signed out, nobody can reach these practices as you any more, not even you. They stay on this server.",
+    signOutConfirm: "Sign out for good",
+    stay: "Stay signed in",
+  },
   signIn: {
     title: "Sign in",
     registerTitle: "Create an account",
@@ -63,7 +71,7 @@ export const en = {
     guest: "Try it without an account",
     guestName: "Guest",
     guestHint:
-      "One click, no email. The way in stays in this browser; what you say is kept on this server, where coaches may see it.",
+      "One click, no email. The way in stays in this browser until you sign out; what you say is kept on this server, where coaches may see it.",
     or: "or",
     pitchTitle: "Say it out loud first.",
     pitch:

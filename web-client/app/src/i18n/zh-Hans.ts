@@ -44,6 +44,14 @@ export const zhHans: Texts = {
       scenarioGone: "该场景已不再提供。",
     },
   },
+  account: {
+    guest: "访客，只有此浏览器认得",
+    signOutTitle: "以访客身份退出登录？",
+    signOutText:
+      "只有此浏览器知道怎么进来。退出后，谁也无法再以您的身份打开这些练习，包括您自己；练习仍保存在此服务器上。",
+    signOutConfirm: "彻底退出",
+    stay: "保持登录",
+  },
   signIn: {
     title: "登录",
     registerTitle: "创建账户",
@@ -58,7 +66,7 @@ export const zhHans: Texts = {
     lapsed: "登录已过期。重新登录后即可在此继续。",
     guest: "不注册，直接试用",
     guestName: "访客",
-    guestHint: "点一下即可，无需邮箱。登录状态只存在此浏览器；您说的话保存在此服务器上，教练可能会看到。",
+    guestHint: "点一下即可，无需邮箱。退出登录之前，登录状态只存在此浏览器；您说的话保存在此服务器上，教练可能会看到。",
     or: "或",
     pitchTitle: "先开口说一遍。",
     pitch: "选一位不好对付的人，开口说话。对方会听、会答、会反驳；结束后，您可以重读、重听整段对话。",

@@ -44,6 +44,14 @@ export const zhHant: Texts = {
       scenarioGone: "此情境已不再提供。",
     },
   },
+  account: {
+    guest: "訪客，只有這個瀏覽器認得",
+    signOutTitle: "以訪客身分登出？",
+    signOutText:
+      "只有這個瀏覽器知道怎麼進來。登出後，誰也無法再以您的身分開啟這些練習，包括您自己；練習仍保存在此伺服器上。",
+    signOutConfirm: "確定登出",
+    stay: "保持登入",
+  },
   signIn: {
     title: "登入",
     registerTitle: "建立帳號",
@@ -58,7 +66,7 @@ export const zhHant: Texts = {
     lapsed: "登入已過期。重新登入後即可在此繼續。",
     guest: "不註冊，直接試用",
     guestName: "訪客",
-    guestHint: "點一下即可，不需電子郵件。登入狀態只存在此瀏覽器；您說的話保存在此伺服器上，教練可能會看到。",
+    guestHint: "點一下即可，不需電子郵件。登出之前，登入狀態只存在此瀏覽器；您說的話保存在此伺服器上，教練可能會看到。",
     or: "或",
     pitchTitle: "先開口說一遍。",
     pitch: "選一位不好應付的人，開口說話。對方會聽、會答、會反駁；結束後，您可以重讀、重聽整段對話。",

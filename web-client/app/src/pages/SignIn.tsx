@@ -4,6 +4,7 @@ import { guest, token } from "../access";
 import { api } from "../api";
 import { failureText } from "../failure";
 import { useI18n } from "../i18n";
+import { keepGuest } from "../renewal";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { useTitle } from "../use-title";
@@ -152,6 +153,8 @@ function Field({ label, hint, ...input }: FieldProps) {
 
 /** An account that nobody has to remember: the browser keeps the way in. */
 async function enterAsGuest(name: string): Promise<void> {
-  const { email, password } = guest.invent();
-  token.keep((await api.register(name, email, password)).token);
+  const kept = guest.read();
+  const { email, password } = kept ?? guest.invent();
+  const entered = kept ? await api.signIn(email, password) : await api.register(name, email, password);
+  keepGuest({ email, password }, entered.token);
 }

@@ -1,29 +1,49 @@
 import { LogOut } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import type { User } from "../api";
+import { useState } from "react";
+import { isGuest } from "../access";
 import { useI18n } from "../i18n";
+import { Confirm } from "../ui/Confirm";
+import type { Account } from "../user";
 import styles from "./Menu.module.css";
 
-export function AccountMenu({ user, signOut }: { user: User; signOut: () => void }) {
+export function AccountMenu({ account: { user, signOut } }: { account: Account }) {
   const { t } = useI18n();
+  const [asked, setAsked] = useState<"sign-out" | null>(null);
+  const guest = isGuest(user);
+  const open = (question: typeof asked) => ({
+    open: asked === question,
+    onOpenChange: (open: boolean) => setAsked(open ? question : null),
+  });
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={styles.account} aria-label={`${t.menu.account}: ${user.name}`}>
-        {initials(user.name)}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={8}>
-          <DropdownMenu.Label className={styles.who}>
-            <strong>{user.name}</strong>
-            <span>{user.email}</span>
-          </DropdownMenu.Label>
-          <DropdownMenu.Item className={styles.item} onSelect={signOut}>
-            {t.menu.signOut}
-            <LogOut size={16} aria-hidden="true" />
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className={styles.account} aria-label={`${t.menu.account}: ${user.name}`}>
+          {initials(user.name)}
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className={styles.menu} align="end" sideOffset={8}>
+            <DropdownMenu.Label className={styles.who}>
+              <strong>{user.name}</strong>
+              <span>{guest ? t.account.guest : user.email}</span>
+            </DropdownMenu.Label>
+            <DropdownMenu.Item className={styles.item} onSelect={() => (guest ? setAsked("sign-out") : signOut())}>
+              {t.menu.signOut}
+              <LogOut size={16} aria-hidden="true" />
+            </DropdownMenu.Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      <Confirm
+        {...open("sign-out")}
+        title={t.account.signOutTitle}
+        text={t.account.signOutText}
+        cancel={t.account.stay}
+        confirm={t.account.signOutConfirm}
+        look="danger"
+        onConfirm={signOut}
+      />
+    </>
   );
 }
 

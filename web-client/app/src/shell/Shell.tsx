@@ -43,7 +43,7 @@ export function Shell({ children }: { children: ReactNode }) {
         )}
         <div className={styles.tools}>
           <PreferencesMenu />
-          {account && <AccountMenu user={account.user} signOut={account.signOut} />}
+          {account && <AccountMenu account={account} />}
         </div>
       </header>
       {!online && (

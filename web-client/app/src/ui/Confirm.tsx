@@ -1,0 +1,50 @@
+import { AlertDialog } from "radix-ui";
+import type { ReactNode } from "react";
+import { Button } from "./Button";
+import styles from "./Confirm.module.css";
+
+interface ConfirmProps {
+  title: string;
+  text: string;
+  /** What else there is to read or to fill in. */
+  children?: ReactNode;
+  cancel: string;
+  confirm: string;
+  look?: "primary" | "danger";
+  busy?: boolean;
+  onConfirm: () => void;
+  /** It closes by itself, unless somebody else opens and closes it. */
+  trigger?: ReactNode;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm({ trigger, open, onOpenChange, ...question }: ConfirmProps) {
+  const { title, text, children, cancel, confirm, look = "primary", busy, onConfirm } = question;
+  const isControlled = open !== undefined;
+  const answer = (
+    <Button look={look} disabled={busy} onClick={onConfirm}>
+      {confirm}
+    </Button>
+  );
+  return (
+    <AlertDialog.Root {...(isControlled && { open })} {...(onOpenChange && { onOpenChange })}>
+      {trigger && <AlertDialog.Trigger asChild>{trigger}</AlertDialog.Trigger>}
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className={styles.overlay} />
+        <AlertDialog.Content className={styles.dialog}>
+          <AlertDialog.Title>{title}</AlertDialog.Title>
+          <AlertDialog.Description>{text}</AlertDialog.Description>
+          {children}
+          <div className={styles.actions}>
+            <AlertDialog.Cancel asChild>
+              <Button disabled={busy}>{cancel}</Button>
+            </AlertDialog.Cancel>
+            {isControlled ? answer : <AlertDialog.Action asChild>{answer}</AlertDialog.Action>}
+          </div>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
