@@ -190,6 +190,9 @@ export const api = {
   register: (name: string, email: string, password: string) => enter("/auth/register", { name, email, password }),
   scenarios: () => get<Page<ScenarioItem>>("/scenarios?pageSize=100"),
   scenario: (id: string) => get<Scenario>(`/scenarios/${encodeURIComponent(id)}`),
+  /** Whoever signs in without a password needs none. */
+  depart: (password: string) =>
+    withToken((bearer) => call<undefined>("DELETE", "/auth/profile", bearer, password ? { password } : {})),
   start: (scenarioId: string) => post<Session>("/roleplay/start", { scenarioId }),
   session: (id: string) => get<Session>(`/roleplay/session/${encodeURIComponent(id)}`),
   history: (page: number) => get<Page<HistoryItem>>(`/roleplay/history?page=${page}&pageSize=20`),

@@ -19,5 +19,8 @@ const SAID: Record<string, keyof Texts["failure"]["said"]> = {
   "Please use social login for this account": "withoutPassword",
   "Password must be at least 8 characters": "passwordTooShort",
   "Email is not an address such as ann@example.org": "noAddress",
+  "Current password is incorrect": "notYourPassword",
+  "Your password is required to delete the account": "passwordNeeded",
+  "Sign in again, and delete the account within 15 minutes of that": "signInFreshly",
   "Scenario not found or inactive": "scenarioGone",
 };

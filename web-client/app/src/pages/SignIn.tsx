@@ -1,11 +1,12 @@
-import { KeyRound } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { Check, KeyRound } from "lucide-react";
+import { type FormEvent, useState } from "react";
 import { guest, token } from "../access";
 import { api } from "../api";
 import { failureText } from "../failure";
 import { useI18n } from "../i18n";
 import { keepGuest } from "../renewal";
 import { Button } from "../ui/Button";
+import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { useTitle } from "../use-title";
 import type { Left } from "../user";
@@ -84,6 +85,11 @@ export function SignIn({ left, onSignedIn }: SignInProps) {
             {t.signIn.lapsed}
           </Notice>
         )}
+        {left === "departed" && (
+          <Notice look="calm" icon={<Check size={20} aria-hidden="true" />}>
+            {t.signIn.departed}
+          </Notice>
+        )}
         {left !== "lapsed" && (
           <>
             {asGuest}
@@ -123,30 +129,6 @@ export function SignIn({ left, onSignedIn }: SignInProps) {
           </>
         )}
       </section>
-    </div>
-  );
-}
-
-interface FieldProps {
-  name: string;
-  label: string;
-  type?: string;
-  autoComplete: string;
-  hint?: string | undefined;
-  minLength?: number | undefined;
-}
-
-function Field({ label, hint, ...input }: FieldProps) {
-  const id = useId();
-  return (
-    <div className={styles.field}>
-      <label htmlFor={id}>{label}</label>
-      <input id={id} required aria-describedby={hint ? `${id}-hint` : undefined} {...input} />
-      {hint && (
-        <span id={`${id}-hint`} className={styles.hint}>
-          {hint}
-        </span>
-      )}
     </div>
   );
 }

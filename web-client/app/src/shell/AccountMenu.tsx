@@ -1,15 +1,16 @@
-import { LogOut } from "lucide-react";
+import { LogOut, Trash2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 import { isGuest } from "../access";
 import { useI18n } from "../i18n";
 import { Confirm } from "../ui/Confirm";
 import type { Account } from "../user";
+import { DeleteAccount } from "./DeleteAccount";
 import styles from "./Menu.module.css";
 
-export function AccountMenu({ account: { user, signOut } }: { account: Account }) {
+export function AccountMenu({ account: { user, signOut, depart } }: { account: Account }) {
   const { t } = useI18n();
-  const [asked, setAsked] = useState<"sign-out" | null>(null);
+  const [asked, setAsked] = useState<"sign-out" | "delete" | null>(null);
   const guest = isGuest(user);
   const open = (question: typeof asked) => ({
     open: asked === question,
@@ -31,6 +32,11 @@ export function AccountMenu({ account: { user, signOut } }: { account: Account }
               {t.menu.signOut}
               <LogOut size={16} aria-hidden="true" />
             </DropdownMenu.Item>
+            <DropdownMenu.Separator className={styles.separator} />
+            <DropdownMenu.Item className={`${styles.item} ${styles.danger}`} onSelect={() => setAsked("delete")}>
+              {t.menu.deleteAccount}
+              <Trash2 size={16} aria-hidden="true" />
+            </DropdownMenu.Item>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
@@ -43,6 +49,7 @@ export function AccountMenu({ account: { user, signOut } }: { account: Account }
         look="danger"
         onConfirm={signOut}
       />
+      <DeleteAccount key={asked} user={user} onDeleted={depart} {...open("delete")} />
     </>
   );
 }

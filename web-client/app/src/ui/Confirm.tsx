@@ -12,7 +12,9 @@ interface ConfirmProps {
   confirm: string;
   look?: "primary" | "danger";
   busy?: boolean;
-  onConfirm: () => void;
+  onConfirm?: () => void;
+  /** The id of the form among the children that is sent by confirming. */
+  form?: string;
   /** It closes by itself, unless somebody else opens and closes it. */
   trigger?: ReactNode;
   open?: boolean;
@@ -21,10 +23,10 @@ interface ConfirmProps {
 
 /** Asks before something that cannot be undone. */
 export function Confirm({ trigger, open, onOpenChange, ...question }: ConfirmProps) {
-  const { title, text, children, cancel, confirm, look = "primary", busy, onConfirm } = question;
+  const { title, text, children, cancel, confirm, look = "primary", busy, onConfirm, form } = question;
   const isControlled = open !== undefined;
   const answer = (
-    <Button look={look} disabled={busy} onClick={onConfirm}>
+    <Button look={look} disabled={busy} onClick={onConfirm} {...(form && { type: "submit", form })}>
       {confirm}
     </Button>
   );
