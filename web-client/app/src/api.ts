@@ -61,6 +61,14 @@ export interface Unheard {
   text: string;
 }
 
+/** What a coach whispered to the trainee. */
+export interface Hint {
+  text: string;
+  timestamp: string;
+  /** `null` where nobody knows them any more. */
+  coachName: string | null;
+}
+
 export interface Session {
   id: string;
   userId: string;
@@ -74,6 +82,8 @@ export interface Session {
   scenario: Omit<Scenario, "userHistory"> | null;
   messages: Message[];
   unheard: Unheard[];
+  /** Oldest first. */
+  hints: Hint[];
   /** `null` where nothing was spoken. */
   recordingUrl: string | null;
   /** It comes within seconds. */

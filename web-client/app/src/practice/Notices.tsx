@@ -6,6 +6,7 @@ import { useI18n } from "../i18n";
 import { lapse } from "../renewal";
 import { Button, buttonStyle } from "../ui/Button";
 import { Notice } from "../ui/Notice";
+import { Hints } from "./Hints";
 import styles from "./Notices.module.css";
 import { useRenewal } from "./use-renewal";
 
@@ -22,7 +23,6 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
   const sound = useStore(roleplay.sound);
   const { connection, problem, ended, ending, hints, observers } = conversation;
   const hasLapsed = useRenewal(roleplay, connection);
-  const hint = hints.at(-1);
   const report = (
     <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
       {t.practice.toReport}
@@ -95,11 +95,7 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
           {t.practice.deviceLost}
         </Notice>
       )}
-      {hint && (
-        <Notice look="calm" icon={<MessageCircle size={20} aria-hidden="true" />}>
-          <strong>{t.practice.hint}</strong> {hint.text}
-        </Notice>
-      )}
+      <Hints hints={hints} />
       {observers.length > 0 && (
         <Notice look="calm" icon={<Eye size={20} aria-hidden="true" />}>
           {t.practice.observers}

@@ -35,8 +35,8 @@ function Paper({ session: loaded }: { session: Session }) {
   const [playback] = useState(() => new Playback());
   const trainee = useTrainee(session);
   useTitle(session.scenario?.title ?? t.report.title(trainee));
-  const { scenario, messages, unheard, recordingUrl, recordingPending, feedback, delivery, startedAt, completedAt } =
-    session;
+  const { scenario, messages, unheard, hints, feedback, delivery, startedAt, completedAt } = session;
+  const { recordingUrl, recordingPending } = session;
   const persona = scenario?.buyerPersona;
   const name = persona?.name ?? "";
   const user = trainee ?? t.practice.you;
@@ -122,6 +122,7 @@ function Paper({ session: loaded }: { session: Session }) {
         <Script
           messages={messages}
           unheard={unheard}
+          hints={hints}
           startedAt={startedAt}
           user={user}
           persona={name}

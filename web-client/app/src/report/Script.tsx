@@ -1,9 +1,10 @@
-import type { Unheard as Lost, Message } from "../api";
+import { MessageCircle } from "lucide-react";
+import type { Hint, Unheard as Lost, Message } from "../api";
 import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
 import { clockTime } from "../ui/time";
 import { Unheard } from "../ui/Unheard";
-import { transcript } from "./lines";
+import { transcript, withHints } from "./lines";
 import { Part } from "./Part";
 import { isWithin, type Playback, type Span, usePlayback } from "./playback";
 import styles from "./Script.module.css";
@@ -12,6 +13,7 @@ import { spanOf } from "./spans";
 interface ScriptProps {
   messages: Message[];
   unheard: Lost[];
+  hints: Hint[];
   startedAt: string;
   /** How the two are called. */
   user: string;
@@ -20,24 +22,50 @@ interface ScriptProps {
   playback: Playback;
 }
 
-/** Everything that was said, as on paper. */
-export function Script({ messages, unheard, startedAt, user, persona, language, playback }: ScriptProps) {
+/** Everything that was said, as on paper, and what coaches whispered meanwhile. */
+export function Script(props: ScriptProps) {
+  const { messages, unheard, hints, startedAt, user, persona, language, playback } = props;
   const { t } = useI18n();
-  if (messages.length === 0) return <p className={styles.empty}>{t.report.empty}</p>;
+  if (messages.length === 0 && hints.length === 0) return <p className={styles.empty}>{t.report.empty}</p>;
+  const after = (timestamp: string) => Date.parse(timestamp) - Date.parse(startedAt);
   return (
     <ol className={styles.script}>
-      {transcript(messages, unheard).map(({ message, unheard }) => (
-        <Line
-          key={message.id}
-          message={message}
-          unheard={unheard}
-          saidAfterMs={Date.parse(message.timestamp) - Date.parse(startedAt)}
-          who={message.role === "user" ? user : persona}
-          language={language}
-          playback={playback}
-        />
-      ))}
+      {withHints(transcript(messages, unheard), hints).map((entry) => {
+        if (entry.kind === "hint") {
+          const { hint } = entry;
+          return <Whispered key={hint.timestamp + hint.text} hint={hint} afterMs={after(hint.timestamp)} />;
+        }
+        const { message, unheard } = entry.line;
+        return (
+          <Line
+            key={message.id}
+            message={message}
+            unheard={unheard}
+            saidAfterMs={after(message.timestamp)}
+            who={message.role === "user" ? user : persona}
+            language={language}
+            playback={playback}
+          />
+        );
+      })}
     </ol>
+  );
+}
+
+function Whispered({ hint, afterMs }: { hint: Hint; afterMs: number }) {
+  const { t } = useI18n();
+  return (
+    <li data-role="coach">
+      <time className={styles.time}>{clockTime(afterMs)}</time>
+      <div className={styles.who}>
+        <strong>{hint.coachName ?? t.report.coach}</strong>
+        <span className={styles.whispered}>
+          <MessageCircle size={14} aria-hidden="true" />
+          {t.report.whispered}
+        </span>
+      </div>
+      <p>{hint.text}</p>
+    </li>
   );
 }
 

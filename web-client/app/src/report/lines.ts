@@ -1,4 +1,4 @@
-import type { Message, Unheard } from "../api";
+import type { Hint, Message, Unheard } from "../api";
 
 /** A line of the transcript. */
 export interface Line {
@@ -19,6 +19,20 @@ export function transcript(messages: Message[], unheard: Unheard[]): Line[] {
     const line = { message, unheard: "" };
     return text && !heard.has(message.turn) ? [line, { message: silent(message, demo), unheard: text }] : line;
   });
+}
+
+export type Entry = { kind: "line"; line: Line } | { kind: "hint"; hint: Hint };
+
+/** The transcript with every hint where it came: before the first thing that was said after it. */
+export function withHints(lines: Line[], hints: Hint[]): Entry[] {
+  const left = [...hints];
+  const entries = lines.flatMap((line): Entry[] => {
+    const said = Date.parse(line.message.timestamp);
+    const later = left.findIndex(({ timestamp }) => Date.parse(timestamp) >= said);
+    const before = left.splice(0, later === -1 ? left.length : later);
+    return [...before.map((hint): Entry => ({ kind: "hint", hint })), { kind: "line", line }];
+  });
+  return [...entries, ...left.map((hint): Entry => ({ kind: "hint", hint }))];
 }
 
 /** The answer to it that nobody heard a word of, by the same persona as all the others. */

@@ -1,0 +1,56 @@
+// What a coach whispers reaches the trainee, stays until it was read, and is in the report.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { enterAsGuest, enterWithToken, startBrowser, startPractice, startServer, visit } from "./harness.js";
+import { end, room, said, say } from "./room.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+test("a second hint does not wipe the first, and the report tells both where they came", async () => {
+  const trainee = await visit(browser, server.url);
+  const coach = await visit(browser, server.url);
+  const { page } = trainee;
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await enterWithToken(coach.page, server.url, await server.token("cora", "coach"));
+  await coach.page.goto(page.url().replace("/practice/", "/live/"));
+  const hints = page.getByRole("region", { name: "From your coach" });
+  const whisper = async (/** @type {string} */ text) => {
+    await coach.page.getByLabel("Whisper to the trainee").last().fill(text);
+    await coach.page.keyboard.press("Enter");
+    await hints.getByText(text).waitFor();
+  };
+  await whisper("Ask what it cost them.");
+  await whisper("And leave a silence afterwards.");
+  assert.deepEqual(await hints.getByRole("listitem").allTextContents(), [
+    "And leave a silence afterwards.",
+    "Ask what it cost them.",
+  ]);
+  await hints.getByRole("button", { name: "Dismiss this hint" }).last().click();
+  assert.deepEqual(await hints.getByRole("listitem").allTextContents(), ["And leave a silence afterwards."]);
+  await say(page, "What did the outage cost you?");
+  await said(page, "ai", 2);
+  await end(page);
+  const script = page.getByRole("region", { name: "Transcript" });
+  await script.getByText("Ask what it cost them.").waitFor();
+  assert.deepEqual(
+    await script.getByRole("listitem").evaluateAll((lines) => lines.map((line) => line.getAttribute("data-role"))),
+    ["ai", "coach", "coach", "user", "ai"],
+  );
+  assert.deepEqual([...trainee.complaints, ...coach.complaints], []);
+  await trainee.context.close();
+  await coach.context.close();
+});
