@@ -205,7 +205,8 @@ export const api = {
     withToken((bearer) => call<undefined>("DELETE", "/auth/profile", bearer, password ? { password } : {})),
   start: (scenarioId: string) => post<Session>("/roleplay/start", { scenarioId }),
   session: (id: string) => get<Session>(`/roleplay/session/${encodeURIComponent(id)}`),
-  history: (page: number) => get<Page<HistoryItem>>(`/roleplay/history?page=${page}&pageSize=20`),
+  history: (page: number, pageSize = 20) =>
+    get<Page<HistoryItem>>(`/roleplay/history?page=${page}&pageSize=${pageSize}`),
   live: () => get<Page<LiveSession>>("/live?pageSize=100"),
   stats: () => peek<Stats>("/stats"),
   readiness: () => peek<Readiness>("/readyz", 503),

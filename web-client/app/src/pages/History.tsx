@@ -10,6 +10,7 @@ import { clockTime } from "../ui/time";
 import { useLoaded } from "../use-loaded";
 import { useTitle } from "../use-title";
 import styles from "./History.module.css";
+import { covered, perWeek } from "./weeks";
 
 const WeekChart = lazy(() => import("./WeekChart"));
 
@@ -41,14 +42,7 @@ function Practices({ found, onPage }: { found: Page<HistoryItem>; onPage: (page:
   }
   return (
     <>
-      {found.page === 1 && (
-        <section className={styles.chart} aria-label={t.history.perWeek}>
-          <h2>{t.history.perWeek}</h2>
-          <Suspense fallback={<Waiting />}>
-            <WeekChart practices={found.items} />
-          </Suspense>
-        </section>
-      )}
+      {found.page === 1 && <PerWeek found={found} />}
       <ul className={styles.list}>
         {found.items.map((item) => (
           <Practised key={item.id} item={item} />
@@ -66,6 +60,32 @@ function Practices({ found, onPage }: { found: Page<HistoryItem>; onPage: (page:
         </nav>
       )}
     </>
+  );
+}
+
+const WEEKS = 8;
+/** As many as the server gives at once. */
+const MOST = 100;
+
+/** It comes when enough is known; without it the page is complete all the same. */
+function PerWeek({ found }: { found: Page<HistoryItem> }) {
+  const { t } = useI18n();
+  const loaded = useLoaded(
+    useCallback(() => (found.totalPages > 1 ? api.history(1, MOST) : Promise.resolve(found)), [found]),
+  );
+  if (loaded.state !== "ready") return null;
+  const { items, totalPages } = loaded.data;
+  const days = items.map(({ startedAt }) => new Date(startedAt));
+  const since = totalPages > 1 ? new Date(Math.min(...days.map(Number))) : null;
+  const weeks = covered(perWeek(days, new Date(), WEEKS), since);
+  if (weeks.length === 0) return null;
+  return (
+    <section className={styles.chart} aria-label={t.history.perWeek}>
+      <h2>{t.history.perWeek}</h2>
+      <Suspense fallback={<Waiting />}>
+        <WeekChart weeks={weeks} />
+      </Suspense>
+    </section>
   );
 }
 

@@ -14,6 +14,12 @@ export function perWeek(days: Date[], now: Date, weeks: number): Week[] {
   });
 }
 
+/** What is known reaches back so far; without it, to the beginning. */
+export function covered(weeks: Week[], since: Date | null): Week[] {
+  // Of the week in which that was, only a part is known.
+  return since ? weeks.filter(({ start }) => start > monday(since)) : weeks;
+}
+
 function monday(day: Date): Date {
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() - ((day.getDay() + 6) % 7));
 }
