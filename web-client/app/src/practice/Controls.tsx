@@ -75,7 +75,9 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
       >
         <Hand size={20} />
       </IconButton>
-      <p className={styles.hint}>{mode === "open" ? t.practice.openHint : t.practice.holdHint}</p>
+      <p className={styles.hint} data-known={conversation.lines.some(({ role }) => role === "user")}>
+        {mode === "open" ? t.practice.openHint : t.practice.holdHint}
+      </p>
     </div>
   );
 }
@@ -131,6 +133,8 @@ function TalkButton({ roleplay, muted, takesFocus }: TalkButtonProps) {
       onPointerDown={hold.press}
       onPointerUp={hold.release}
       onPointerCancel={hold.release}
+      // A key that is held down would click again and again.
+      onKeyDown={(event) => event.repeat && event.preventDefault()}
       onContextMenu={(event) => event.preventDefault()}
       // A screen reader clicks without holding: the first click begins, the next one sends.
       onClick={(event) => event.detail === 0 && (talking ? hold.release() : hold.press())}
