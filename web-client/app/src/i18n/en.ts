@@ -252,6 +252,7 @@ export const en = {
     endedBy: {
       gone: "It was closed while you were away.",
       timeout: "Nobody spoke for a long time, so the room was closed.",
+      "max-length": "The room was open for as long as one practice may take, so it was closed.",
       client_disconnect: "The connection was away for too long, so the room was closed.",
     } as Record<string, string>,
     toReport: "See the report",

@@ -243,6 +243,7 @@ export const zhHans: Texts = {
     endedBy: {
       gone: "您不在的时候，练习已经结束。",
       timeout: "很久没有人说话，房间已关闭。",
+      "max-length": "这次练习已达到允许的最长时间，房间已关闭。",
       client_disconnect: "断线时间过长，房间已关闭。",
     },
     toReport: "查看报告",

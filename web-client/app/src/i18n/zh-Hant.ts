@@ -243,6 +243,7 @@ export const zhHant: Texts = {
     endedBy: {
       gone: "您不在的時候，練習已經結束。",
       timeout: "很久沒有人說話，房間已關閉。",
+      "max-length": "這次練習已達到允許的最長時間，房間已關閉。",
       client_disconnect: "斷線時間過長，房間已關閉。",
     },
     toReport: "查看報告",

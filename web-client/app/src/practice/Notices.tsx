@@ -6,6 +6,7 @@ import { useI18n } from "../i18n";
 import { lapse } from "../renewal";
 import { Button, buttonStyle } from "../ui/Button";
 import { Notice } from "../ui/Notice";
+import { endedText } from "./ended";
 import { Hints } from "./Hints";
 import styles from "./Notices.module.css";
 import { useRenewal } from "./use-renewal";
@@ -31,7 +32,7 @@ export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
   if (ended) {
     return (
       <Notice look="calm" icon={<Flag size={20} aria-hidden="true" />} action={report}>
-        <strong>{t.practice.endedTitle}.</strong> {t.practice.endedBy[ended.reason]}
+        <strong>{t.practice.endedTitle}.</strong> {endedText(ended, t)}
       </Notice>
     );
   }

@@ -24,7 +24,8 @@ export function Room({ session, scenario }: RoomProps) {
   const { roleplay, conversation, connectSession } = room;
   // Where nothing was chosen the session keeps what it has.
   const [wanted] = useState(() => recallEntry(session.id)?.language);
-  const [language, setLanguage] = useState(wanted ?? scenario.language);
+  const [chosen, setChosen] = useState(wanted);
+  const language = chosen ?? conversation.language ?? scenario.language;
   const name = scenario.buyerPersona.name;
 
   useEffect(() => {
@@ -48,7 +49,7 @@ export function Room({ session, scenario }: RoomProps) {
         ownLanguage={scenario.language}
         language={language}
         onLanguage={(language) => {
-          setLanguage(language);
+          setChosen(language);
           rememberEntry({ sessionId: session.id, language });
           void roleplay.setLanguage(language);
         }}

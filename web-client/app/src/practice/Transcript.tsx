@@ -27,6 +27,7 @@ export function Transcript({ roleplay, conversation, name, language }: Transcrip
         label={t.practice.typed}
         placeholder={t.practice.typedPlaceholder}
         disabled={!conversation.sessionId || conversation.ended !== null}
+        longest={conversation.maxTextChars}
         onSend={(text) => roleplay.say(text)}
       />
     </section>

@@ -47,7 +47,7 @@ test("somebody who is not let in is not kept waiting", () => {
 });
 
 test("when the practice has ended it is nobody's turn", () => {
-  const ended = { reason: "gone", totalTurns: 0, durationMs: null, reportUrl: null, recordingUrl: null };
+  const ended = { reason: "gone", cause: null, totalTurns: 0, durationMs: null, reportUrl: null, recordingUrl: null };
   expect(sceneOf({ ...at("listening"), ended }, open)).toBe("ended");
 });
 
@@ -63,6 +63,8 @@ function at(stage: Conversation["stage"]): Conversation {
     turnCount: 0,
     maxTurns: 0,
     turnDetection: "vad",
+    language: null,
+    maxTextChars: null,
     providers: null,
     latency: null,
     hints: [],

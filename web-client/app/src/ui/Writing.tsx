@@ -8,14 +8,16 @@ interface WritingProps {
   label: string;
   placeholder: string;
   disabled: boolean;
+  /** In characters, where the server says it. */
+  longest?: number | null;
   onSend: (text: string) => void;
 }
 
-/** As the server counts. */
+/** Where nobody says it. */
 const LONGEST = 2000;
 
 /** A line to write and to send. */
-export function Writing({ label, placeholder, disabled, onSend }: WritingProps) {
+export function Writing({ label, placeholder, disabled, longest, onSend }: WritingProps) {
   const { t } = useI18n();
   const [text, setText] = useState("");
   const written = text.trim();
@@ -32,7 +34,7 @@ export function Writing({ label, placeholder, disabled, onSend }: WritingProps) 
         onChange={(event) => setText(event.target.value)}
         placeholder={placeholder}
         aria-label={label}
-        maxLength={LONGEST}
+        maxLength={longest ?? LONGEST}
         disabled={disabled}
         autoComplete="off"
         enterKeyHint="send"

@@ -14,7 +14,6 @@ const head = { sessionId: "s", eventSeq: 1, timestamp: 1 };
 const started: ServerEvents["session-started"] = {
   ...head,
   maxTurns: 8,
-  language: "en-US",
   buyerPersona: {},
   audioConfig: { sampleRate: 16_000, channels: 1, format: "pcm" },
   resumed: false,
@@ -23,7 +22,8 @@ const started: ServerEvents["session-started"] = {
   lastEventSeq: 0,
   history: [{ role: "ai", text: "Good morning.", timestamp: 1, turnId: "0" }],
   turnDetection: "manual",
-  limits: { maxChunkBytes: 1, maxBufferedBytes: 1, maxSessionMs: 1, maxTextChars: 2_000, idleMs: 1_800_000 },
+  language: "nan-TW",
+  limits: { maxChunkBytes: 1, maxBufferedBytes: 1, maxTextChars: 500, maxSessionMs: 1, idleMs: 1 },
   providers: { stt: { name: "a", demo: true }, llm: { name: "b" }, tts: { name: "c" }, avatar: { name: "d" } },
 };
 const said: Change = {
@@ -52,6 +52,18 @@ test("a turn reads as it was said", () => {
   expect(texts(now)).toEqual(["ai: Good morning.", "user: Hello", "ai: What do you want?"]);
   expect(now.lines[2]?.complete).toBe(false);
   expect(after(now, replied).lines[2]).toMatchObject({ text: "What do you want?", complete: true });
+});
+
+test("what the session speaks and how long a turn may be written is as the server says it", () => {
+  expect(told({ name: "session-started", payload: started })).toMatchObject({ language: "nan-TW", maxTextChars: 500 });
+});
+
+test("why the server ended it is told, also by one that does not say it all", () => {
+  const payload = { ...head, reason: "timeout", cause: "max-length" as const, totalTurns: 3 };
+  const { cause: _, ...older } = payload;
+  const ended = (payload: object) => told({ name: "session-force-ended", payload } as Change).ended;
+  expect(ended(payload)).toMatchObject({ reason: "timeout", cause: "max-length", totalTurns: 3 });
+  expect(ended(older)).toMatchObject({ reason: "timeout", cause: null, totalTurns: 3 });
 });
 
 test("an answer that begins anew is not added to what was said of it before", () => {

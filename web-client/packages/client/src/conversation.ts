@@ -1,6 +1,13 @@
 /** What is known about a session, as a pure function of what was told. It knows no socket, sound or screen. */
 
-import type { ErrorCode, ServerEvents, TurnDetectionInForce, TurnLatency, Viseme } from "./generated/roleplay.js";
+import type {
+  ErrorCode,
+  ForceEndedBy,
+  ServerEvents,
+  TurnDetectionInForce,
+  TurnLatency,
+  Viseme,
+} from "./generated/roleplay.js";
 import type { Connection } from "./realtime-client.js";
 
 export interface Conversation {
@@ -17,6 +24,10 @@ export interface Conversation {
   turnCount: number;
   maxTurns: number;
   turnDetection: TurnDetectionInForce;
+  /** What the session speaks; `null` until the server says it. */
+  language: string | null;
+  /** So long may a turn in writing be; `null` until the server says it. */
+  maxTextChars: number | null;
   providers: ServerEvents["session-started"]["providers"] | null;
   latency: TurnLatency | null;
   hints: { text: string; timestamp: number }[];
@@ -74,6 +85,8 @@ export interface Problem {
 export interface Ended {
   /** As the server says it; `gone` when it had ended before this side came back. */
   reason: string;
+  /** Why the server ended it by itself; `null` where it did not. */
+  cause: ForceEndedBy | null;
   totalTurns: number;
   durationMs: number | null;
   reportUrl: string | null;
@@ -121,6 +134,8 @@ export const nothingYet: Conversation = {
   turnCount: 0,
   maxTurns: 0,
   turnDetection: "manual",
+  language: null,
+  maxTextChars: null,
   providers: null,
   latency: null,
   hints: [],
@@ -200,11 +215,12 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, ending: true };
     case "session-ended": {
       const { reason, totalTurns, duration, reportUrl, recordingUrl } = change.payload;
-      return { ...now, ended: { reason, totalTurns, durationMs: duration, reportUrl, recordingUrl } };
+      return { ...now, ended: { reason, cause: null, totalTurns, durationMs: duration, reportUrl, recordingUrl } };
     }
     case "session-force-ended": {
-      const { reason, totalTurns } = change.payload;
-      return { ...now, ended: endedAs(reason, totalTurns) };
+      const { reason, cause, totalTurns } = change.payload;
+      // An older server does not tell.
+      return { ...now, ended: { ...endedAs(reason, totalTurns), cause: cause ?? null } };
     }
     case "error": {
       const { message, code, retryable, turnId } = change.payload;
@@ -236,12 +252,12 @@ function atStage(now: Conversation, { state, turnId }: ServerEvents["session-sta
 }
 
 function endedAs(reason: string, totalTurns: number): Ended {
-  return { reason, totalTurns, durationMs: null, reportUrl: null, recordingUrl: null };
+  return { reason, cause: null, totalTurns, durationMs: null, reportUrl: null, recordingUrl: null };
 }
 
 /** Who watches is told again after it. */
 function started(now: Conversation, payload: ServerEvents["session-started"]): Conversation {
-  const { sessionId, maxTurns, turnDetection, providers, history } = payload;
+  const { sessionId, maxTurns, turnDetection, language, limits, providers, history } = payload;
   const known = now.sessionId === sessionId ? now.lines : [];
   const lines = history.reduce((lines, { role, text, timestamp, turnId }) => {
     const who = role === "user" ? "user" : "ai";
@@ -259,6 +275,9 @@ function started(now: Conversation, payload: ServerEvents["session-started"]): C
     sessionId,
     maxTurns,
     turnDetection,
+    // An older server tells neither.
+    language: language ?? null,
+    maxTextChars: limits?.maxTextChars ?? null,
     providers,
     lines,
     turnCount,

@@ -10,7 +10,7 @@ export {
   type Stage,
   stableAndNot,
 } from "./conversation.js";
-export type { ClientEvents, ErrorCode, ServerEvents, TurnLatency } from "./generated/roleplay.js";
+export type { ClientEvents, ErrorCode, ForceEndedBy, ServerEvents, TurnLatency } from "./generated/roleplay.js";
 export { Player, type PlayerEvents, type Progress, type Sound } from "./player.js";
 export {
   type Connection,
