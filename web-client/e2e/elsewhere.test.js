@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
-import { enter, room } from "./room.js";
+import { end, enter, room } from "./room.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -31,5 +31,25 @@ test("a tab that chose no language shows the one that was chosen elsewhere", asy
   await enter(second);
   await room(second);
   assert.match((await picker(second).textContent()) ?? "", /Taiwanese/);
+  await context.close();
+});
+
+test("whoever is about to begin another practice is told that one is open, and gets back to it", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  const open = page.url();
+  await page.goto("/scenarios/visiting-grandmother");
+  await page.getByText("“Cloud Migration Discussion” is still open").waitFor();
+  await page.getByRole("link", { name: "Back to the open practice" }).click();
+  assert.equal(page.url(), open);
+  await enter(page);
+  await room(page);
+  await end(page);
+  await page.goto("/scenarios/visiting-grandmother");
+  await page.locator("aside button").last().waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await page.getByText("is still open").count(), 0);
   await context.close();
 });

@@ -132,6 +132,9 @@ export const en = {
     start: "Start practising",
     starting: "Opening the room…",
     noMic: "No microphone? You can type instead.",
+    open: (title: string) =>
+      `Your practice “${title}” is still open. Starting this one closes it for good, and leaves it out of your history.`,
+    backToOpen: "Back to the open practice",
     upTo: (turns: number) => `up to ${turns} turns`,
   },
   practice: {

@@ -123,6 +123,8 @@ export const zhHans: Texts = {
     start: "开始练习",
     starting: "正在准备房间…",
     noMic: "没有麦克风？也可以打字。",
+    open: (title) => `您的练习“${title}”还没有结束。开始新的练习会将它彻底关闭，记录里也不会有它。`,
+    backToOpen: "回到未结束的练习",
     upTo: (turns) => `最多 ${turns} 轮`,
   },
   practice: {

@@ -123,6 +123,8 @@ export const zhHant: Texts = {
     start: "開始練習",
     starting: "正在準備房間…",
     noMic: "沒有麥克風？也可以打字。",
+    open: (title) => `您的練習「${title}」還沒有結束。開始新的練習會將它關閉，無法再繼續，紀錄裡也不會有它。`,
+    backToOpen: "回到未結束的練習",
     upTo: (turns) => `最多 ${turns} 回合`,
   },
   practice: {

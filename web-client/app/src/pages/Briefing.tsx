@@ -1,18 +1,20 @@
-import { ArrowLeft, Clock, Globe, MessagesSquare, Target } from "lucide-react";
+import { ArrowLeft, Clock, DoorOpen, Globe, MessagesSquare, Target } from "lucide-react";
 import { useCallback, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ApiError, api, type Scenario } from "../api";
 import { failureText } from "../failure";
 import { languageName, useI18n } from "../i18n";
 import { conversationLanguages, rememberEntry } from "../practice/entry";
+import { findOpen } from "../practice/open-practice";
 import { Portrait } from "../practice/Portrait";
 import { Badge, DifficultyBadge } from "../ui/Badge";
-import { Button } from "../ui/Button";
+import { Button, buttonStyle } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import { Picker } from "../ui/Picker";
 import { Failed, Waiting } from "../ui/States";
 import { useLoaded } from "../use-loaded";
 import { useTitle } from "../use-title";
+import { useAccount } from "../user";
 import styles from "./Briefing.module.css";
 import { NotFound } from "./NotFound";
 
@@ -31,6 +33,9 @@ function Brief({ scenario }: { scenario: Scenario }) {
   const [language, setLanguage] = useState(scenario.language);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const userId = useAccount()?.user.id;
+  const looked = useLoaded(useCallback(() => findOpen(userId), [userId]));
+  const open = looked.state === "ready" ? looked.data : null;
   const { buyerPersona: persona } = scenario;
 
   const start = async () => {
@@ -117,6 +122,16 @@ function Brief({ scenario }: { scenario: Scenario }) {
             name: languageName(tag, locale),
           }))}
         />
+        {open && (
+          <div className={styles.open}>
+            <Notice look="warn" icon={<DoorOpen size={20} aria-hidden="true" />}>
+              {t.briefing.open(open.scenario?.title ?? open.scenarioId)}
+            </Notice>
+            <Link href={`/practice/${open.id}`} className={buttonStyle("plain")}>
+              {t.briefing.backToOpen}
+            </Link>
+          </div>
+        )}
         {problem && <Notice look="bad">{problem}</Notice>}
         <Button look="primary" disabled={busy} onClick={() => void start()}>
           {busy ? t.briefing.starting : t.briefing.start}

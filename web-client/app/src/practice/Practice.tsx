@@ -8,14 +8,21 @@ import { Button, buttonStyle } from "../ui/Button";
 import { Empty, Failed, Waiting } from "../ui/States";
 import { useLoaded } from "../use-loaded";
 import { useTitle } from "../use-title";
+import { rememberOpen } from "./open-practice";
 import { Room } from "./Room";
 
 export default function Practice({ id }: { id: string }) {
-  const loaded = useLoaded(useCallback(() => api.session(id), [id]));
+  const loaded = useLoaded(useCallback(() => loadOwn(id), [id]));
   if (loaded.state === "loading") return <Waiting />;
   if (loaded.state === "ready") return <Entrance session={loaded.data} />;
   const gone = loaded.error instanceof ApiError && [403, 404].includes(loaded.error.status);
   return gone ? <NotFound /> : <Failed alone error={loaded.error} retry={loaded.retry} />;
+}
+
+async function loadOwn(id: string): Promise<Session> {
+  const session = await api.session(id);
+  rememberOpen(session);
+  return session;
 }
 
 /** A browser lets nothing sound before a click: who comes by a reload has to give one. */
