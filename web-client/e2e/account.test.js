@@ -26,6 +26,7 @@ test("a guest who signs out is told first that nobody can come back, and may thi
   await question.getByText("not even you").waitFor();
   await page.keyboard.press("Escape");
   await question.waitFor({ state: "hidden" });
+  assert.match(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? ""), /^Account/);
   await page.reload();
   await page.locator("search").waitFor();
 
@@ -83,6 +84,8 @@ test("whoever has a password deletes the account with it, and with nothing else"
   await page.getByRole("button", { name: "Keep my account" }).click();
 
   await choose(page, "Delete my account");
+  await remove.waitFor();
+  assert.equal(await page.getByText("This is not your password.").count(), 0);
   await page.getByLabel("Your password").fill("a long password");
   await page.keyboard.press("Enter");
   await page.getByText("Your account is deleted.").waitFor();

@@ -1,6 +1,6 @@
 import { LogOut, Trash2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { isGuest } from "../access";
 import { useI18n } from "../i18n";
 import { Confirm } from "../ui/Confirm";
@@ -11,15 +11,17 @@ import styles from "./Menu.module.css";
 export function AccountMenu({ account: { user, signOut, depart } }: { account: Account }) {
   const { t } = useI18n();
   const [asked, setAsked] = useState<"sign-out" | "delete" | null>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
   const guest = isGuest(user);
   const open = (question: typeof asked) => ({
+    from: trigger,
     open: asked === question,
     onOpenChange: (open: boolean) => setAsked(open ? question : null),
   });
   return (
     <>
       <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className={styles.account} aria-label={`${t.menu.account}: ${user.name}`}>
+        <DropdownMenu.Trigger ref={trigger} className={styles.account} aria-label={`${t.menu.account}: ${user.name}`}>
           {initials(user.name)}
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
@@ -49,7 +51,7 @@ export function AccountMenu({ account: { user, signOut, depart } }: { account: A
         look="danger"
         onConfirm={signOut}
       />
-      <DeleteAccount key={asked} user={user} onDeleted={depart} {...open("delete")} />
+      <DeleteAccount user={user} onDeleted={depart} {...open("delete")} />
     </>
   );
 }

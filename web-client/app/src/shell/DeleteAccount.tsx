@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, type RefObject, useId, useState } from "react";
 import { guest, isGuest } from "../access";
 import { api, type User } from "../api";
 import { failureText } from "../failure";
@@ -14,10 +14,11 @@ interface DeleteAccountProps {
   onDeleted: () => void;
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  from: RefObject<HTMLElement | null>;
 }
 
 /** Says what goes, and asks for the password where somebody knows one. */
-export function DeleteAccount({ user, onDeleted, open, onOpenChange }: DeleteAccountProps) {
+export function DeleteAccount({ user, onDeleted, open, onOpenChange, from }: DeleteAccountProps) {
   const { t } = useI18n();
   const form = useId();
   const [busy, setBusy] = useState(false);
@@ -41,7 +42,12 @@ export function DeleteAccount({ user, onDeleted, open, onOpenChange }: DeleteAcc
   return (
     <Confirm
       open={open}
-      onOpenChange={onOpenChange}
+      onOpenChange={(open) => {
+        if (busy) return;
+        setProblem(null);
+        onOpenChange(open);
+      }}
+      from={from}
       title={t.account.deleteTitle}
       text={t.account.deleteText}
       cancel={t.account.keep}

@@ -1,5 +1,5 @@
 import { AlertDialog } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { Button } from "./Button";
 import styles from "./Confirm.module.css";
 
@@ -19,12 +19,19 @@ interface ConfirmProps {
   trigger?: ReactNode;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Where the focus goes back to; to the trigger where there is one. */
+  from?: RefObject<HTMLElement | null>;
 }
 
 /** Asks before something that cannot be undone. */
-export function Confirm({ trigger, open, onOpenChange, ...question }: ConfirmProps) {
+export function Confirm({ trigger, open, onOpenChange, from, ...question }: ConfirmProps) {
   const { title, text, children, cancel, confirm, look = "primary", busy, onConfirm, form } = question;
   const isControlled = open !== undefined;
+  const goBack = (event: Event) => {
+    if (!from?.current) return;
+    event.preventDefault();
+    from.current.focus();
+  };
   const answer = (
     <Button look={look} disabled={busy} onClick={onConfirm} {...(form && { type: "submit", form })}>
       {confirm}
@@ -35,7 +42,7 @@ export function Confirm({ trigger, open, onOpenChange, ...question }: ConfirmPro
       {trigger && <AlertDialog.Trigger asChild>{trigger}</AlertDialog.Trigger>}
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={styles.overlay} />
-        <AlertDialog.Content className={styles.dialog}>
+        <AlertDialog.Content className={styles.dialog} onCloseAutoFocus={goBack}>
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <AlertDialog.Description>{text}</AlertDialog.Description>
           {children}
