@@ -1,6 +1,6 @@
 use std::{collections::VecDeque, sync::Arc};
 
-use ports::{Role, SessionId, Timestamp, UserId};
+use ports::{HintRecord, Role, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use session::{Event, Speaker, TurnId};
 
@@ -8,6 +8,8 @@ use crate::{Member, MemberId, Seat, SpeechFrame, Told, retained::Retained};
 
 /// A conversation longer than this is told only in its report.
 const HISTORY_LINES: usize = 400;
+/// Of what was whispered to a trainee who is away, the newest are told later.
+const MISSED_HINTS: usize = 16;
 
 /// Something that everybody in the room is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ pub(crate) struct Room {
     seq: u64,
     retained: Retained,
     history: VecDeque<HistoryLine>,
+    missed_hints: VecDeque<HintRecord>,
 }
 
 struct Present {
@@ -69,7 +72,8 @@ impl Room {
     pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>) -> Self {
         let older = history.len().saturating_sub(HISTORY_LINES);
         let history = history.into_iter().skip(older).collect();
-        Self { session, members: Vec::new(), seq: last_seq, retained: Retained::default(), history }
+        let (retained, missed_hints) = (Retained::default(), VecDeque::new());
+        Self { session, members: Vec::new(), seq: last_seq, retained, history, missed_hints }
     }
 
     pub(crate) fn seq(&self) -> u64 {
@@ -98,6 +102,25 @@ impl Room {
     /// Tells one member again what came after `seq`.
     pub(crate) fn replay(&self, member: &Arc<dyn Member>, seq: u64) {
         self.retained.replay(&self.session, member, seq);
+    }
+
+    /// Only the trainee hears it, or will when they are back.
+    pub(crate) fn whisper(&mut self, hint: HintRecord) {
+        if self.trainee().is_none() && self.missed_hints.len() == MISSED_HINTS {
+            self.missed_hints.pop_front();
+        }
+        self.missed_hints.push_back(hint);
+        self.tell_hints();
+    }
+
+    /// Tells the trainee, if they are here, what was whispered since they left.
+    pub(crate) fn tell_hints(&mut self) {
+        let Some(trainee) = self.trainee().cloned() else {
+            return;
+        };
+        for HintRecord { coach, text, at } in self.missed_hints.drain(..) {
+            trainee.tell(Told::Hint { session: &self.session, coach: &coach, text: &text, at });
+        }
     }
 
     pub(crate) fn admit(&mut self, member: Arc<dyn Member>, seat: Seat) {

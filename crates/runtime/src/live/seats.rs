@@ -97,6 +97,7 @@ impl LiveSession {
         }
         self.room.admit(Arc::clone(from), Seat::Trainee);
         self.newest = self.newest.max(from.id());
+        self.room.tell_hints();
         // Nobody watches unseen, not even whoever came before this connection.
         for (user, role) in self.room.watched_by() {
             self.tell(RoomEvent::ObserverJoined { user, role });
@@ -121,16 +122,14 @@ impl LiveSession {
         }
     }
 
-    /// Only the trainee hears it; it is kept for the report.
+    /// It is kept for the report too.
     pub(super) fn whisper(&mut self, from: &dyn Member, text: String) -> Result<(), Rejection> {
         let Some(Seat::Observer { .. }) = self.room.seat_of(from.id()) else {
             return Err(Rejection::NotObserving);
         };
-        let (coach, at) = (from.user().clone(), self.desk.engine.clock.now());
-        if let Some(trainee) = self.room.trainee() {
-            trainee.tell(Told::Hint { session: &self.desk.session, coach: &coach, text: &text, at });
-        }
-        self.outbox.record(Record::Hint(HintRecord { coach, text, at }));
+        let hint = HintRecord { coach: from.user().clone(), text, at: self.desk.engine.clock.now() };
+        self.room.whisper(hint.clone());
+        self.outbox.record(Record::Hint(hint));
         Ok(())
     }
 }

@@ -205,6 +205,31 @@ async fn a_trainee_who_comes_back_is_told_who_watches() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_whisper_to_a_trainee_who_is_away_is_told_when_they_are_back() {
+    let world = World::new();
+    let before = world.arrive().await;
+    let coach = world.connect();
+    let seat = Seat::Observer { role: Role::Coach };
+    coach.ask(Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() }).await;
+    coach.ask(Ask::Hint { text: "Heard at once.".to_owned() }).await;
+    let_pass(10).await;
+    before.leave().await;
+    for number in 0..20 {
+        coach.ask(Ask::Hint { text: format!("hint {number}") }).await;
+    }
+    let_pass(10).await;
+    let back = world.arrive().await;
+    let_pass(10).await;
+    let newest: Vec<String> = (4..20).map(|number| format!("hint {number}")).collect();
+    assert_eq!(back.person.notes().hints, newest);
+    assert_eq!(before.person.notes().hints, ["Heard at once."]);
+    assert_eq!(world.book.hints().len(), 21);
+    let again = world.arrive().await;
+    let_pass(10).await;
+    assert!(again.person.notes().hints.is_empty(), "they were told");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_coachs_hint_reaches_the_trainee_alone_and_is_kept() {
     let world = World::new();
     let trainee = world.arrive().await;
