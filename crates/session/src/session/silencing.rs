@@ -60,6 +60,8 @@ impl Session {
         let (is_told, told, streamed) = (reply.is_told, reply.text.clone(), reply.is_streamed());
         let is_kept = !matches!(reply.face, Face::NotYet | Face::Keeping(_));
         let speaks = reply.speech != Speech::Mute;
+        // What was not told and not heard was not said: nothing of it is remembered.
+        let is_said = is_told || !heard_text.is_empty();
         if !heard_text.is_empty() {
             if !is_told {
                 let by = self.persona.clone();
@@ -67,7 +69,7 @@ impl Session {
             }
             self.history.add(Speaker::Persona, heard_text);
         }
-        if streamed && (is_told || !heard_text.is_empty()) {
+        if streamed && is_said {
             let heard_text = heard_text.to_owned();
             self.outputs.push_back(Output::Record(Fact::CutShort { turn, heard_text, heard_ms }));
         }
@@ -78,7 +80,7 @@ impl Session {
             self.tell(Event::Latency(Box::new(latency)));
         }
         self.drop_turn();
-        if streamed && heard_ms > 0 && !is_kept {
+        if streamed && is_said && heard_ms > 0 && !is_kept {
             let op = self.start(Work::Keep { turn, until_ms: Some(heard_ms) });
             self.keeping.push((op, turn));
         }

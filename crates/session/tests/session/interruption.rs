@@ -333,6 +333,17 @@ fn the_client_says_how_much_was_heard_when_it_stops_the_persona() {
 }
 
 #[test]
+fn a_reply_of_which_not_even_a_word_was_heard_was_never_said_and_no_speech_of_it_is_kept() {
+    let played = Some((TurnId(1), 40));
+    let timeline = Scenario::conversation()
+        .user_talks(500, 2_000, "Tell me a story.")
+        .persona(Does::Stalls(300, " Well, once upon a time there was a king. He had"))
+        .client(3_100, Command::Interrupt { played })
+        .play(4_000);
+    assert!(timeline.contains("interrupted (turn 1): Client\n"), "{timeline}");
+}
+
+#[test]
 fn no_sentence_of_an_interrupted_reply_is_spoken_in_the_next_turn() {
     let timeline = story()
         .user_talks(3_500, 5_000, "Another one please.")

@@ -48,7 +48,10 @@ impl Turns {
 
     pub(super) fn on_start(&mut self, work: &Work) -> Result<(), Fault> {
         match work {
-            Work::Store { .. } | Work::Keep { .. } => Ok(()),
+            Work::Store { .. } => Ok(()),
+            Work::Keep { turn, .. } => ensure(*turn == self.current && self.so_far.answered_written, || {
+                format!("speech of {turn:?} is kept, and no answer is written down")
+            }),
             // It is begun before anybody knows whether it is a turn.
             Work::Listen { turn, .. } => ensure(*turn > self.current, || format!("{turn:?} is heard again")),
             Work::Answer { turn, number, .. } => {
