@@ -33,7 +33,7 @@ pub enum Fault {
     TimedOut,
     /// It refused what we sent: a key, a model name, a voice, a size. Trying again will not help.
     Rejected,
-    /// It answered something we cannot use.
+    /// It answered something we cannot use, or made nothing of what was said; it may do with what is said next.
     Garbled,
 }
 

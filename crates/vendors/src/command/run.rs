@@ -23,6 +23,12 @@ pub(crate) enum CommandFailure {
     TimedOut(Duration),
     #[error("the command wrote more than {0} bytes")]
     TooMuch(usize),
+    /// The shell found no such program, or may not run it.
+    #[error(
+        "the command ended with {0}: there is no such program, or it may not be run; LOG=info,vendors=debug shows its complaint"
+    )]
+    NoProgram(String),
+    /// Perhaps of this input alone.
     #[error("the command ended with {0}; LOG=info,vendors=debug shows its complaint")]
     Failed(String),
 }
@@ -32,8 +38,8 @@ impl CommandFailure {
         let fault = match self {
             Self::NotStarted(_) => Fault::Unavailable,
             Self::TimedOut(_) => Fault::TimedOut,
-            Self::TooMuch(_) => Fault::Garbled,
-            Self::Failed(_) => Fault::Rejected,
+            Self::TooMuch(_) | Self::Failed(_) => Fault::Garbled,
+            Self::NoProgram(_) => Fault::Rejected,
         };
         ProviderError::new(fault, provider, self.to_string())
     }
@@ -81,7 +87,10 @@ async fn converse(child: &mut Child, group: Group, input: Vec<u8>, limit: usize)
     }
     // It may hold what was said, and errors are logged where everybody reads them.
     tracing::debug!(complaint, "A command failed");
-    Err(CommandFailure::Failed(status.to_string()))
+    Err(match status.code() {
+        Some(126 | 127) => CommandFailure::NoProgram(status.to_string()),
+        _ => CommandFailure::Failed(status.to_string()),
+    })
 }
 
 async fn read(pipe: Option<impl AsyncRead + Unpin>, limit: usize) -> Result<Vec<u8>, CommandFailure> {
@@ -145,9 +154,16 @@ mod tests {
     async fn a_failed_command_tells_its_status_and_not_what_it_may_have_heard() {
         let failure = run("echo I heard a secret >&2; exit 3", vec![], GENEROUS).await;
         let error = failure.unwrap_err().of("command");
-        assert_eq!(error.fault, Fault::Rejected);
+        assert_eq!(error.fault, Fault::Garbled, "it may do with other words");
         let expected = "the command ended with exit status: 3; LOG=info,vendors=debug shows its complaint";
         assert_eq!(error.detail, expected);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_refused_for_good() {
+        let error = run("no-such-recogniser", vec![], GENEROUS).await.unwrap_err().of("command");
+        assert_eq!(error.fault, Fault::Rejected);
+        assert!(error.detail.contains("no such program"), "{}", error.detail);
     }
 
     #[tokio::test]

@@ -144,6 +144,9 @@ impl Connection {
         if status == StatusCode::TOO_MANY_REQUESTS && must_be_paid(&self.endpoint.base_url, &body) {
             error.fault = Fault::Rejected;
         }
+        if status == StatusCode::BAD_REQUEST && is_about_what_was_said(&body) {
+            error.fault = Fault::Garbled;
+        }
         error.retry_after = retry_after;
         Err(Refusal { status: Some(status), error, reason: reason(&body) })
     }
@@ -223,6 +226,13 @@ fn must_be_paid(base_url: &str, body: &Value) -> bool {
     let is_dashscope = base_url.contains("//dashscope");
     let mut names = names(body).into_iter().filter_map(Value::as_str);
     names.any(|name| EVERYWHERE.contains(&name) || (name == "insufficient_quota" && !is_dashscope))
+}
+
+/// An inspection of content stopped it; whatever is said next may pass. Of Azure, OpenAI and DashScope.
+fn is_about_what_was_said(body: &Value) -> bool {
+    const NAMES: [&str; 4] =
+        ["content_filter", "content_policy_violation", "data_inspection_failed", "DataInspectionFailed"];
+    names(body).into_iter().filter_map(Value::as_str).any(|name| NAMES.contains(&name))
 }
 
 /// The code and type of an error body. Never its message, which may repeat the key or what was said.
