@@ -24,8 +24,10 @@ const PLACEHOLDER: &str = include_str!("../../../../web-client/placeholder.html"
 pub(super) fn web_client(built: &Path, config: &Config) -> Router<Arc<App>> {
     let index = built.join("index.html");
     if index.is_file() {
+        // A page that was opened before the client was built anew asks for pieces that are gone; they are not pages.
+        let pieces = ServeDir::new(built.join("assets"));
         let files = ServeDir::new(built).fallback(ServeFile::new(index));
-        return Router::new().fallback_service(files);
+        return Router::new().nest_service("/assets", pieces).fallback_service(files);
     }
     let demo = match config.environment {
         Environment::Development => "<p><a href=\"/demo\">Sign in as a demo user</a></p>",
@@ -84,12 +86,16 @@ mod tests {
         std::fs::create_dir_all(&folder.path).unwrap();
         std::fs::write(folder.path.join("index.html"), "the page").unwrap();
         std::fs::write(folder.path.join("app.js"), "the script").unwrap();
+        std::fs::create_dir_all(folder.path.join("assets")).unwrap();
+        std::fs::write(folder.path.join("assets/History-1.js"), "a piece").unwrap();
         let house = House::new().await;
         let router = web_client(&folder.path, &house.app.config).with_state(Arc::clone(&house.app));
         for (path, expected) in [
             ("/", "the page"),
             ("/practice/1", "the page"),
             ("/app.js", "the script"),
+            ("/assets/History-1.js", "a piece"),
+            ("/assets/History-0.js", ""),
             ("/../../etc/passwd", "the page"),
         ] {
             let request = Request::get(path).body(Body::empty()).unwrap();

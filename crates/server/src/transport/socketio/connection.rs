@@ -12,7 +12,7 @@ use protocol::{
     roleplay::{Connected, Pong, Request, StartSession},
 };
 use runtime::{Ask, Chunk, Envelope, Handle, Member, Rejection, Reply, Seat, Wish};
-use session::Refusal;
+use session::{Command, Refusal};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, sleep_until},
@@ -224,7 +224,7 @@ impl Connection {
     ) {
         let handle = match self.handle(session).await {
             Ok(handle) => handle,
-            Err(error) => return self.refuse(error, acknowledgement, session),
+            Err(error) => return self.refuse(in_words_of(&ask, error), acknowledgement, session),
         };
         let reply = acknowledgement.map(|acknowledgement| Box::new(acknowledgement) as Box<dyn Reply>);
         let envelope = Envelope { from: self.from(), ask, reply, charge: Some(charge) };
@@ -277,6 +277,19 @@ impl Connection {
 
     fn from(&self) -> Arc<dyn Member> {
         Arc::clone(&self.member) as Arc<dyn Member>
+    }
+}
+
+/// The old contract has a text for each of its events, which says nothing of databases.
+fn in_words_of(ask: &Ask, error: WireError) -> WireError {
+    let message = match ask {
+        Ask::Audio(_) => "Failed to process audio",
+        Ask::Command(Command::End) => "Failed to end session",
+        _ => return error,
+    };
+    match error.code {
+        ErrorCode::DatabaseUnavailable => WireError { message: message.to_owned(), ..error },
+        _ => error,
     }
 }
 
