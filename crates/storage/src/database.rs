@@ -29,6 +29,7 @@ use std::{
 
 use ports::StoreError;
 use sqlx::{
+    Executor as _,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -48,6 +49,9 @@ const SQLITE_READERS: u32 = 4;
 const READER_CACHE: &str = "-256";
 /// How long a query waits for a free connection, or for whoever is writing the same file.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a statement waits for a row that somebody else changes. A server that vanished in the middle of a transaction would
+/// keep its rows until the network's own patience ends, after hours.
+const POSTGRES_PATIENCE: &str = "SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '15s'";
 
 /// People, scenarios, sessions and the book of every session.
 pub struct Database {
@@ -126,6 +130,7 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| Box::pin(async { connection.execute(POSTGRES_PATIENCE).await.map(|_| ()) }))
             .connect_with(options)
             .await
             .map_err(failure)?;

@@ -5,8 +5,9 @@
 mod database;
 
 use database::migrated;
+use futures_util::future::join_all;
 use ports::{
-    Catalog, Journal, StoreError,
+    Catalog, Journal, StoreError, Timestamp,
     contract::{self, example::open_session},
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -81,6 +82,46 @@ async fn a_server_that_went_away_is_unavailable() {
     for failed in [written, checked, opened.map(|_| ())] {
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     }
+}
+
+/// As of a server whose host is gone, in the middle of a transaction.
+#[tokio::test]
+async fn a_session_that_somebody_keeps_locked_is_unavailable_within_seconds_and_keeps_no_connection() {
+    let Some(server) = testkit::postgres() else { return };
+    let url = server.new_database().await;
+    let database = migrated(&url).await;
+    let session = open_session(&database).await;
+    database.take(&session, Timestamp(1)).await.unwrap();
+    let mut gone = PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("BEGIN; SELECT * FROM session_holders FOR SHARE").execute(&mut gone).await.unwrap();
+    let taken = join_all((0..10).map(|_| database.take(&session, Timestamp(2)))).await;
+    for taken in taken {
+        assert!(matches!(taken, Err(StoreError::Unavailable(_))), "{taken:?}");
+    }
+    assert_eq!(database.segments(&session).await, Ok(Vec::new()));
+    sqlx::raw_sql("ROLLBACK").execute(&mut gone).await.unwrap();
+    assert_eq!(database.take(&session, Timestamp(2)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn whoever_deletes_a_session_and_whoever_writes_in_it_do_not_wait_for_each_other() {
+    let Some(server) = testkit::postgres() else { return };
+    let url = server.new_database().await;
+    let database = migrated(&url).await;
+    let session = open_session(&database).await;
+    database.take(&session, Timestamp(1)).await.unwrap();
+    let mut deleting = PgConnection::connect(&url).await.unwrap();
+    // The two steps of which deleting the session consists.
+    sqlx::raw_sql("BEGIN; SELECT * FROM sessions FOR UPDATE").execute(&mut deleting).await.unwrap();
+    let delete = async {
+        let mut watching = PgConnection::connect(&url).await.unwrap();
+        let waiting = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())";
+        while !sqlx::query_scalar::<_, bool>(waiting).fetch_one(&mut watching).await.unwrap() {}
+        sqlx::raw_sql("DELETE FROM sessions; COMMIT").execute(&mut deleting).await
+    };
+    let (written, deleted) = tokio::join!(database.record(&session, vec![database::segment(&session, 1)]), delete);
+    assert!(deleted.is_ok(), "{deleted:?}");
+    assert!(matches!(written, Err(StoreError::NotFound(_))), "{written:?}");
 }
 
 #[tokio::test]

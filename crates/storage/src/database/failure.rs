@@ -79,10 +79,11 @@ fn sqlite_may_recover(code: &str) -> bool {
     matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)
 }
 
-/// Lost connection, rolled back for others, out of resources, stopped by an operator, broken disk;
-/// and read-only, which is what a former primary is after a failover.
+/// Lost connection, rolled back for others, locked by others, out of resources, stopped by an operator, broken disk;
+/// read-only, which is what a former primary is after a failover; and a transaction that was given up.
 fn postgres_may_recover(code: &str) -> bool {
-    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25006"
+    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+        || matches!(code, "25006" | "25P03" | "55P03")
 }
 
 fn is_full(code: &str) -> bool {
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_restarting_postgres_may_recover_and_a_wrong_password_may_not() {
-        for passing in ["57P01", "57P03", "53300", "53100", "40P01", "08006", "25006"] {
+        for passing in ["57P01", "57P03", "53300", "53100", "40P01", "08006", "25006", "55P03", "25P03"] {
             assert!(postgres_may_recover(passing), "{passing}");
         }
         for lasting in ["28P01", "42P01", "22021", "3D000"] {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ports::StoreError;
-use sqlx::migrate::Migrator;
+use sqlx::{Executor as _, migrate::Migrator};
 
 use super::{
     Database,
@@ -25,7 +25,14 @@ impl Database {
                 migrator.run(&mut *transaction).await.map_err(migration_failure)?;
                 transaction.commit().await.map_err(failure)
             }
-            Backend::Postgres(pool) => migrator.run(pool).await.map_err(migration_failure),
+            Backend::Postgres(pool) => {
+                let mut connection = pool.acquire().await.map_err(failure)?;
+                // Another server may be changing tables for longer than anybody waits otherwise.
+                connection.execute("SET lock_timeout = 0").await.map_err(failure)?;
+                let migrated = migrator.run(&mut *connection).await.map_err(migration_failure);
+                connection.close().await.map_err(failure)?;
+                migrated
+            }
         }
     }
 
