@@ -133,13 +133,9 @@ pub trait Catalog: Send + Sync + 'static {
     /// Active sessions in which nothing was said or stored, and that nobody took up, since `before`, the one that was left first before the others.
     async fn deserted_sessions(&self, before: Timestamp, at_most: u32) -> Result<Vec<Deserted>, StoreError>;
 
-    /// Completes it, unless somebody took it up since `before`. Answers whether it did.
-    async fn complete_deserted_session(
-        &self,
-        id: &SessionId,
-        before: Timestamp,
-        at: Timestamp,
-    ) -> Result<bool, StoreError>;
+    /// Ends it, unless somebody took it up since `before`: it is completed, or abandoned where nothing was said or stored at all.
+    /// Answers whether it did.
+    async fn end_deserted_session(&self, id: &SessionId, before: Timestamp, at: Timestamp) -> Result<bool, StoreError>;
 
     /// The recording is made; `None` when there was nothing to record. What was kept first stands.
     async fn keep_recording(

@@ -10,8 +10,8 @@ pub trait Journal: Send + Sync + 'static {
     /// (segments by number, turns by number), so a caller that is unsure writes again: what was recorded first stands.
     /// All records of a call are written or none, in whatever order it holds them.
     /// [`StoreError::Conflict`] once another process took the session.
-    /// [`StoreError::NotFound`] for a session that the catalogue does not have, and for an answer, a cut or a voice
-    /// without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
+    /// [`StoreError::NotFound`] for a session that the catalogue does not have, [`StoreError::Refused`] for an answer, a cut
+    /// or a voice without what it follows. An [`EndedRecord`] completes the session, as the catalogue shows it.
     /// Implementations gather concurrent calls into one commit.
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError>;
 
@@ -102,6 +102,10 @@ impl SegmentPart {
     }
 }
 
+/// Hints, and names of what was said, that are remembered of a session: what was said or whispered just before a connection broke
+/// may come again, or have to.
+pub const RESUMED: usize = 16;
+
 /// What the user said in a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeardRecord {
@@ -112,6 +116,8 @@ pub struct HeardRecord {
     pub provider: String,
     /// First and last segment, unless the turn was typed.
     pub segments: Option<(u64, u64)>,
+    /// What the client called these words when it said them, if it did.
+    pub said_as: Option<String>,
     pub duration_ms: u64,
     pub event_seq: u64,
     pub at: Timestamp,
@@ -206,5 +212,9 @@ pub struct Resumption {
     pub duration_ms: u64,
     /// What was said and heard in every turn, oldest first. The opening is the catalogue's and not among them.
     pub history: Vec<Line>,
+    /// What the client called its words, of the newest turns, oldest first.
+    pub said_as: Vec<String>,
+    /// The newest of what coaches whispered, oldest first.
+    pub hints: Vec<HintRecord>,
     pub ended: Option<EndedRecord>,
 }

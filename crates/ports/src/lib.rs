@@ -29,8 +29,8 @@ pub use catalog::{
 };
 pub use ids::{BadId, ObjectKey, SessionId, Timestamp, UserId};
 pub use journal::{
-    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Record, Resumption, SegmentPart,
-    SegmentRecord, SpokenRecord, TurnRecord,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, RESUMED, Record, Resumption,
+    SegmentPart, SegmentRecord, SpokenRecord, TurnRecord,
 };
 pub use language_model::{FinishReason, LanguageModel, Line, Prompt, Speaker, Token, TokenStream, Usage};
 pub use object_store::{ObjectStore, Pieces, StoredObject};

@@ -68,6 +68,14 @@ pub trait ObjectStore: Send + Sync + 'static {
     /// Everything whose key begins with `prefix`, sorted by key.
     async fn list(&self, prefix: &str) -> Result<Vec<StoredObject>, StoreError>;
 
+    /// Deletes everything whose key begins with `prefix`.
+    async fn delete_all(&self, prefix: &str) -> Result<(), StoreError> {
+        for object in self.list(prefix).await? {
+            self.delete(&object.key).await?;
+        }
+        Ok(())
+    }
+
     /// Cheap; says why when the store cannot be used.
     async fn check(&self) -> Result<(), StoreError>;
 }

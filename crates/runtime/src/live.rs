@@ -194,13 +194,18 @@ impl LiveSession {
                 resumption.as_ref(),
                 &left_behind,
             ),
-            room: Room::new(session.clone(), last_seq, history),
+            room: Room::new(
+                session.clone(),
+                last_seq,
+                history,
+                resumption.as_ref().map_or(&[], |resumption| &resumption.hints),
+            ),
             outbox: Outbox::new(session.clone(), Arc::clone(&engine.journal), Arc::clone(&meter)),
             spans,
             running: BTreeMap::new(),
             has_begun: false,
             segments: Vec::new(),
-            words: Words::default(),
+            words: Words::after(resumption.as_ref().map_or(&[], |resumption| &resumption.said_as)),
             newest: MemberId(0),
             is_new: resumption.is_none(),
             lost: None,
@@ -224,7 +229,16 @@ impl LiveSession {
                     Some(_) => self.reject(envelope.from.as_ref(), envelope.reply, &self.farewell()),
                 }
             }
-            Some(Letter::End | Letter::Suspend | Letter::LetGo) | None => return,
+            // Whoever opened it asks for it next, and is told so.
+            Some(Letter::Suspend) => {
+                self.handle(Input::Suspend);
+                return self.close().await;
+            }
+            Some(Letter::LetGo) => {
+                self.let_go(Lost::Moved);
+                return self.close().await;
+            }
+            Some(Letter::End) | None => return self.close().await,
         }
         let mut alarm = std::pin::pin!(sleep_until(Instant::now() + FAR));
         while self.lost.is_none() {
@@ -300,11 +314,9 @@ impl LiveSession {
                 Ok(())
             }
             Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(chunk)),
-            Ask::Say { id, text, confidence } => {
-                return self.on_said(&from, id, Command::Said { text, confidence }, reply);
-            }
+            Ask::Say { id, text, confidence } => return self.on_said(&from, id, text, confidence, reply),
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),
-            Ask::Hint { text } => self.whisper(from.as_ref(), text),
+            Ask::Hint { text } => return self.whisper(from.as_ref(), text, reply),
         };
         drop(charge);
         match outcome {
@@ -337,7 +349,14 @@ impl LiveSession {
     }
 
     /// Acknowledged once it is written down.
-    fn on_said(&mut self, from: &Arc<dyn Member>, id: Option<String>, said: Command, reply: Option<Box<dyn Reply>>) {
+    fn on_said(
+        &mut self,
+        from: &Arc<dyn Member>,
+        id: Option<String>,
+        text: String,
+        confidence: Option<f32>,
+        reply: Option<Box<dyn Reply>>,
+    ) {
         let is_known = self.words.are_known(id.as_deref());
         let admitted = self.seat(from).and_then(|()| match is_known {
             true => Ok(()),
@@ -351,8 +370,15 @@ impl LiveSession {
                 }
             }
             Ok(()) => {
-                self.words.say(id, reply);
-                self.handle(Input::Client(said));
+                if text.trim().is_empty() {
+                    // It does not become a turn, so nothing of it is written down.
+                    if let Some(reply) = reply {
+                        reply.answer(Ok(self.ears.through_seq()));
+                    }
+                } else {
+                    self.words.say(id, reply);
+                }
+                self.handle(Input::Client(Command::Said { text, confidence }));
             }
         }
     }

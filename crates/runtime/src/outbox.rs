@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
-use ports::{Journal, Record, SessionId, StoreError};
+use ports::{HintRecord, Journal, Record, SessionId, StoreError};
 use session::TurnId;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
@@ -33,6 +33,8 @@ enum Entry {
 /// What may be done once everything that stands before it is written down.
 pub(crate) enum Due {
     Event(RoomEvent),
+    /// The trainee is to hear it.
+    Hint(HintRecord),
     /// Somebody wants to know that it is.
     Answer(Box<dyn Reply>),
 }
@@ -61,6 +63,10 @@ impl Outbox {
         self.entries.push_back(Entry::Due(Due::Event(event)));
     }
 
+    pub(crate) fn whisper(&mut self, hint: HintRecord) {
+        self.entries.push_back(Entry::Due(Due::Hint(hint)));
+    }
+
     pub(crate) fn answer(&mut self, reply: Box<dyn Reply>) {
         self.entries.push_back(Entry::Due(Due::Answer(reply)));
     }
@@ -69,7 +75,7 @@ impl Outbox {
     pub(crate) fn give_up(&mut self) -> impl Iterator<Item = Box<dyn Reply>> {
         self.entries.drain(..).filter_map(|entry| match entry {
             Entry::Due(Due::Answer(reply)) => Some(reply),
-            Entry::Due(Due::Event(_)) | Entry::Record(_) => None,
+            Entry::Due(Due::Event(_) | Due::Hint(_)) | Entry::Record(_) => None,
         })
     }
 

@@ -1,6 +1,6 @@
 use std::{collections::VecDeque, sync::Arc};
 
-use ports::{HintRecord, Role, SessionId, Timestamp, UserId};
+use ports::{HintRecord, RESUMED, Role, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use session::{Event, Speaker, TurnId};
 
@@ -8,9 +8,6 @@ use crate::{Member, MemberId, Seat, SpeechFrame, Told, retained::Retained};
 
 /// A conversation longer than this is told only in its report.
 const HISTORY_LINES: usize = 400;
-/// Of what was whispered to a trainee who is away, the newest are told later.
-const MISSED_HINTS: usize = 16;
-
 /// Something that everybody in the room is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Happening {
@@ -60,7 +57,8 @@ pub(crate) struct Room {
     seq: u64,
     retained: Retained,
     history: VecDeque<HistoryLine>,
-    missed_hints: VecDeque<HintRecord>,
+    /// The newest of what was whispered to the trainee.
+    hints: VecDeque<HintRecord>,
 }
 
 struct Present {
@@ -69,11 +67,11 @@ struct Present {
 }
 
 impl Room {
-    pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>) -> Self {
+    pub(crate) fn new(session: SessionId, last_seq: u64, history: Vec<HistoryLine>, hints: &[HintRecord]) -> Self {
         let older = history.len().saturating_sub(HISTORY_LINES);
         let history = history.into_iter().skip(older).collect();
-        let (retained, missed_hints) = (Retained::default(), VecDeque::new());
-        Self { session, members: Vec::new(), seq: last_seq, retained, history, missed_hints }
+        let (retained, hints) = (Retained::default(), hints.iter().cloned().collect());
+        Self { session, members: Vec::new(), seq: last_seq, retained, history, hints }
     }
 
     pub(crate) fn seq(&self) -> u64 {
@@ -106,20 +104,23 @@ impl Room {
 
     /// Only the trainee hears it, or will when they are back.
     pub(crate) fn whisper(&mut self, hint: HintRecord) {
-        if self.trainee().is_none() && self.missed_hints.len() == MISSED_HINTS {
-            self.missed_hints.pop_front();
+        self.tell_trainee(&hint);
+        if self.hints.len() == RESUMED {
+            self.hints.pop_front();
         }
-        self.missed_hints.push_back(hint);
-        self.tell_hints();
+        self.hints.push_back(hint);
     }
 
-    /// Tells the trainee, if they are here, what was whispered since they left.
-    pub(crate) fn tell_hints(&mut self) {
-        let Some(trainee) = self.trainee().cloned() else {
-            return;
-        };
-        for HintRecord { coach, text, at } in self.missed_hints.drain(..) {
-            trainee.tell(Told::Hint { session: &self.session, coach: &coach, text: &text, at });
+    /// Nobody knows what reached whoever was cut off, so a trainee who comes is told all of them; a hint's time tells it from others.
+    pub(crate) fn tell_hints(&self) {
+        for hint in &self.hints {
+            self.tell_trainee(hint);
+        }
+    }
+
+    fn tell_trainee(&self, HintRecord { coach, text, at }: &HintRecord) {
+        if let Some(trainee) = self.trainee() {
+            trainee.tell(Told::Hint { session: &self.session, coach, text, at: *at });
         }
     }
 

@@ -87,6 +87,7 @@ pub(crate) fn record(fact: Fact, event_seq: u64, at: Timestamp) -> Option<Record
             confidence,
             provider: by.provider,
             segments: audio.map(|heard| (heard.first_segment, heard.last_segment)),
+            said_as: None,
             duration_ms: audio.map_or(0, |heard| heard.duration_ms),
             event_seq,
             at,

@@ -3,12 +3,10 @@
 
 use std::collections::VecDeque;
 
+use ports::RESUMED;
+
 use crate::Reply;
 
-/// A client says again what it said just before its connection broke.
-const REMEMBERED: usize = 16;
-
-#[derive(Default)]
 pub(crate) struct Words {
     /// Not turns yet, in their order.
     waiting: VecDeque<Waiting>,
@@ -16,19 +14,25 @@ pub(crate) struct Words {
     known: VecDeque<String>,
 }
 
-struct Waiting {
-    id: Option<String>,
-    reply: Option<Box<dyn Reply>>,
+pub(crate) struct Waiting {
+    pub(crate) id: Option<String>,
+    pub(crate) reply: Option<Box<dyn Reply>>,
 }
 
 impl Words {
+    /// Those with these ids are turns already, of another process perhaps.
+    pub(crate) fn after(known: &[String]) -> Self {
+        let older = known.len().saturating_sub(RESUMED);
+        Self { waiting: VecDeque::new(), known: known[older..].iter().cloned().collect() }
+    }
+
     pub(crate) fn are_known(&self, id: Option<&str>) -> bool {
         id.is_some_and(|id| self.known.iter().any(|known| known == id))
     }
 
     pub(crate) fn say(&mut self, id: Option<String>, reply: Option<Box<dyn Reply>>) {
         if let Some(id) = &id {
-            if self.known.len() == REMEMBERED {
+            if self.known.len() == RESUMED {
                 self.known.pop_front();
             }
             self.known.push_back(id.clone());
@@ -48,8 +52,8 @@ impl Words {
     }
 
     /// The first of those that wait is a turn now.
-    pub(crate) fn become_a_turn(&mut self) -> Option<Box<dyn Reply>> {
-        self.waiting.pop_front()?.reply
+    pub(crate) fn become_a_turn(&mut self) -> Option<Waiting> {
+        self.waiting.pop_front()
     }
 
     /// None of them becomes a turn any more.

@@ -36,7 +36,7 @@ pub async fn end_deserted(app: &App, now: Timestamp) -> Result<u64, StoreError> 
             if app.hub.find(&left.session).is_none() {
                 // As its server would have ended it, had it lived.
                 let at = clock::after(left.since, grace);
-                ended += u64::from(app.catalog.complete_deserted_session(&left.session, before, at).await?);
+                ended += u64::from(app.catalog.end_deserted_session(&left.session, before, at).await?);
             }
         }
         // Nothing is left, or nothing that can be ended.

@@ -34,10 +34,7 @@ async fn delete_objects(objects: &dyn ObjectStore, session: &SessionId) -> Resul
     if let Err(error) = objects.discard_unfinished(&folder, Timestamp(i64::MAX)).await {
         tracing::warn!(session.id = %session, %error, "What was being stored of a session could not be thrown away");
     }
-    for object in objects.list(&folder).await? {
-        objects.delete(&object.key).await?;
-    }
-    Ok(())
+    objects.delete_all(&folder).await
 }
 
 /// Deletes sessions that began before `before`, and answers how many. One that cannot be deleted keeps no other from it,

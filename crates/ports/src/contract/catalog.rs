@@ -374,6 +374,7 @@ async fn messages_are_the_opening_and_both_voices_of_every_turn(db: &(impl Journ
             confidence: None,
             provider: "scripted".to_owned(),
             segments: None,
+            said_as: None,
             duration_ms: 0,
             event_seq: 1,
             at: Timestamp(at),

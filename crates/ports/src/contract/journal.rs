@@ -20,12 +20,13 @@ pub async fn suite<D: Journal + Catalog>(fresh: impl AsyncFn() -> D) {
     what_a_segment_is_may_turn_out_later(&fresh().await).await;
     event_numbers_only_ever_grow(&fresh().await).await;
     hints_are_kept_in_order_and_once(&fresh().await).await;
+    the_newest_hints_and_names_of_words_are_resumed(&fresh().await).await;
     numbers_of_any_size_are_kept(&fresh().await).await;
     the_end_completes_the_session(&fresh().await).await;
     an_abandoned_session_that_ends_stays_abandoned(&fresh().await).await;
     sessions_do_not_mix(&fresh().await).await;
     a_record_of_no_session_is_not_found(&fresh().await).await;
-    an_answer_to_nothing_is_not_found_and_its_call_writes_nothing(&fresh().await).await;
+    an_answer_to_nothing_is_refused_and_its_call_writes_nothing(&fresh().await).await;
     a_bad_record_fails_its_own_caller_only(&fresh().await).await;
     recording_nothing_is_no_error(&fresh().await).await;
     what_is_recorded_together_may_come_in_any_order(&fresh().await).await;
@@ -56,6 +57,7 @@ fn heard(turn: u32) -> HeardRecord {
         confidence: Some(0.1),
         provider: "scripted".to_owned(),
         segments: Some((u64::from(turn), u64::from(turn) + 1)),
+        said_as: None,
         duration_ms: 1_800,
         event_seq: 100 + u64::from(turn),
         at: Timestamp(3_000),
@@ -121,7 +123,7 @@ async fn what_was_recorded_is_read_again(db: &(impl Journal + Catalog)) {
 
 async fn a_typed_turn_without_details_is_read_again(db: &(impl Journal + Catalog)) {
     let session = open_session(db).await;
-    let typed = HeardRecord { confidence: None, segments: None, ..heard(1) };
+    let typed = HeardRecord { confidence: None, segments: None, said_as: Some("tab-1:7".to_owned()), ..heard(1) };
     let unmeasured = AnsweredRecord { usage: None, ..answered(1) };
     let unnumbered = SegmentRecord { through_seq: None, intake_state: Vec::new(), ..segment(1) };
     let records =
@@ -130,6 +132,26 @@ async fn a_typed_turn_without_details_is_read_again(db: &(impl Journal + Catalog
     let turn = TurnRecord { heard: typed, answered: Some(unmeasured), cut_short: None, spoken: None };
     assert_eq!(db.turns(&session).await, Ok(vec![turn]));
     assert_eq!(db.segments(&session).await, Ok(vec![unnumbered]));
+}
+
+async fn the_newest_hints_and_names_of_words_are_resumed(db: &(impl Journal + Catalog)) {
+    let session = open_session(db).await;
+    for number in 1..=20 {
+        let said_as = Some(format!("w{number}")).filter(|_| number % 10 != 0);
+        let said = HeardRecord { segments: None, said_as, ..heard(number) };
+        let hint = HintRecord {
+            coach: UserId::parse("cleo").expect("it is one"),
+            text: format!("hint {number}"),
+            at: Timestamp(1_000 + i64::from(number)),
+        };
+        record(db, &session, vec![Record::Heard(said), Record::Hint(hint)]).await;
+    }
+    let resumption = db.resume(&session).await.expect("the journal is read").expect("there is something to resume");
+    let numbers = |from| (from..=20).filter(|number| number % 10 != 0);
+    let names: Vec<String> = numbers(3).map(|number| format!("w{number}")).collect();
+    assert_eq!(resumption.said_as, names);
+    let hints: Vec<String> = resumption.hints.into_iter().map(|hint| hint.text).collect();
+    assert_eq!(hints, (5..=20).map(|number| format!("hint {number}")).collect::<Vec<_>>());
 }
 
 async fn recording_twice_changes_nothing(db: &(impl Journal + Catalog)) {
@@ -173,7 +195,7 @@ async fn of_an_answer_that_was_cut_short_only_what_was_heard_is_remembered(db: &
         db.messages(&session).await.expect("messages are read").into_iter().map(|said| said.text).collect();
     assert_eq!(messages[messages.len() - 3..], ["question 1 你好", "ans", "question 2 你好"]);
     let cut_off = db.record(&session, vec![Record::CutShort(cut(9, ""))]).await;
-    assert!(matches!(cut_off, Err(StoreError::NotFound(_))), "{cut_off:?}");
+    assert!(matches!(cut_off, Err(StoreError::Refused(_))), "{cut_off:?}");
 }
 
 async fn segments_and_turns_come_in_order(db: &(impl Journal + Catalog)) {
@@ -210,6 +232,8 @@ async fn a_session_resumes_where_it_was_left(db: &(impl Journal + Catalog)) {
             line(Speaker::Persona, "answer 1"),
             line(Speaker::User, "question 2 你好"),
         ],
+        said_as: Vec::new(),
+        hints: Vec::new(),
         ended: None,
     };
     assert_eq!(db.resume(&session).await, Ok(Some(resumption.clone())));
@@ -322,11 +346,11 @@ async fn a_record_of_no_session_is_not_found(db: &(impl Journal + Catalog)) {
     assert!(matches!(written, Err(StoreError::NotFound(_))), "{written:?}");
 }
 
-async fn an_answer_to_nothing_is_not_found_and_its_call_writes_nothing(db: &(impl Journal + Catalog)) {
+async fn an_answer_to_nothing_is_refused_and_its_call_writes_nothing(db: &(impl Journal + Catalog)) {
     let session = open_session(db).await;
     let records = vec![Record::Segment(segment(1)), Record::Answered(answered(1))];
     let written = db.record(&session, records).await;
-    assert!(matches!(written, Err(StoreError::NotFound(_))), "{written:?}");
+    assert!(matches!(written, Err(StoreError::Refused(_))), "{written:?}");
     assert_eq!(db.segments(&session).await, Ok(Vec::new()));
 }
 

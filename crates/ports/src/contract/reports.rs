@@ -56,6 +56,7 @@ fn heard() -> Record {
         confidence: None,
         provider: "typed".to_owned(),
         segments: None,
+        said_as: None,
         duration_ms: 0,
         event_seq: 1,
         at: Timestamp(3_000),
@@ -205,18 +206,20 @@ async fn sessions_in_which_nothing_happens_any_more_are_found(db: &(impl Journal
     let (silent, spoken_in) = ((silent, 2_500), (spoken_in, 3_000));
     assert_eq!(deserted(2_500, 10).await, []);
     assert_eq!(deserted(3_000, 10).await, std::slice::from_ref(&silent));
-    assert_eq!(deserted(3_001, 10).await, [silent.clone(), spoken_in]);
+    assert_eq!(deserted(3_001, 10).await, [silent.clone(), spoken_in.clone()]);
     assert_eq!(deserted(3_001, 1).await, std::slice::from_ref(&silent));
 
     assert_eq!(db.take(&silent.0, Timestamp(3_000)).await, Ok(()));
     assert_eq!(deserted(3_000, 10).await, [], "it was just taken up");
-    let completed =
-        async |session, before| db.complete_deserted_session(session, Timestamp(before), Timestamp(3_100)).await;
-    assert_eq!(completed(&silent.0, 3_000).await, Ok(false));
-    assert_eq!(completed(&silent.0, 3_001).await, Ok(true));
-    let row = db.session(&silent.0).await.expect("sessions are found").expect("it is one");
-    assert_eq!((row.status, row.completed_at), (SessionStatus::Completed, Some(Timestamp(3_100))));
-    assert_eq!(completed(&silent.0, 3_001).await, Ok(false), "it is over");
+    let ended = async |session, before| db.end_deserted_session(session, Timestamp(before), Timestamp(3_100)).await;
+    assert_eq!(ended(&silent.0, 3_000).await, Ok(false));
+    assert_eq!(ended(&silent.0, 3_001).await, Ok(true));
+    assert_eq!(ended(&silent.0, 3_001).await, Ok(false), "it is over");
+    assert_eq!(ended(&spoken_in.0, 3_001).await, Ok(true));
+    for (session, status) in [(silent, SessionStatus::Abandoned), (spoken_in, SessionStatus::Completed)] {
+        let row = db.session(&session.0).await.expect("sessions are found").expect("it is one");
+        assert_eq!((row.status, row.completed_at), (status, Some(Timestamp(3_100))));
+    }
 }
 
 async fn old_sessions_are_found_oldest_first(db: &impl Catalog) {

@@ -1,6 +1,6 @@
 //! What the machine asks for is done, in its order.
 
-use ports::{Record, SegmentRecord, Timestamp};
+use ports::{HeardRecord, Record, SegmentRecord, Timestamp};
 use session::{Fact, Input, Mouth as Order, OpId, Output, SessionTime, Speech, Work};
 use tokio::{task::AbortHandle, time::Instant};
 use tracing::{Instrument as _, Span};
@@ -65,6 +65,7 @@ impl LiveSession {
         while let Some(due) = self.outbox.next_due() {
             match due {
                 Due::Event(event) => self.room.tell(self.desk.engine.clock.now(), event),
+                Due::Hint(hint) => self.room.whisper(hint),
                 Due::Answer(reply) => reply.answer(Ok(self.ears.through_seq())),
             }
         }
@@ -155,10 +156,14 @@ impl LiveSession {
             return;
         }
         let in_words = matches!(fact, Fact::Heard { audio: None, .. });
-        if let Some(record) = translate::record(fact, event_seq, at) {
-            self.outbox.record(record);
+        let said = in_words.then(|| self.words.become_a_turn()).flatten();
+        let (said_as, reply) = said.map_or((None, None), |said| (said.id, said.reply));
+        match translate::record(fact, event_seq, at) {
+            Some(Record::Heard(heard)) => self.outbox.record(Record::Heard(HeardRecord { said_as, ..heard })),
+            Some(record) => self.outbox.record(record),
+            None => (),
         }
-        if in_words && let Some(reply) = self.words.become_a_turn() {
+        if let Some(reply) = reply {
             self.outbox.answer(reply);
         }
     }

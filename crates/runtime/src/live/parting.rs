@@ -1,12 +1,19 @@
 //! How a session ends for this process: it is over, it went on elsewhere, or it was deleted.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use ports::{ObjectKey, ObjectStore, SessionId, StoreError};
+use ports::{ObjectKey, ObjectStore, SessionId};
 use session::Refusal;
 
 use super::{Letter, LiveSession};
 use crate::{Rejection, Told};
+
+/// Pauses between attempts to delete what was stored.
+const FORGETTING: [Duration; 4] =
+    [Duration::from_secs(2), Duration::from_secs(20), Duration::from_secs(120), Duration::from_secs(600)];
 
 /// Why nothing of a session is written down here any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +39,7 @@ impl LiveSession {
         }
         if self.lost == Some(Lost::Deleted) {
             self.abort_work();
-            let (objects, session) = (Arc::clone(&self.desk.engine.objects), self.desk.session.clone());
-            if let Err(error) = forget_objects(&*objects, &session).await {
-                tracing::error!(session.id = %session, %error, "What was stored of a deleted session could not be deleted");
-            }
+            tokio::spawn(forget_objects(Arc::clone(&self.desk.engine.objects), self.desk.session.clone()));
         }
     }
 
@@ -78,12 +82,18 @@ impl LiveSession {
     }
 }
 
-/// Of a session that was deleted while it was live here: what was stored since.
-async fn forget_objects(objects: &dyn ObjectStore, session: &SessionId) -> Result<(), StoreError> {
-    for object in objects.list(&format!("{}/", ObjectKey::session_prefix(session))).await? {
-        objects.delete(&object.key).await?;
+/// Of a session that was deleted while it was live here: what was stored since. What was on its way to the store arrives later, and
+/// the store may be away for a while.
+async fn forget_objects(objects: Arc<dyn ObjectStore>, session: SessionId) {
+    let folder = format!("{}/", ObjectKey::session_prefix(&session));
+    let mut forgotten = objects.delete_all(&folder).await;
+    for pause in FORGETTING {
+        tokio::time::sleep(pause).await;
+        forgotten = objects.delete_all(&folder).await;
     }
-    Ok(())
+    if let Err(error) = forgotten {
+        tracing::error!(session.id = %session, %error, "What was stored of a deleted session could not be deleted");
+    }
 }
 
 impl Drop for LiveSession {

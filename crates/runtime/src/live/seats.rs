@@ -7,7 +7,7 @@ use ports::{HintRecord, Record};
 use session::{Command, Input, Link};
 
 use super::{LiveSession, Seat};
-use crate::{Joined, Member, MemberId, Rejection, RoomEvent, Told, Wish};
+use crate::{Joined, Member, MemberId, Rejection, Reply, RoomEvent, Told, Wish};
 
 impl LiveSession {
     /// Lets somebody speak who is the trainee, or whose connection is newer than the one that was.
@@ -122,14 +122,16 @@ impl LiveSession {
         }
     }
 
-    /// It is kept for the report too.
-    pub(super) fn whisper(&mut self, from: &dyn Member, text: String) -> Result<(), Rejection> {
+    /// It is kept for the report too, and told and acknowledged once it is.
+    pub(super) fn whisper(&mut self, from: &dyn Member, text: String, reply: Option<Box<dyn Reply>>) {
         let Some(Seat::Observer { .. }) = self.room.seat_of(from.id()) else {
-            return Err(Rejection::NotObserving);
+            return self.reject(from, reply, &Rejection::NotObserving);
         };
         let hint = HintRecord { coach: from.user().clone(), text, at: self.desk.engine.clock.now() };
-        self.room.whisper(hint.clone());
-        self.outbox.record(Record::Hint(hint));
-        Ok(())
+        self.outbox.record(Record::Hint(hint.clone()));
+        self.outbox.whisper(hint);
+        if let Some(reply) = reply {
+            self.outbox.answer(reply);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use ports::Role;
 use runtime::{Ask, Rejection, Seat, Wish};
 
-use crate::world::{World, let_pass, samples};
+use crate::world::{Condition, World, let_pass, samples};
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_went_on_in_another_process_is_left_alone_there_and_nothing_unwritten_was_acknowledged() {
@@ -75,6 +75,37 @@ async fn a_session_that_was_deleted_elsewhere_ends_here_and_leaves_no_object() {
     let_pass(1_000).await;
     assert!(world.hub().is_empty());
     assert_eq!(world.objects.keys(), Vec::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_on_its_way_to_the_store_when_its_session_was_deleted_goes_too_also_where_the_store_was_away() {
+    let world = World::new();
+    let client = world.arrive().await;
+    world.store().turns(Condition::Hanging);
+    client.chunk(0, &samples(20_000)).await.unwrap();
+    world.book.is_deleted();
+    client.say("Hello").await;
+    assert_eq!(client.person.is_rejected().await, Rejection::Ended);
+    world.store().turns(Condition::Fine);
+    let_pass(100).await;
+    assert_eq!(world.objects.keys().len(), 1, "it has arrived");
+    world.store().turns(Condition::Failing);
+    let_pass(10_000).await;
+    world.store().turns(Condition::Fine);
+    let_pass(60_000).await;
+    assert_eq!(world.objects.keys(), Vec::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hint_that_another_process_is_to_write_down_is_refused_and_told_to_nobody() {
+    let world = World::new();
+    let client = world.arrive().await;
+    let coach = world.connect();
+    let seat = Seat::Observer { role: Role::Coach };
+    coach.ask(Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() }).await;
+    world.book.is_taken_by("another process");
+    assert_eq!(coach.hint("Slowly.").await, Err(Rejection::TakenOver));
+    assert!(client.person.notes().hints.is_empty() && world.book.hints().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

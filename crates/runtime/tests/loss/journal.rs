@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, CutShortRecord, EndedRecord, HintRecord, Journal, Line, Record, Resumption, SegmentRecord,
+    AnsweredRecord, CutShortRecord, EndedRecord, HintRecord, Journal, Line, RESUMED, Record, Resumption, SegmentRecord,
     SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord,
 };
 
@@ -68,7 +68,7 @@ impl Book {
 
     pub(crate) fn resumption(&self) -> Option<Resumption> {
         let pages = self.0.lock().unwrap();
-        let Pages { numbered, segments, turns, ended, .. } = &*pages;
+        let Pages { numbered, segments, turns, ended, hints, .. } = &*pages;
         if *numbered == 0 && segments.is_empty() && turns.is_empty() && ended.is_none() {
             return None;
         }
@@ -90,6 +90,8 @@ impl Book {
             last_event_seq: last_event_seq.max(*numbered),
             duration_ms: segments.iter().map(|segment| segment.duration_ms).sum(),
             history: turns.iter().flat_map(lines).collect(),
+            said_as: turns.iter().filter_map(|turn| turn.heard.said_as.clone()).collect(),
+            hints: hints[hints.len().saturating_sub(RESUMED)..].to_vec(),
             ended: ended.clone(),
         })
     }

@@ -226,7 +226,21 @@ async fn a_whisper_to_a_trainee_who_is_away_is_told_when_they_are_back() {
     assert_eq!(world.book.hints().len(), 21);
     let again = world.arrive().await;
     let_pass(10).await;
-    assert!(again.person.notes().hints.is_empty(), "they were told");
+    assert_eq!(again.person.notes().hints, newest, "nobody knows whether they arrived");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_whispered_in_one_process_is_told_in_the_next_one_too() {
+    let mut world = World::new();
+    world.arrive().await;
+    let coach = world.connect();
+    let seat = Seat::Observer { role: Role::Coach };
+    coach.ask(Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() }).await;
+    coach.hint("Slowly.").await.unwrap();
+    world.kill();
+    let back = world.arrive().await;
+    let_pass(10).await;
+    assert_eq!(back.person.notes().hints, ["Slowly."]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -41,6 +41,14 @@ async fn words_that_wait_when_the_server_stops_are_refused_and_said_again_to_the
 }
 
 #[tokio::test(start_paused = true)]
+async fn words_of_whoever_came_just_as_the_server_stopped_are_refused_too() {
+    let world = World::new();
+    let client = world.connect();
+    let ((), said) = tokio::join!(world.hub().suspend(), client.say_as("a", "Good morning"));
+    assert_eq!(said, Err(Rejection::Refused(Refusal::Suspended)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn words_that_wait_and_are_said_again_over_a_new_connection_are_acknowledged_there_and_count_once() {
     let world = World::new();
     let client = world.arrive().await;
@@ -54,6 +62,28 @@ async fn words_that_wait_and_are_said_again_over_a_new_connection_are_acknowledg
     waiting.await.unwrap().unwrap();
     let_pass(1_000).await;
     assert_eq!(world.book.turns().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_became_a_turn_of_an_earlier_process_are_acknowledged_by_the_next_one_and_count_once() {
+    let mut world = World::new();
+    let client = world.arrive().await;
+    client.say_as("a", "Good morning").await.unwrap();
+    world.kill();
+    let client = world.arrive().await;
+    client.say_as("a", "Good morning").await.unwrap();
+    client.say_as("b", "And who pays?").await.unwrap();
+    let said: Vec<String> = world.book.turns().into_iter().map(|turn| turn.heard.text).collect();
+    assert_eq!(said, ["Good morning", "And who pays?"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_in_which_nothing_is_said_are_acknowledged_and_keep_no_others_waiting() {
+    let world = World::new();
+    let client = world.arrive().await;
+    client.say_as("a", " ").await.unwrap();
+    client.say_as("b", "Good morning").await.unwrap();
+    assert_eq!(world.book.turns().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

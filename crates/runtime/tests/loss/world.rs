@@ -292,6 +292,13 @@ impl Client {
         answered
     }
 
+    /// Answers what became of it.
+    pub(crate) async fn hint(&self, text: &str) -> Result<Option<u64>, Rejection> {
+        let (reply, answered) = reply();
+        self.send(Ask::Hint { text: text.to_owned() }, Some(reply)).await;
+        answered.await.expect("every request is answered")
+    }
+
     /// Sends numbered audio and answers what became of it.
     pub(crate) async fn chunk(&self, seq: u64, audio: &[u8]) -> Result<Option<u64>, Rejection> {
         let (reply, answered) = reply();

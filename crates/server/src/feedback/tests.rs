@@ -16,6 +16,7 @@ fn turns(scenario: &Scenario, lines: &[(&str, u64)]) -> Vec<TurnRecord> {
             confidence: None,
             provider: "test".to_owned(),
             segments: None,
+            said_as: None,
             duration_ms: *duration_ms,
             event_seq: 1,
             at: Timestamp(1),

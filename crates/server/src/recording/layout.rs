@@ -163,6 +163,7 @@ mod tests {
             confidence: None,
             provider: "test".to_owned(),
             segments,
+            said_as: None,
             duration_ms: 0,
             event_seq: 1,
             at: Timestamp(0),

@@ -173,13 +173,8 @@ impl Catalog for Database {
         self.left_open_before(before, at_most).await
     }
 
-    async fn complete_deserted_session(
-        &self,
-        id: &SessionId,
-        before: Timestamp,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.complete_left_open(id, before, at).await
+    async fn end_deserted_session(&self, id: &SessionId, before: Timestamp, at: Timestamp) -> Result<bool, StoreError> {
+        self.end_left_open(id, before, at).await
     }
 
     async fn keep_recording(

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use ports::{
-    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, Record, Resumption,
-    SegmentPart, SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage, UserId,
+    AnsweredRecord, CutShortRecord, EndedRecord, HeardRecord, HintRecord, Journal, Line, ObjectKey, RESUMED, Record,
+    Resumption, SegmentPart, SegmentRecord, SessionId, Speaker, SpokenRecord, StoreError, Timestamp, TurnRecord, Usage,
+    UserId,
 };
 use sqlx::FromRow;
 
@@ -30,10 +31,19 @@ macro_rules! select_segments {
 #[async_trait]
 impl Journal for Database {
     async fn record(&self, session: &SessionId, records: Vec<Record>) -> Result<(), StoreError> {
-        self.journal.record(session.clone(), records.into_iter().map(Record::without_nulls).collect()).await
+        let records = records.into_iter().map(Record::without_nulls).collect();
+        match self.journal.record(session.clone(), records).await {
+            // It is one of the records that belongs to nothing.
+            Err(StoreError::NotFound(missing)) if self.find_session(session).await?.is_some() => {
+                Err(StoreError::Refused(missing))
+            }
+            written => written,
+        }
     }
 
     async fn take(&self, session: &SessionId, at: Timestamp) -> Result<(), StoreError> {
+        // What this process handed over when it had the session before is written or refused by now.
+        self.journal.record(session.clone(), Vec::new()).await?;
         let taken = execute!(&*self.writes.turn().await?, db => sqlx::query(
             "INSERT INTO session_holders (session_id, holder, at)
              SELECT id, $2, $3 FROM sessions WHERE id = $1 AND status = 'active'
@@ -72,6 +82,8 @@ impl Journal for Database {
             answered_turns: count_answered(&turns),
             last_event_seq: last_event_seq(&sums, &turns, ended.as_ref()).max(numbered.unwrap_or(0)),
             duration_ms: sums.duration_ms,
+            said_as: newest(turns.iter().filter_map(|turn| turn.heard.said_as.clone()).collect()),
+            hints: newest(self.hints(session).await?),
             history: turns.into_iter().flat_map(lines).collect(),
             ended,
         }))
@@ -103,7 +115,7 @@ impl Journal for Database {
     async fn turns(&self, session: &SessionId) -> Result<Vec<TurnRecord>, StoreError> {
         let rows: Vec<TurnRow> = on!(&self.reads, db => sqlx::query_as(
             "SELECT t.turn, t.text, t.language, t.confidence, t.provider, t.first_segment, t.last_segment,
-                t.duration_ms, t.event_seq, t.at,
+                t.said_as, t.duration_ms, t.event_seq, t.at,
                 a.text AS answer, a.provider AS answered_by, a.input_tokens, a.output_tokens,
                 a.event_seq AS answered_event_seq, a.at AS answered_at,
                 s.object AS speech, s.duration_ms AS speech_ms,
@@ -172,6 +184,10 @@ impl Database {
         .fetch_optional(db))?;
         Ok(row.map(EndingRow::into_record))
     }
+}
+
+fn newest<T>(mut all: Vec<T>) -> Vec<T> {
+    all.split_off(all.len().saturating_sub(RESUMED))
 }
 
 fn last_transcribed(turns: &[TurnRecord]) -> u64 {
@@ -256,6 +272,7 @@ struct TurnRow {
     provider: String,
     first_segment: Option<i64>,
     last_segment: Option<i64>,
+    said_as: Option<String>,
     #[sqlx(try_from = "i64")]
     duration_ms: u64,
     #[sqlx(try_from = "i64")]
@@ -311,6 +328,7 @@ impl TurnRow {
                     .first_segment
                     .zip(self.last_segment)
                     .map(|(first, last)| (first.cast_unsigned(), last.cast_unsigned())),
+                said_as: self.said_as,
                 duration_ms: self.duration_ms,
                 event_seq: self.event_seq,
                 at: Timestamp(self.at),

@@ -21,7 +21,7 @@ use super::{
 
 pub(super) type Pen = Backend<SqlitePen, PostgresPen>;
 
-/// Rows of one statement at most. A turn has 11 values; PostgreSQL takes 65 535 in a statement.
+/// Rows of one statement at most. A turn has 12 values; PostgreSQL takes 65 535 in a statement.
 const ROWS: usize = 256;
 /// A transaction on PostgreSQL that takes longer is given up; its callers may write again.
 const DEADLINE: Duration = Duration::from_secs(10);

@@ -41,9 +41,10 @@ pub(super) enum Place {
 
 /// The process that has a session.
 pub(super) const HOLDER: &str = "SELECT holder FROM session_holders WHERE session_id = $1";
-/// Of several, on PostgreSQL, where nobody else takes them before the transaction is over.
-pub(super) const HOLDERS_LOCKED: &str =
-    "SELECT holder FROM session_holders WHERE session_id = ANY($1) ORDER BY session_id FOR SHARE";
+/// Of several, on PostgreSQL, where nobody else takes them before the transaction is over. The sessions are locked first, as
+/// whoever deletes one does: two that lock in different orders may wait for each other.
+pub(super) const HOLDERS_LOCKED: &str = "SELECT h.holder FROM sessions s JOIN session_holders h ON h.session_id = s.id
+     WHERE s.id = ANY($1) ORDER BY s.id FOR KEY SHARE OF s FOR SHARE OF h";
 
 /// A session that is over; an abandoned one stays abandoned. SQLite numbers its values as they appear.
 pub(super) const COMPLETE: &str =
@@ -78,7 +79,7 @@ impl Place {
             segment_parts: session_id segment part; "(session_id, segment) DO UPDATE SET part = excluded.part"
         );
         static TURNS: Insertion = insertion!(
-            turns: session_id turn text language confidence provider first_segment last_segment duration_ms event_seq at;
+            turns: session_id turn text language confidence provider first_segment last_segment said_as duration_ms event_seq at;
             "DO NOTHING"
         );
         static ANSWERS: Insertion = insertion!(
@@ -147,6 +148,7 @@ impl<'a> Row<'a> {
                     heard.provider.as_str().into(),
                     heard.segments.map(|(first, _)| first).into(),
                     heard.segments.map(|(_, last)| last).into(),
+                    Value::Text(heard.said_as.as_deref()),
                     heard.duration_ms.into(),
                     heard.event_seq.into(),
                     heard.at.0.into(),

@@ -92,14 +92,18 @@ impl Database {
         rows.into_iter().map(deserted).collect()
     }
 
-    pub(super) async fn complete_left_open(
+    pub(super) async fn end_left_open(
         &self,
         id: &SessionId,
         before: Timestamp,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let completed = execute!(&*self.writes.turn().await?, db => sqlx::query(
-            "UPDATE sessions SET status = 'completed', closed_at = $2 WHERE id = $1 AND status = 'active'
+            "UPDATE sessions SET closed_at = $2, status = CASE
+                WHEN EXISTS (SELECT 1 FROM segments g WHERE g.session_id = $1) THEN 'completed'
+                WHEN EXISTS (SELECT 1 FROM turns t WHERE t.session_id = $1) THEN 'completed'
+                ELSE 'abandoned' END
+             WHERE id = $1 AND status = 'active'
              AND NOT EXISTS (SELECT 1 FROM session_holders h WHERE h.session_id = $1 AND h.at >= $3)",
         )
         .bind(id.as_str())

@@ -45,7 +45,7 @@ texts! {
     NewSession: scenario_id opening;
     Email: to subject body;
     SegmentRecord: media_type;
-    HeardRecord: text language provider;
+    HeardRecord: text language provider said_as;
     AnsweredRecord: text provider;
     CutShortRecord: heard_text;
     EndedRecord: reason;

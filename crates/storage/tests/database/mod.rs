@@ -37,6 +37,7 @@ pub(crate) fn heard(text: &str) -> Record {
         confidence: None,
         provider: "scripted".to_owned(),
         segments: None,
+        said_as: None,
         duration_ms: 0,
         event_seq: 0,
         at: Timestamp(3),
@@ -59,6 +60,7 @@ pub(crate) async fn a_new_database_has_everything_pending_until_it_is_migrated(u
         "0010 clustered journal",
         "0011 segment parts",
         "0012 session holders",
+        "0013 said as",
     ];
     assert_eq!(pending, all);
     assert!(database.check().await.is_err(), "a database without tables cannot be used");

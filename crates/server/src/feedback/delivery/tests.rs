@@ -43,6 +43,7 @@ fn turn(number: u32, said: &Said) -> TurnRecord {
             confidence: None,
             provider: "test".to_owned(),
             segments: said.recorded.map(|_| (number.into(), number.into())),
+            said_as: None,
             duration_ms: said.recorded.map_or(0, duration),
             event_seq: 1,
             at,

@@ -98,17 +98,17 @@ async fn exchange(
     scenario: Arc<Scenario>,
     content: String,
 ) -> Result<Exchange, Failure> {
+    // Whoever is refused takes the session from nobody.
+    if answers_in(&app.catalog.messages(session).await?) >= scenario.max_turns {
+        return Err(Failure::bad_request("Maximum dialogue turns reached. Please end the session."));
+    }
     // What another server still writes of it is refused from now on, so that the turn has a number of its own.
     app.journal.take(session, clock::now()).await.map_err(|error| match error {
         StoreError::NotFound(_) => Failure::bad_request("Session is not active"),
         error => error.into(),
     })?;
     let said = app.catalog.messages(session).await?;
-    let answered = said.iter().filter(|message| message.role == MessageRole::Ai && message.turn > 0).count();
-    let answered = u32::try_from(answered).unwrap_or(u32::MAX);
-    if answered >= scenario.max_turns {
-        return Err(Failure::bad_request("Maximum dialogue turns reached. Please end the session."));
-    }
+    let answered = answers_in(&said);
     let turn = said.iter().map(|message| message.turn).max().unwrap_or(0) + 1;
     let heard_at = clock::now();
     let mut history: Vec<Line> = said.into_iter().filter_map(line).collect();
@@ -136,10 +136,16 @@ async fn exchange(
     let exchange = Exchange {
         user_message: view(session, turn, MessageRole::User, &heard.text, &heard.provider, heard_at),
         ai_message: view(session, turn, MessageRole::Ai, &answer.text, &answer.provider, answer.at),
-        turns_remaining: scenario.max_turns - answered - 1,
+        turns_remaining: scenario.max_turns.saturating_sub(answered + 1),
     };
     app.journal.record(session, vec![Record::Heard(heard), Record::Answered(answer)]).await?;
     Ok(exchange)
+}
+
+/// The opening is none.
+fn answers_in(said: &[Message]) -> u32 {
+    let answers = said.iter().filter(|message| message.role == MessageRole::Ai && message.turn > 0).count();
+    u32::try_from(answers).unwrap_or(u32::MAX)
 }
 
 async fn answer(model: &dyn LanguageModel, prompt: Prompt) -> Result<(String, Option<Usage>), ProviderError> {
@@ -169,6 +175,7 @@ fn heard(turn: u32, text: String, language: &str, event_seq: u64, at: Timestamp)
         confidence: None,
         provider: "typed".to_owned(),
         segments: None,
+        said_as: None,
         duration_ms: 0,
         event_seq,
         at,

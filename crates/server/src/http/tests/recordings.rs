@@ -194,6 +194,7 @@ async fn answer(house: &House, session: &SessionId, segments: Option<(u64, u64)>
         confidence: None,
         provider: "typed".to_owned(),
         segments,
+        said_as: None,
         duration_ms: 0,
         event_seq: 1,
         at,
