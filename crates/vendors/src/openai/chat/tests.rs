@@ -267,6 +267,17 @@ async fn a_quota_that_is_used_up_is_refused_for_good() {
 }
 
 #[tokio::test]
+async fn words_that_an_inspection_of_content_stops_are_not_refused_for_good() {
+    for body in [
+        r#"{"error":{"message":"private matter","type":null,"param":"prompt","code":"content_filter"}}"#,
+        r#"{"error":{"message":"private matter","type":"data_inspection_failed","code":"data_inspection_failed"}}"#,
+    ] {
+        let error = refusal(vec![http(400, "application/json", body)]).await;
+        assert_eq!(error.fault, Fault::Garbled, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_fails_for_a_moment_is_asked_once_more() {
     let refused = [408, 409, 500, 502, 503, 504].map(|status| http(status, "text/html", ""));
     for gone in refused.into_iter().chain([raw([])]) {
