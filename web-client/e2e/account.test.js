@@ -38,6 +38,22 @@ test("a guest who signs out is told first that nobody can come back, and may thi
   await context.close();
 });
 
+test("a demo user who signs out in a guest's browser is asked nothing, and the guest still gets in", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  const account = () => page.evaluate(() => fetch("/api/auth/me").then((answer) => answer.text()));
+  const asGuest = await account();
+  await page.goto("/demo");
+  await page.locator("search").waitFor();
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByText("demo@repartee.invalid").waitFor();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Try it without an account" }).click();
+  await page.locator("search").waitFor();
+  assert.equal(await account(), asGuest);
+  await context.close();
+});
+
 test("a guest's account is deleted without a question that only the browser can answer", async () => {
   const { page, context, complaints } = await visit(browser, server.url);
   await enterAsGuest(page);

@@ -16,6 +16,7 @@ export interface Guest {
 }
 
 const GUEST_KEY = "repartee.guest";
+const GUEST = "guest-";
 /** No mail ever goes there. */
 const NOWHERE = "@repartee.invalid";
 
@@ -24,13 +25,18 @@ export const guest = {
     const kept = localStorage.getItem(GUEST_KEY);
     return kept ? JSON.parse(kept) : null;
   },
+  /** The way in of this one, where it is the guest's. */
+  keptFor: ({ email }: { email: string }): Guest | null => {
+    const kept = guest.read();
+    return kept?.email === email ? kept : null;
+  },
   keep: (guest: Guest) => localStorage.setItem(GUEST_KEY, JSON.stringify(guest)),
   forget: () => localStorage.removeItem(GUEST_KEY),
-  invent: () => ({ email: `guest-${random()}${NOWHERE}`, password: random() }),
+  invent: () => ({ email: `${GUEST}${random()}${NOWHERE}`, password: random() }),
 };
 
 export function isGuest({ email }: { email: string }): boolean {
-  return email.endsWith(NOWHERE);
+  return email.startsWith(GUEST) && email.endsWith(NOWHERE);
 }
 
 /** `crypto.randomUUID` is missing where the page comes over plain http from another computer. */

@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useLocation } from "wouter";
-import { guest, isGuest, token } from "./access";
+import { guest, token } from "./access";
 import { ApiError, api, type User } from "./api";
 import { SignIn } from "./pages/SignIn";
 import { hasAnother, lapsed } from "./renewal";
@@ -50,7 +50,7 @@ export function Doorway({ children }: { children: ReactNode }) {
   const user = loaded.state === "ready" && !left && !hasLapsed ? loaded.data : null;
   const account = useMemo(() => {
     const leave = (as: Left) => {
-      if (user && isGuest(user)) guest.forget();
+      if (user && guest.keptFor(user)) guest.forget();
       token.forget();
       setLeft(as);
     };

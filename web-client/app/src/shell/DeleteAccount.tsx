@@ -1,5 +1,5 @@
 import { type FormEvent, type RefObject, useId, useState } from "react";
-import { guest, isGuest } from "../access";
+import { guest } from "../access";
 import { api, type User } from "../api";
 import { failureText } from "../failure";
 import { useI18n } from "../i18n";
@@ -23,7 +23,7 @@ export function DeleteAccount({ user, onDeleted, open, onOpenChange, from }: Del
   const form = useId();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const kept = isGuest(user) ? guest.read()?.password : undefined;
+  const kept = guest.keptFor(user)?.password;
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
