@@ -48,6 +48,7 @@ test("a demo user who signs out in a guest's browser is asked nothing, and the g
   await page.getByRole("button", { name: "Account" }).click();
   await page.getByText("demo@repartee.invalid").waitFor();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.reload();
   await page.getByRole("button", { name: "Try it without an account" }).click();
   await page.locator("search").waitFor();
   assert.equal(await account(), asGuest);

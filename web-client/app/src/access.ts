@@ -7,6 +7,14 @@ export const token = {
   forget: () => writeCookie("", 0),
 };
 
+const LAST_KEY = "repartee.last-inside";
+
+/** Who was signed in last in this browser, however they came in. */
+export const lastInside = {
+  is: ({ email }: { email: string }): boolean => localStorage.getItem(LAST_KEY) === email,
+  keep: ({ email }: { email: string }) => localStorage.setItem(LAST_KEY, email),
+};
+
 /** Somebody without an account of their own. */
 export interface Guest {
   email: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { guest, token } from "./access";
+import { guest, lastInside, token } from "./access";
 import { ApiError, call } from "./http";
 import { keepGuest, lapsed, withToken } from "./renewal";
 
@@ -39,8 +39,17 @@ test("a guest whose token is not good any more is signed in again once, however 
 
 test("a guest whose token the browser has let go of is signed in again", async () => {
   keepGuest(invented, "old");
+  lastInside.keep(invented);
   token.forget();
   expect(await ask()).toBe("found");
+});
+
+test("whoever has an account and let go of their token does not become the guest of that browser", async () => {
+  keepGuest(invented, "a guest's");
+  lastInside.keep({ email: "ann@example.org" });
+  token.forget();
+  await expect(ask()).rejects.toThrow(ApiError);
+  expect([server.logins, lapsed.get()]).toEqual([0, true]);
 });
 
 test("whoever has an account is asked to sign in again, also in the browser of a guest", async () => {

@@ -1,6 +1,6 @@
 /** What happens when the server does not take a token any more. */
 
-import { guest, token } from "./access";
+import { guest, lastInside, token } from "./access";
 import { ApiError, call } from "./http";
 
 /** Tried with the token there is, and once more with another one where the server does not take it. */
@@ -32,7 +32,7 @@ export async function hasAnother(refused: string | null): Promise<boolean> {
 async function enterAsBefore(refused: string | null): Promise<boolean> {
   const kept = guest.read();
   // Somebody with an account may use the browser of a guest.
-  if (!kept || (refused && refused !== kept.token)) return false;
+  if (!kept || !(refused ? refused === kept.token : lastInside.is(kept))) return false;
   const { email, password } = kept;
   try {
     const entered = await call<{ token: string }>("POST", "/auth/login", null, { email, password });

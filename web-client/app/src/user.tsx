@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useLocation } from "wouter";
-import { guest, token } from "./access";
+import { guest, lastInside, token } from "./access";
 import { ApiError, api, type User } from "./api";
 import { SignIn } from "./pages/SignIn";
 import { hasAnother, lapsed } from "./renewal";
@@ -83,7 +83,9 @@ export function useAccount(): Account | null {
 async function currentUser(): Promise<User | null> {
   if (!token.read() && !(await hasAnother(null))) return null;
   try {
-    return await api.me();
+    const user = await api.me();
+    lastInside.keep(user);
+    return user;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
