@@ -67,6 +67,24 @@ test("a guest goes on without being asked, in the room, on every page and on ano
   await context.close();
 });
 
+test("a guest whose token expires in front of the room gets in all the same", async () => {
+  const { page, context } = await visit(browser, server.url);
+  const line = listen(page);
+  await enterAsGuest(page);
+  await page.route("**/api/roleplay/session/*", async (route) => {
+    const response = await route.fetch();
+    await expired(context);
+    await route.fulfill({ response });
+  });
+  await startPractice(page);
+  await room(page);
+  assert.equal(line.told.all("error")[0]?.code, "TOKEN_EXPIRED");
+  await say(page, "What did the outage cost you?");
+  await said(page, "ai", 2);
+  assert.equal(await page.getByText("Your sign-in is no longer valid.").count(), 0);
+  await context.close();
+});
+
 const PASSWORD = "a long password";
 
 /** @param {import("playwright-core").Page} page @param {string} email */

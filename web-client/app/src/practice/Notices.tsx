@@ -15,15 +15,17 @@ interface NoticesProps {
   roleplay: Roleplay;
   conversation: Conversation;
   sessionId: string;
+  /** Goes into the room, also where that failed before. */
+  enter: () => Promise<void>;
 }
 
 /** What a person should know right now, calmly, the most pressing first. */
-export function Notices({ roleplay, conversation, sessionId }: NoticesProps) {
+export function Notices({ roleplay, conversation, sessionId, enter }: NoticesProps) {
   const { t } = useI18n();
   const microphone = useStore(roleplay.microphone);
   const sound = useStore(roleplay.sound);
   const { connection, problem, ended, ending, hints, observers } = conversation;
-  const hasLapsed = useRenewal(roleplay, connection);
+  const hasLapsed = useRenewal(roleplay, connection, enter);
   const report = (
     <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
       {t.practice.toReport}

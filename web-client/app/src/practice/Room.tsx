@@ -1,5 +1,5 @@
 import { useRealtimeRoleplay } from "@repartee/client/react";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { token } from "../access";
 import type { Session } from "../api";
@@ -28,11 +28,10 @@ export function Room({ session, scenario }: RoomProps) {
   const language = chosen ?? conversation.language ?? scenario.language;
   const name = scenario.buyerPersona.name;
 
-  useEffect(() => {
-    void connectSession(session.id, scenario.id, { language: wanted }).then(async (connected) => {
-      if (connected) await roleplay.openMicrophone();
-    });
+  const enter = useCallback(async () => {
+    if (await connectSession(session.id, scenario.id, { language: wanted })) await roleplay.openMicrophone();
   }, [connectSession, roleplay, session.id, scenario.id, wanted]);
+  useEffect(() => void enter(), [enter]);
 
   const { ended } = conversation;
   useEffect(() => {
@@ -56,7 +55,7 @@ export function Room({ session, scenario }: RoomProps) {
       />
       <div className={styles.left}>
         <Stage roleplay={roleplay} conversation={conversation} persona={scenario.buyerPersona} language={language} />
-        <Notices roleplay={roleplay} conversation={conversation} sessionId={session.id} />
+        <Notices roleplay={roleplay} conversation={conversation} sessionId={session.id} enter={enter} />
         <Controls roleplay={roleplay} conversation={conversation} />
       </div>
       <Transcript roleplay={roleplay} conversation={conversation} name={name} language={language} />

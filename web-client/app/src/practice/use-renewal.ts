@@ -4,10 +4,10 @@ import { token } from "../access";
 import { hasAnother } from "../renewal";
 
 /**
- * A room whose token is not good any more goes on with another one where there is one, with all that was not stored yet.
- * Answers whether there is none.
+ * A room whose token is not good any more goes on with another one where there is one, with all that was not stored yet;
+ * one that nobody could enter yet is entered. Answers whether there is none.
  */
-export function useRenewal(roleplay: Roleplay, connection: Connection): boolean {
+export function useRenewal(roleplay: Roleplay, connection: Connection, enter: () => Promise<void>): boolean {
   const tried = useRef(false);
   const [inVain, setInVain] = useState(false);
   const { status } = connection;
@@ -19,9 +19,10 @@ export function useRenewal(roleplay: Roleplay, connection: Connection): boolean 
     }
     if (!isRefused || tried.current) return;
     tried.current = true;
+    const goOn = () => (roleplay.client.sessionId ? roleplay.client.connect() : enter());
     hasAnother(token.read())
-      .then((found) => (found ? roleplay.client.connect() : setInVain(true)))
+      .then((found) => (found ? goOn() : setInVain(true)))
       .catch(() => setInVain(true));
-  }, [roleplay, status, isRefused]);
+  }, [roleplay, enter, status, isRefused]);
   return isRefused && inVain;
 }

@@ -40,6 +40,16 @@ test("a tab that was taken over hears nothing more until the practice is continu
   expect(recorded()).not.toContain(2);
 });
 
+test("a practice that nobody was let into is entered once they are, and what was wrong is not told any more", async () => {
+  const error = { code: "TOKEN_EXPIRED", message: "Token expired", retryable: false };
+  server.refuses = () => error;
+  await expect(roleplay.start("s")).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+  roleplay.report({ ...error, code: "UNAUTHENTICATED" });
+  server.refuses = () => null;
+  await roleplay.start("s");
+  expect(roleplay.conversation.get()).toMatchObject({ sessionId: "s", problem: null });
+});
+
 test("whoever holds the button while another tab takes over is not recorded any further", async () => {
   await roleplay.setMode("push-to-talk");
   await roleplay.start("s", { scenarioId: "x" });

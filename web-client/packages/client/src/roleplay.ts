@@ -78,6 +78,7 @@ export class Roleplay {
   /** Begins the session or comes back to it. Call it from a click: the persona may speak at once. */
   async start(sessionId: string, options: StartOptions = {}): Promise<void> {
     this.#options = options;
+    this.report(null);
     // What fails is told in `sound`.
     this.#player.unlock().catch(() => undefined);
     await this.client.connect();
