@@ -16,10 +16,10 @@ export {
   type Connection,
   RealtimeClient,
   type RealtimeClientOptions,
-  RealtimeError,
   type Started,
   type StartOptions,
 } from "./realtime-client.js";
+export { RealtimeError } from "./realtime-error.js";
 export {
   MicrophoneError,
   Recorder,

@@ -2,8 +2,9 @@ import { io, type Socket } from "socket.io-client";
 import { waitBefore } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { EventOrder } from "./event-order.js";
-import type { Ack, ClientEvents, ErrorCode, ServerEvents, WireError } from "./generated/roleplay.js";
+import type { Ack, ClientEvents, ServerEvents } from "./generated/roleplay.js";
 import { type Entry, Outbox, type TurnCommand } from "./outbox.js";
+import { RealtimeError } from "./realtime-error.js";
 
 /** How the line to the server is. */
 export type Connection =
@@ -31,26 +32,6 @@ export type ClientSideEvents = ServerEvents & {
   /** It had ended already when this client asked for it. */
   "session-gone": { sessionId: string };
 };
-
-/** What the server refused, as it said it. */
-export class RealtimeError extends Error {
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(error: Pick<WireError, "message" | "code" | "retryable" | "retryAfterMs">) {
-    super(error.message);
-    this.name = "RealtimeError";
-    this.code = error.code;
-    this.retryable = error.retryable;
-    this.retryAfterMs = error.retryAfterMs;
-  }
-
-  /** Nothing of the session is left to come back to. */
-  get sessionIsGone(): boolean {
-    return this.code === "SESSION_ENDED" || this.code === "SESSION_NOT_FOUND";
-  }
-}
 
 /**
  * One connection and at most one session on it. Audio is kept until the server stored it; after a lost line the session is

@@ -3,13 +3,8 @@ import { after, type Change, type Conversation, nothingYet, type Problem, TOLD, 
 import type { ServerEvents } from "./generated/roleplay.js";
 import { PlaybackReports } from "./playback-reports.js";
 import { Player, type Progress, type Sound, SPEECH_RATE } from "./player.js";
-import {
-  type Connection,
-  RealtimeClient,
-  type RealtimeClientOptions,
-  RealtimeError,
-  type StartOptions,
-} from "./realtime-client.js";
+import { type Connection, RealtimeClient, type RealtimeClientOptions, type StartOptions } from "./realtime-client.js";
+import { RealtimeError } from "./realtime-error.js";
 import {
   MicrophoneError,
   Recorder,

@@ -1,6 +1,7 @@
 import { after, type Change, type Conversation, nothingYet, TOLD, type Told } from "./conversation.js";
 import { EventOrder } from "./event-order.js";
-import { RealtimeClient, type RealtimeClientOptions, RealtimeError } from "./realtime-client.js";
+import { RealtimeClient, type RealtimeClientOptions } from "./realtime-client.js";
+import { RealtimeError } from "./realtime-error.js";
 import { Store } from "./store.js";
 
 const AGAIN_MS = 1000;

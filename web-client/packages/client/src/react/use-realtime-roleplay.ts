@@ -1,6 +1,7 @@
 import { useCallback } from "react";
 import type { Conversation, Line } from "../conversation.js";
-import { RealtimeError, type StartOptions } from "../realtime-client.js";
+import type { StartOptions } from "../realtime-client.js";
+import { RealtimeError } from "../realtime-error.js";
 import type { Roleplay, RoleplayOptions } from "../roleplay.js";
 import { useRoleplay, useStore } from "./use-roleplay.js";
 
