@@ -24,7 +24,7 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
   const { t } = useI18n();
   const microphone = useStore(roleplay.microphone);
   const sound = useStore(roleplay.sound);
-  const { connection, problem, ended, ending, hints, observers } = conversation;
+  const { connection, problem, ended, ending, endAsked, hints, observers } = conversation;
   const hasLapsed = useRenewal(roleplay, connection, enter);
   const report = (
     <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
@@ -42,7 +42,7 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
     <div className={styles.notices}>
       {connection.status === "reconnecting" && (
         <Notice look="warn" icon={<WifiOff size={20} aria-hidden="true" />}>
-          {t.practice.reconnecting}
+          {endAsked ? t.practice.endsWhenBack : t.practice.reconnecting}
         </Notice>
       )}
       {connection.status === "closed" && connection.reason === "taken-over" && (
@@ -59,7 +59,7 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
           {t.practice.refused}
         </Notice>
       )}
-      {problem && connection.status === "connected" && (
+      {problem && (connection.status === "connected" || problem.code === "NO_ANSWER") && (
         <Notice
           look={problem.retryable ? "warn" : "bad"}
           icon={<TriangleAlert size={20} aria-hidden="true" />}

@@ -22,7 +22,7 @@ interface StatusProps {
 
 export function Status({ roleplay, conversation, startedAt, ownLanguage, language, onLanguage }: StatusProps) {
   const { t, locale } = useI18n();
-  const { turnCount, maxTurns, providers } = conversation;
+  const { turnCount, maxTurns, providers, sessionId, ended, endAsked } = conversation;
   const demo = providers && Object.values(providers).some((provider) => provider.demo);
   return (
     <div className={styles.status}>
@@ -39,7 +39,7 @@ export function Status({ roleplay, conversation, startedAt, ownLanguage, languag
         />
         <Details roleplay={roleplay} conversation={conversation} />
         <EndDialog onEnd={() => void roleplay.end()}>
-          <Button look="danger" disabled={!conversation.sessionId || conversation.ended !== null}>
+          <Button look="danger" disabled={!sessionId || ended !== null || endAsked}>
             <PhoneOff size={18} aria-hidden="true" />
             {t.practice.end}
           </Button>

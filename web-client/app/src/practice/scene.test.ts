@@ -1,4 +1,4 @@
-import type { Conversation } from "@repartee/client";
+import { type Conversation, nothingYet } from "@repartee/client";
 import { expect, test } from "vitest";
 import { type Floor, sceneOf } from "./scene";
 
@@ -52,25 +52,5 @@ test("when the practice has ended it is nobody's turn", () => {
 });
 
 function at(stage: Conversation["stage"]): Conversation {
-  return {
-    connection: { status: "connected" },
-    sessionId: "s",
-    stage,
-    turnId: null,
-    lines: [],
-    partial: null,
-    understanding: false,
-    turnCount: 0,
-    maxTurns: 0,
-    turnDetection: "vad",
-    language: null,
-    maxTextChars: null,
-    providers: null,
-    latency: null,
-    hints: [],
-    observers: [],
-    problem: null,
-    ending: false,
-    ended: null,
-  };
+  return { ...nothingYet, connection: { status: "connected" }, sessionId: "s", stage };
 }

@@ -8,6 +8,7 @@ import type {
   TurnLatency,
   Viseme,
 } from "./generated/roleplay.js";
+import type { Words } from "./outbox.js";
 import type { Connection } from "./realtime-client.js";
 
 export interface Conversation {
@@ -17,6 +18,8 @@ export interface Conversation {
   /** Whose answer the stage is about, if there is one. */
   turnId: string | null;
   lines: Line[];
+  /** What the user wrote and the server has not taken yet. */
+  waiting: Words[];
   /** What the user is saying right now, as far as it was understood. */
   partial: PartialWords | null;
   /** The user has said all, and it is not known yet what it was. */
@@ -36,6 +39,8 @@ export interface Conversation {
   problem: Problem | null;
   /** The scenario's turns are used up. */
   ending: boolean;
+  /** The user wants to end it, and the server has not done it yet. */
+  endAsked: boolean;
   ended: Ended | null;
 }
 
@@ -121,6 +126,8 @@ export type Change =
   | { name: "connection"; payload: Connection }
   | { name: "problem"; payload: Problem | null }
   | { name: "gone"; payload: { reason: "gone" | "user_ended" } }
+  | { name: "words-waiting"; payload: Words[] }
+  | { name: "end-asked"; payload: boolean }
   | { name: "left"; payload: null };
 
 export const nothingYet: Conversation = {
@@ -129,6 +136,7 @@ export const nothingYet: Conversation = {
   stage: "listening",
   turnId: null,
   lines: [],
+  waiting: [],
   partial: null,
   understanding: false,
   turnCount: 0,
@@ -142,6 +150,7 @@ export const nothingYet: Conversation = {
   observers: [],
   problem: null,
   ending: false,
+  endAsked: false,
   ended: null,
 };
 
@@ -153,6 +162,10 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, problem: change.payload };
     case "gone":
       return { ...now, ended: endedAs(change.payload.reason, now.turnCount) };
+    case "words-waiting":
+      return { ...now, waiting: change.payload };
+    case "end-asked":
+      return { ...now, endAsked: change.payload };
     case "left":
       return { ...nothingYet, connection: now.connection };
     case "session-started":

@@ -4,6 +4,7 @@ export {
   type Face,
   heardAndNot,
   type Line,
+  nothingYet,
   type PartialWords,
   type Problem,
   type ProblemCode,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Outbox, type TurnCommand } from "./outbox.js";
+import { type Command, Outbox, type Words } from "./outbox.js";
 
 const piece = (bytes = 10) => new Uint8Array(bytes);
 
@@ -23,7 +23,7 @@ test("after a reconnect everything that was not stored goes out again, in order"
 
 test("the end of a turn stays behind the audio that it ends", () => {
   const outbox = new Outbox(0);
-  const end: TurnCommand = { kind: "end-turn" };
+  const end: Command = { kind: "end-turn" };
   outbox.record(piece());
   outbox.command(end);
   outbox.record(piece());
@@ -96,6 +96,42 @@ test("what can no longer be kept is refused and does not break the numbers", () 
   outbox.stored(0);
   expect(outbox.record(piece())).toBe(1);
 });
+
+test("what is put off goes out when its time has come, and what was written after it does not overtake it", () => {
+  const outbox = new Outbox(0);
+  const [first, second] = [words("first"), words("second")];
+  outbox.command(first);
+  outbox.take(0);
+  expect([outbox.putOff(first, 1000), outbox.putOff(first, 1000)]).toEqual([true, false]);
+  outbox.command(second);
+  outbox.record(piece());
+  expect(outbox.take(999).map((entry) => entry.kind)).toEqual(["audio"]);
+  expect(outbox.isHeldUp).toBe(true);
+  expect(outbox.take(1000)).toEqual([
+    expect.objectContaining({ command: first }),
+    expect.objectContaining({ command: second }),
+  ]);
+  expect([outbox.isHeldUp, outbox.words]).toEqual([false, [first, second]]);
+});
+
+test("the end waits for nothing but what was recorded, and is asked for once", () => {
+  const outbox = new Outbox(0);
+  const waiting = words("waiting");
+  outbox.command(waiting);
+  outbox.putOff(waiting, 1000);
+  outbox.end();
+  outbox.end();
+  expect(outbox.take(0)).toEqual([expect.objectContaining({ command: { kind: "end-session" } })]);
+  outbox.end();
+  expect(outbox.take(0)).toHaveLength(1);
+  outbox.goOn();
+  outbox.rewind();
+  expect(outbox.take(0)).toEqual([]);
+});
+
+function words(text: string): Words {
+  return { kind: "say", text, id: text };
+}
 
 function seqs(outbox: Outbox, now: number): number[] {
   return outbox.take(now).flatMap((entry) => (entry.kind === "audio" ? [entry.seq] : []));

@@ -1,6 +1,6 @@
 /**
- * What a session still has to send: audio until the server stored it, words and ends of turns until it took them, all in
- * the order in which they happened. It knows no socket; a reconnect means `rewind`.
+ * What a session still has to send: audio until the server stored it, words, ends of turns and its own end until it took
+ * them, all in the order in which they happened. It knows no socket; a reconnect means `rewind`.
  */
 export class Outbox {
   #entries: Kept[] = [];
@@ -13,6 +13,18 @@ export class Outbox {
     this.#allowedAt = now;
   }
 
+  /** What was written and is not taken yet. */
+  get words(): Words[] {
+    return this.#entries.flatMap((entry) =>
+      entry.kind === "command" && entry.command.kind === "say" ? [entry.command] : [],
+    );
+  }
+
+  /** Something is to be sent that may not go out yet. */
+  get isHeldUp(): boolean {
+    return this.#entries.some((entry) => !entry.sent);
+  }
+
   /** Bytes that are recorded and not yet stored. */
   get unstoredBytes(): number {
     return this.#bytes;
@@ -23,12 +35,12 @@ export class Outbox {
     if (this.#bytes + audio.length > MOST_UNSTORED_BYTES) return null;
     const seq = this.#nextSeq++;
     this.#bytes += audio.length;
-    this.#entries.push({ kind: "audio", seq, audio, mimeType, sent: false, tried: false });
+    this.#entries.push({ kind: "audio", seq, audio, mimeType, sent: false, tried: false, notBefore: 0 });
     return seq;
   }
 
-  command(command: TurnCommand): void {
-    this.#entries.push({ kind: "command", command, sent: false, tried: false });
+  command(command: Command): void {
+    this.#entries.push({ kind: "command", command, sent: false, tried: false, notBefore: 0 });
   }
 
   /**
@@ -50,8 +62,32 @@ export class Outbox {
     if (throughSeq !== null) this.#forget((entry) => entry.kind === "audio" && entry.seq <= throughSeq);
   }
 
-  taken(command: TurnCommand): void {
+  taken(command: Command): void {
     this.#forget((entry) => entry.kind === "command" && entry.command === command);
+  }
+
+  /**
+   * The server cannot take it before that time; it goes out again then, and what was written after it does not overtake it.
+   * Whether that is news.
+   */
+  putOff(command: Command, notBefore: number): boolean {
+    const entry = this.#entries.find((entry) => entry.kind === "command" && entry.command === command);
+    if (!entry) return false;
+    const isNews = entry.notBefore === 0;
+    Object.assign(entry, { sent: false, notBefore });
+    return isNews;
+  }
+
+  /** The session is to end after all that. Asked for again it goes out again. */
+  end(): void {
+    const asked = this.#entries.find(isEnd);
+    if (asked) asked.sent = false;
+    else this.command({ kind: "end-session" });
+  }
+
+  /** It is to go on after all. */
+  goOn(): void {
+    this.#forget(isEnd);
   }
 
   /** The line broke: whatever the server did not confirm goes out again. */
@@ -69,8 +105,14 @@ export class Outbox {
     this.#allowance = Math.min(BURST_BYTES, this.#allowance + ((now - this.#allowedAt) / 1000) * BYTES_PER_SECOND);
     this.#allowedAt = now;
     const due: Entry[] = [];
+    let wordsWait = false;
     for (const entry of this.#entries) {
       if (entry.sent) continue;
+      const isSaid = entry.kind === "command" && entry.command.kind === "say";
+      if (entry.notBefore > now || (isSaid && wordsWait)) {
+        wordsWait ||= isSaid;
+        continue;
+      }
       if (entry.kind === "audio") {
         if (this.#allowance < entry.audio.length) break;
         this.#allowance -= entry.audio.length;
@@ -88,6 +130,10 @@ export class Outbox {
   }
 }
 
+function isEnd(entry: Entry): boolean {
+  return entry.kind === "command" && entry.command.kind === "end-session";
+}
+
 interface Audio {
   kind: "audio";
   seq: number;
@@ -95,16 +141,25 @@ interface Audio {
   mimeType?: string | undefined;
 }
 
-export type Entry = Audio | { kind: "command"; command: TurnCommand };
+export type Entry = Audio | { kind: "command"; command: Command };
 
 type Kept = Entry & {
   sent: boolean;
   /** It left at least once, over whichever line. */
   tried: boolean;
+  /** The server asked to be left alone with it until then. */
+  notBefore: number;
 };
 
-/** What belongs between two pieces of audio. */
-export type TurnCommand = { kind: "say"; text: string; id: string } | { kind: "end-turn" };
+/** What belongs between two pieces of audio, or after the last. */
+export type Command = Words | { kind: "end-turn" } | { kind: "end-session" };
+
+/** A turn in writing. */
+export interface Words {
+  kind: "say";
+  text: string;
+  id: string;
+}
 
 /** Below the server's limit of 256 KiB per second with bursts of four times that. */
 const BYTES_PER_SECOND = 192 * 1024;

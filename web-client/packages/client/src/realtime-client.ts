@@ -3,7 +3,7 @@ import { waitBefore } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { EventOrder } from "./event-order.js";
 import type { Ack, ClientEvents, ServerEvents } from "./generated/roleplay.js";
-import { type Entry, Outbox, type TurnCommand } from "./outbox.js";
+import { type Command, type Entry, Outbox, type Words } from "./outbox.js";
 import { RealtimeError } from "./realtime-error.js";
 
 /** How the line to the server is. */
@@ -29,6 +29,8 @@ export type ClientSideEvents = ServerEvents & {
   connection: Connection;
   /** More was recorded than could be kept while the line was down. */
   "audio-lost": { bytes: number };
+  /** What was said in writing and the server has not taken yet, oldest first. */
+  "words-waiting": Words[];
   /** It had ended already when this client asked for it. */
   "session-gone": { sessionId: string };
 };
@@ -124,7 +126,9 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   /** A turn in writing. */
   say(text: string): void {
-    this.#need().outbox.command({ kind: "say", text, id: `${PAGE}-${this.#said++}` });
+    const { outbox } = this.#need();
+    outbox.command({ kind: "say", text, id: `${PAGE}-${this.#said++}` });
+    this.emit("words-waiting", outbox.words);
     this.#flush();
   }
 
@@ -163,15 +167,18 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     return this.#request("resume-session", { sessionId: this.#need().id });
   }
 
-  /** Resolves when the server has accepted it; `session-ended` follows. */
+  /**
+   * Resolves when the server has accepted it; `session-ended` follows. Where the line is down it is asked for when it is
+   * back, unless another tab has taken the session over.
+   */
   async endSession(): Promise<void> {
     const session = this.#need();
-    try {
-      await this.#request("end-session", { sessionId: session.id });
-    } catch (error) {
-      if (error instanceof RealtimeError && error.sessionIsGone) this.#forgetSession(error);
-      throw error;
-    }
+    const { status } = this.#connection;
+    if (status === "closed" && this.#connection.reason === "taken-over") throw new RealtimeError(TAKEN_OVER);
+    const ended = new Promise<void>((resolve, reject) => session.ending.push({ resolve, reject }));
+    session.outbox.end();
+    this.#flush();
+    await ended;
   }
 
   /** A coach reads along. What the server remembers after `fromEventSeq` is told again. */
@@ -231,7 +238,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
         session.outbox.resendFrom((payload as ServerEvents["audio-gap"]).expectedSeq);
         this.#flush();
       }
-      if (name === "session-ended" || name === "session-force-ended") this.#forgetSession(LEFT);
+      if (name === "session-ended" || name === "session-force-ended") this.#onEnded(session);
     }
     this.emit(name, payload);
   }
@@ -255,6 +262,11 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     session.live = true;
     for (const { resolve } of session.asking.splice(0)) resolve(started);
     this.#flush();
+  }
+
+  #onEnded(session: Session): void {
+    for (const { resolve } of session.ending.splice(0)) resolve();
+    this.#forgetSession(LEFT);
   }
 
   #onError(error: ServerEvents["error"]): void {
@@ -309,7 +321,9 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     this.#session = null;
     clearTimeout(this.#pacing);
     clearTimeout(session?.again);
-    for (const { reject } of session?.asking.splice(0) ?? []) reject(why);
+    if (!session) return;
+    for (const { reject } of [...session.asking.splice(0), ...session.ending.splice(0)]) reject(why);
+    if (session.outbox.words.length > 0) this.emit("words-waiting", []);
   }
 
   #flush(): void {
@@ -317,7 +331,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     if (!session?.live) return;
     for (const entry of session.outbox.take(now())) this.#send(session, entry);
     clearTimeout(this.#pacing);
-    if (session.outbox.unstoredBytes > 0) this.#pacing = setTimeout(() => this.#flush(), PACING_MS);
+    if (session.outbox.isHeldUp) this.#pacing = setTimeout(() => this.#flush(), PACING_MS);
   }
 
   #send(session: Session, entry: Entry): void {
@@ -326,25 +340,49 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     this.#socket.emit("audio-chunk", { sessionId: session.id, seq, audioData: audio, mimeType, timestamp: Date.now() });
   }
 
-  #sendCommand(session: Session, command: TurnCommand): void {
-    const sent =
-      command.kind === "say"
-        ? // It is acknowledged when its turn comes, which may take as long as an answer lasts.
-          this.#request(
-            "transcription",
-            { sessionId: session.id, text: command.text, isFinal: true, id: command.id },
-            null,
-          )
-        : this.#request("end-turn", { sessionId: session.id });
-    sent.then(
-      () => session.outbox.taken(command),
-      (error: unknown) => {
-        // A refusal is an answer; a line that broke, or a server that stops, means sending it again.
-        if (!(error instanceof RealtimeError) || error.code === "SHUTTING_DOWN") return;
-        session.outbox.taken(command);
-        this.#tellError(session, error);
-      },
+  #sendCommand(session: Session, command: Command): void {
+    this.#ask(session.id, command).then(
+      () => this.#onTaken(session, command),
+      (error: unknown) => this.#onNotTaken(session, command, error),
     );
+  }
+
+  #ask(sessionId: string, command: Command): Promise<void> {
+    // It is acknowledged when its turn comes, which may take as long as an answer lasts.
+    if (command.kind === "say")
+      return this.#request("transcription", { sessionId, text: command.text, isFinal: true, id: command.id }, null);
+    return this.#request(command.kind, { sessionId });
+  }
+
+  #onTaken(session: Session, command: Command): void {
+    session.refusals = 0;
+    session.outbox.taken(command);
+    if (this.#session === session && command.kind === "say") this.emit("words-waiting", session.outbox.words);
+    if (command.kind === "end-session") for (const { resolve } of session.ending.splice(0)) resolve();
+  }
+
+  #onNotTaken(session: Session, command: Command, error: unknown): void {
+    if (this.#session !== session) return;
+    // A refusal is an answer; a line that broke, or a server that stops, means sending it again.
+    if (!(error instanceof RealtimeError)) {
+      if (command.kind === "end-session" && session.live) this.#onNotEnded(session, error as Error);
+      return;
+    }
+    if (error.code === "SHUTTING_DOWN") return;
+    if (error.retryable) {
+      const wait = waitBefore(session.refusals++, error.retryAfterMs);
+      if (session.outbox.putOff(command, now() + wait)) this.#tellError(session, error);
+      return this.#flush();
+    }
+    session.outbox.taken(command);
+    if (command.kind === "say") this.emit("words-waiting", session.outbox.words);
+    if (command.kind !== "end-session") return this.#tellError(session, error);
+    this.#onNotEnded(session, error);
+    if (error.sessionIsGone) this.#forgetSession(error);
+  }
+
+  #onNotEnded(session: Session, why: Error): void {
+    for (const { reject } of session.ending.splice(0)) reject(why);
   }
 
   /** A line that breaks is an error too, so that nobody waits for ever where there is no limit. */
@@ -393,6 +431,9 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     clearTimeout(this.#comingBack);
     this.#become({ status: "closed", reason });
     this.#socket.disconnect();
+    if (!this.#session || reason !== "taken-over") return;
+    this.#session.outbox.goOn();
+    this.#onNotEnded(this.#session, new RealtimeError(TAKEN_OVER));
   }
 
   #become(connection: Connection): void {
@@ -411,15 +452,24 @@ interface Session {
   /** The server has answered it on this very connection. */
   live: boolean;
   /** Who waits for that answer. */
-  asking: { resolve: (started: Started) => void; reject: (why: Error) => void }[];
+  asking: Waiting<Started>[];
+  /** Who waits until the server ends it. */
+  ending: Waiting<void>[];
   /** It was refused so many times in a row. */
   failures: number;
+  /** What is said in it was. */
+  refusals: number;
   again?: ReturnType<typeof setTimeout>;
+}
+
+interface Waiting<Answer> {
+  resolve: (answer: Answer) => void;
+  reject: (why: Error) => void;
 }
 
 function newSession(id: string, options: StartOptions): Session {
   const [outbox, order] = [new Outbox(now()), new EventOrder()];
-  return { id, options, outbox, order, entered: false, live: false, asking: [], failures: 0 };
+  return { id, options, outbox, order, entered: false, live: false, asking: [], ending: [], failures: 0, refusals: 0 };
 }
 
 /** So that a turn which is sent again, perhaps to another server, is known again. */
@@ -431,6 +481,11 @@ const LEFT = new DOMException("the client was closed", "AbortError");
 const REFUSED = {
   message: "The server did not accept the sign-in.",
   code: "UNAUTHENTICATED",
+  retryable: false,
+} as const;
+const TAKEN_OVER = {
+  message: "Another tab has taken the session over.",
+  code: "SESSION_TAKEN_OVER",
   retryable: false,
 } as const;
 

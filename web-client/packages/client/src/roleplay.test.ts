@@ -18,6 +18,7 @@ afterEach(async () => {
   await roleplay.leave();
   await server.close();
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 test("a tab that was taken over hears nothing more until the practice is continued there", async () => {
@@ -76,12 +77,66 @@ test("ending a practice that has ended already leads to its report", async () =>
   expect(roleplay.conversation.get().ended?.reason).toBe("user_ended");
 });
 
-test("an end that the server does not take is told", async () => {
+test("an end that is asked for while the line is down is told to the server when it is back", async () => {
+  await listening();
+  server.cutTheLine();
+  await until(() => roleplay.conversation.get().connection.status === "reconnecting");
+  const ended = roleplay.end();
+  await until(() => roleplay.conversation.get().endAsked);
+  await ended;
+  expect(server.heard.map(({ name }) => name).slice(-2)).toEqual(["start-session", "end-session"]);
+});
+
+test("an end that a stopping server does not take is told to the next one", async () => {
   await listening();
   const error = { code: "SHUTTING_DOWN", message: "Restarting", retryable: true };
   server.answers = (name) => (name === "end-session" ? { ok: false, error } : { ok: true });
+  const ended = roleplay.end();
+  await until(() => server.count("end-session") === 1);
+  server.answers = () => ({ ok: true });
+  server.cutTheLine();
+  await ended;
+  expect([server.count("end-session"), roleplay.conversation.get().problem]).toEqual([2, null]);
+});
+
+test("an end that the server never answers is told, and asked for again when the line is back", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+  // The library keeps the clock that it found.
+  roleplay = new Roleplay({ url: server.url, token: "good", mode: "open" });
+  await listening();
+  server.answers = (name) => (name === "end-session" ? null : { ok: true });
+  const ended = roleplay.end();
+  await until(() => server.count("end-session") === 1);
+  vi.advanceTimersByTime(10_000);
+  await ended;
+  expect(roleplay.conversation.get()).toMatchObject({ endAsked: false, problem: { code: "NO_ANSWER" } });
+  server.cutTheLine();
+  await until(() => server.count("end-session") === 2);
+});
+
+test("an end that was asked for does not come true in a tab that was taken over", async () => {
+  await listening();
+  // What the microphone is like has been told by then.
+  await roleplay.client.ping();
+  server.answers = (name) => (name === "end-session" ? null : { ok: true });
+  const ended = roleplay.end();
+  await until(() => server.count("end-session") === 1);
+  await takeOver();
+  await ended;
+  const heard = server.heard.length;
+  expect(roleplay.conversation.get()).toMatchObject({ endAsked: false, problem: { code: "SESSION_TAKEN_OVER" } });
+  await roleplay.client.connect();
+  await until(() => server.heard.length > heard);
+  await roleplay.client.ping();
+  expect(server.heard.slice(heard).map(({ name }) => name)).toEqual(["start-session", "ping"]);
+});
+
+test("an end that the server does not take is told", async () => {
+  await listening();
+  const error = { code: "FORBIDDEN", message: "not yours", retryable: false };
+  server.answers = (name) => (name === "end-session" ? { ok: false, error } : { ok: true });
   await roleplay.end();
-  expect(roleplay.conversation.get()).toMatchObject({ ended: null, problem: { code: "SHUTTING_DOWN" } });
+  expect(roleplay.conversation.get()).toMatchObject({ ended: null, problem: { code: "FORBIDDEN" } });
 });
 
 const ENDED = { code: "SESSION_ENDED", message: "This session has ended; start a new one", retryable: false };

@@ -151,15 +151,19 @@ export class Roleplay {
     this.#tell({ name: "problem", payload: problem });
   }
 
-  /** Ends the session. Where the server does not do it, `problem` says why. */
+  /** Ends the session, at the latest when the line is back. Where the server does not do it, `problem` says why. */
   async end(): Promise<void> {
     this.#player.cut();
     await this.stopTalking();
     await this.#recorder.close();
     if (!this.client.sessionId) return;
+    this.#tell({ name: "end-asked", payload: true });
     try {
       await this.client.endSession();
     } catch (error) {
+      // The room was left meanwhile.
+      if (!this.client.sessionId && !(error instanceof RealtimeError)) return;
+      this.#tell({ name: "end-asked", payload: false });
       if (error instanceof RealtimeError && error.sessionIsGone) this.#tell(gone("user_ended"));
       else this.report(error instanceof RealtimeError ? error : NO_ANSWER);
     }
@@ -217,6 +221,7 @@ export class Roleplay {
     const { client } = this;
     for (const name of TOLD) client.on(name, (payload) => this.#tell({ name, payload } as Told));
     client.on("connection", (connection) => this.#onConnection(connection));
+    client.on("words-waiting", (words) => this.#tell({ name: "words-waiting", payload: words }));
     client.on("audio-lost", () => this.#tell({ name: "problem", payload: AUDIO_LOST }));
     client.on("session-state", (stage) => this.#onStage(stage));
     client.on("session-started", () => this.#onStarted());
