@@ -316,6 +316,41 @@ test("a practice that is ended elsewhere while the line is down is over here too
   await context.close();
 });
 
+test("an end that is asked for while the line is down leads to the report when it is back", async (t) => {
+  const cable = await layCable(server.url);
+  t.after(() => cable.close());
+  const { page, context } = await visit(browser, cable.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  cable.pull();
+  await page.getByText("The line dropped.").waitFor();
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("button", { name: "End and see the report" }).click();
+  await page.getByText("The practice ends as soon as it is back.").waitFor();
+  cable.plugIn();
+  await page.waitForURL("**/report/*");
+  await context.close();
+});
+
+test("what is written while the line is down is seen at once, and answered when it is back", async (t) => {
+  const cable = await layCable(server.url);
+  t.after(() => cable.close());
+  const { page, context } = await visit(browser, cable.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  cable.pull();
+  await page.getByText("The line dropped.").waitFor();
+  await say(page, "What did the outage cost you?");
+  const waiting = page.getByRole("log").getByRole("listitem").filter({ hasText: "waiting" });
+  await waiting.getByText("What did the outage cost you?").waitFor();
+  cable.plugIn();
+  await said(page, "ai", 2);
+  assert.equal(await waiting.count(), 0);
+  await context.close();
+});
+
 test("a page on which the browser allows no sound says so, and works in writing", async () => {
   const { page, context } = await visit(browser, server.url);
   await page.addInitScript(() => {

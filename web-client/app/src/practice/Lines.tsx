@@ -18,18 +18,18 @@ interface LinesProps {
 /** What was said so far, and what is being said. */
 export function Lines({ conversation, user, persona, language, empty }: LinesProps) {
   const { t } = useI18n();
-  const { lines, partial } = conversation;
+  const { lines, waiting, partial } = conversation;
   const scroll = useRef<HTMLDivElement>(null);
   const newest = lines.at(-1)?.text ?? "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
   useEffect(() => {
     scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
-  }, [newest, partial?.text]);
+  }, [newest, waiting.length, partial?.text]);
   return (
     /* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keyboard */
     <div ref={scroll} className={styles.scroll} role="log" tabIndex={0} aria-label={t.practice.transcript}>
       <ol className={styles.lines}>
-        {lines.length === 0 && !partial && <li className={styles.empty}>{empty}</li>}
+        {lines.length === 0 && waiting.length === 0 && !partial && <li className={styles.empty}>{empty}</li>}
         {lines.map((line) => (
           <Said
             key={`${line.turnId}-${line.role}`}
@@ -37,6 +37,9 @@ export function Lines({ conversation, user, persona, language, empty }: LinesPro
             name={line.role === "user" ? user : persona}
             language={language}
           />
+        ))}
+        {waiting.map(({ id, text }) => (
+          <Written key={id} text={text} name={user} language={language} />
         ))}
         {partial && <Saying partial={partial} name={user} language={language} />}
       </ol>
@@ -54,6 +57,22 @@ function Saying({ partial, name, language }: { partial: PartialWords; name: stri
         {stable}
         <span className={styles.open}>{open}</span>
       </p>
+    </li>
+  );
+}
+
+/** It becomes a line of the conversation when the server has taken it. */
+function Written({ text, name, language }: { text: string; name: string; language: string | undefined }) {
+  const { t } = useI18n();
+  return (
+    <li className={styles.line} data-role="user" data-partial="true">
+      <span className={styles.who}>
+        {name}
+        <span className={styles.late}>
+          <Badge>{t.practice.waiting}</Badge>
+        </span>
+      </span>
+      <p lang={language}>{text}</p>
     </li>
   );
 }

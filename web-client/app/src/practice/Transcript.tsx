@@ -14,6 +14,7 @@ interface TranscriptProps {
 /** What was said, and a place to say it in writing. */
 export function Transcript({ roleplay, conversation, name, language }: TranscriptProps) {
   const { t } = useI18n();
+  const { sessionId, connection, ended, endAsked } = conversation;
   return (
     <section className={styles.transcript} aria-label={t.practice.transcript}>
       <Lines
@@ -26,7 +27,7 @@ export function Transcript({ roleplay, conversation, name, language }: Transcrip
       <Writing
         label={t.practice.typed}
         placeholder={t.practice.typedPlaceholder}
-        disabled={!conversation.sessionId || conversation.ended !== null}
+        disabled={!sessionId || connection.status === "closed" || ended !== null || endAsked}
         longest={conversation.maxTextChars}
         onSend={(text) => roleplay.say(text)}
       />

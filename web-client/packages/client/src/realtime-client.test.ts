@@ -100,6 +100,31 @@ test("words that the server did not confirm are said again, confirmed ones are n
   expect(ids[0]).not.toBe(ids[1]);
 });
 
+test("words that the server cannot take now are said again when it asks for them, and wait where they are seen", async () => {
+  const client = await inSession();
+  const [told, waiting] = [problems(client), texts(client)];
+  server.answers = (name) => (name === "transcription" ? { ok: false, error: { ...BUSY, retryAfterMs: 20 } } : null);
+  client.say("not yet");
+  await until(() => said().length === 3);
+  server.answers = () => ({ ok: true });
+  await until(() => waiting.at(-1)?.length === 0);
+  expect(new Set(said())).toEqual(new Set(["not yet"]));
+  expect([told, waiting]).toEqual([["RATE_LIMITED"], [["not yet"], []]]);
+});
+
+test("words that the server does not take at all are told and said no more", async () => {
+  const client = await inSession();
+  const [told, waiting] = [problems(client), texts(client)];
+  const error = { code: "BAD_EVENT", message: "paused", retryable: false };
+  server.answers = (name) => (name === "transcription" ? { ok: false, error } : { ok: true });
+  client.say("never");
+  await until(() => told.length === 1);
+  server.cutTheLine();
+  await until(() => server.count("start-session") === 2);
+  await client.ping();
+  expect([said(), waiting]).toEqual([["never"], [["never"], []]]);
+});
+
 test("a refused start says why", async () => {
   const client = connect();
   await client.connect();
@@ -255,6 +280,15 @@ async function inSession(): Promise<RealtimeClient> {
 }
 
 const DOWN = { code: "DATABASE_UNAVAILABLE", message: "Failed to start session", retryable: true };
+
+const BUSY = { code: "RATE_LIMITED", message: "8 typed turns wait for an answer already", retryable: true };
+
+/** What was written and is not taken, whenever that changes from now on. */
+function texts(client: RealtimeClient): string[][] {
+  const told: string[][] = [];
+  client.on("words-waiting", (words) => told.push(words.map(({ text }) => text)));
+  return told;
+}
 
 /** The codes of what goes wrong from now on. */
 function problems(client: RealtimeClient): string[] {
