@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { enterAsGuest, enterWithToken, startBrowser, startPractice, startServer, visit } from "./harness.js";
-import { end, room, said, say } from "./room.js";
+import { end, enter, room, said, say } from "./room.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -18,7 +18,7 @@ after(async () => {
   await server.close();
 });
 
-test("a second hint does not wipe the first, and the report tells both where they came", async () => {
+test("a second hint does not wipe the first, a reload keeps what was not dismissed, and the report tells both where they came", async () => {
   const trainee = await visit(browser, server.url);
   const coach = await visit(browser, server.url);
   const { page } = trainee;
@@ -40,6 +40,10 @@ test("a second hint does not wipe the first, and the report tells both where the
     "Ask what it cost them.",
   ]);
   await hints.getByRole("button", { name: "Dismiss this hint" }).last().click();
+  assert.deepEqual(await hints.getByRole("listitem").allTextContents(), ["And leave a silence afterwards."]);
+  await page.reload();
+  await enter(page);
+  await room(page);
   assert.deepEqual(await hints.getByRole("listitem").allTextContents(), ["And leave a silence afterwards."]);
   await say(page, "What did the outage cost you?");
   await said(page, "ai", 2);

@@ -1,17 +1,21 @@
-import type { Conversation } from "@repartee/client";
+import type { Hint } from "@repartee/client";
 import { MessageCircle, X } from "lucide-react";
 import { useState } from "react";
 import { useI18n } from "../i18n";
 import { IconButton } from "../ui/Button";
+import { recallDismissed, rememberDismissed } from "./entry";
 import styles from "./Hints.module.css";
 import { standing } from "./standing";
 
-type Hint = Conversation["hints"][number];
-
 /** What a coach whispered, until it is dismissed. The report has all of it. */
-export function Hints({ hints }: { hints: Hint[] }) {
+export function Hints({ hints, sessionId }: { hints: Hint[]; sessionId: string }) {
   const { t } = useI18n();
-  const [dismissed, setDismissed] = useState<Hint[]>([]);
+  const [dismissed, setDismissed] = useState(() => recallDismissed(sessionId));
+  const dismiss = (hint: Hint) => {
+    const all = [...dismissed, hint];
+    rememberDismissed(sessionId, all);
+    setDismissed(all);
+  };
   const shown = standing(hints, dismissed);
   if (shown.length === 0) return null;
   return (
@@ -25,11 +29,7 @@ export function Hints({ hints }: { hints: Hint[] }) {
           {shown.map((hint) => (
             <li key={`${hint.timestamp}-${hints.indexOf(hint)}`}>
               <p>{hint.text}</p>
-              <IconButton
-                className={styles.dismiss}
-                label={t.practice.dismissHint}
-                onClick={() => setDismissed([...dismissed, hint])}
-              >
+              <IconButton className={styles.dismiss} label={t.practice.dismissHint} onClick={() => dismiss(hint)}>
                 <X size={16} />
               </IconButton>
             </li>

@@ -98,7 +98,7 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
           {t.practice.deviceLost}
         </Notice>
       )}
-      <Hints hints={hints} />
+      <Hints hints={hints} sessionId={sessionId} />
       {observers.length > 0 && (
         <Notice look="calm" icon={<Eye size={20} aria-hidden="true" />}>
           {t.practice.observers}

@@ -32,6 +32,11 @@ export function Room({ session, scenario }: RoomProps) {
     if (await connectSession(session.id, scenario.id, { language: wanted })) await roleplay.openMicrophone();
   }, [connectSession, roleplay, session.id, scenario.id, wanted]);
   useEffect(() => void enter(), [enter]);
+  useEffect(
+    () =>
+      roleplay.recallHints(session.hints.map(({ text, timestamp }) => ({ text, timestamp: Date.parse(timestamp) }))),
+    [roleplay, session.hints],
+  );
 
   const { ended } = conversation;
   useEffect(() => {

@@ -1,4 +1,4 @@
-import type { TalkMode } from "@repartee/client";
+import type { Hint, TalkMode } from "@repartee/client";
 
 /** What was chosen on the way into a room or in it, kept over a reload of the page. */
 export interface Entry {
@@ -16,6 +16,19 @@ export function recallEntry(sessionId: string): Entry | null {
   const kept = sessionStorage.getItem(KEY);
   const entry: Entry | null = kept ? JSON.parse(kept) : null;
   return entry?.sessionId === sessionId ? entry : null;
+}
+
+const DISMISSED_KEY = "repartee.dismissed-hints";
+
+/** Hints that were read in this room. */
+export function rememberDismissed(sessionId: string, hints: Hint[]): void {
+  sessionStorage.setItem(DISMISSED_KEY, JSON.stringify({ sessionId, hints }));
+}
+
+export function recallDismissed(sessionId: string): Hint[] {
+  const kept = sessionStorage.getItem(DISMISSED_KEY);
+  const dismissed: { sessionId: string; hints: Hint[] } | null = kept ? JSON.parse(kept) : null;
+  return dismissed?.sessionId === sessionId ? dismissed.hints : [];
 }
 
 const MODE_KEY = "repartee.talk-mode";

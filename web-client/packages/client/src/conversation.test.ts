@@ -142,6 +142,16 @@ test("coming back tells what was missed and repeats nothing", () => {
   expect(now.lines[1]?.demo).toBe(true);
 });
 
+test("a hint that is told again is the same one, and those from before come before it", () => {
+  const whispered = (text: string, timestamp: number): Change => ({
+    name: "coach-hint",
+    payload: { ...head, text, timestamp, userId: "cora" },
+  });
+  const known: Change = { name: "hints-known", payload: [{ text: "Ask.", timestamp: 1 }] };
+  const all = told(whispered("Wait.", 2), known, whispered("Ask.", 1), whispered("Wait.", 2), whispered("Wait.", 3));
+  expect(all.hints.map(({ text, timestamp }) => `${timestamp} ${text}`)).toEqual(["1 Ask.", "2 Wait.", "3 Wait."]);
+});
+
 test("who comes back is told anew who watches", () => {
   const joined: Change = { name: "observer-joined", payload: { ...head, userId: "cora", role: "coach" } };
   const welcome: Change = { name: "session-started", payload: started };

@@ -33,7 +33,8 @@ export interface Conversation {
   maxTextChars: number | null;
   providers: ServerEvents["session-started"]["providers"] | null;
   latency: TurnLatency | null;
-  hints: { text: string; timestamp: number }[];
+  /** What coaches whispered, oldest first. */
+  hints: Hint[];
   /** Who reads along. */
   observers: string[];
   problem: Problem | null;
@@ -42,6 +43,11 @@ export interface Conversation {
   /** The user wants to end it, and the server has not done it yet. */
   endAsked: boolean;
   ended: Ended | null;
+}
+
+export interface Hint {
+  text: string;
+  timestamp: number;
 }
 
 export type Stage = ServerEvents["session-state"]["state"];
@@ -126,6 +132,7 @@ export type Change =
   | { name: "connection"; payload: Connection }
   | { name: "problem"; payload: Problem | null }
   | { name: "gone"; payload: { reason: "gone" | "user_ended" } }
+  | { name: "hints-known"; payload: Hint[] }
   | { name: "words-waiting"; payload: Words[] }
   | { name: "end-asked"; payload: boolean }
   | { name: "left"; payload: null };
@@ -162,6 +169,8 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, problem: change.payload };
     case "gone":
       return { ...now, ended: endedAs(change.payload.reason, now.turnCount) };
+    case "hints-known":
+      return { ...now, hints: merged(change.payload, now.hints) };
     case "words-waiting":
       return { ...now, waiting: change.payload };
     case "end-asked":
@@ -219,7 +228,7 @@ export function after(now: Conversation, change: Change): Conversation {
     case "turn-latency":
       return { ...now, latency: change.payload };
     case "coach-hint":
-      return { ...now, hints: [...now.hints, { text: change.payload.text, timestamp: change.payload.timestamp }] };
+      return { ...now, hints: merged(now.hints, [{ text: change.payload.text, timestamp: change.payload.timestamp }]) };
     case "observer-joined":
       return { ...now, observers: [...new Set([...now.observers, change.payload.userId])] };
     case "observer-left":
@@ -266,6 +275,14 @@ function atStage(now: Conversation, { state, turnId }: ServerEvents["session-sta
 
 function endedAs(reason: string, totalTurns: number): Ended {
   return { reason, cause: null, totalTurns, durationMs: null, reportUrl: null, recordingUrl: null };
+}
+
+/** Whoever comes back is told again what they may know already. */
+function merged(hints: Hint[], more: Hint[]): Hint[] {
+  const news = more.filter(({ text, timestamp }) =>
+    hints.every((known) => known.text !== text || known.timestamp !== timestamp),
+  );
+  return news.length === 0 ? hints : [...hints, ...news].sort((a, b) => a.timestamp - b.timestamp);
 }
 
 /** Who watches is told again after it. */

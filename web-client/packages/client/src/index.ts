@@ -2,6 +2,7 @@ export {
   type Conversation,
   type Ended,
   type Face,
+  type Hint,
   heardAndNot,
   type Line,
   nothingYet,

@@ -1,5 +1,14 @@
 import { fromPcm16, toBytes } from "./audio/pcm.js";
-import { after, type Change, type Conversation, nothingYet, type Problem, TOLD, type Told } from "./conversation.js";
+import {
+  after,
+  type Change,
+  type Conversation,
+  type Hint,
+  nothingYet,
+  type Problem,
+  TOLD,
+  type Told,
+} from "./conversation.js";
 import type { ServerEvents } from "./generated/roleplay.js";
 import { PlaybackReports } from "./playback-reports.js";
 import { Player, type Progress, type Sound, SPEECH_RATE } from "./player.js";
@@ -144,6 +153,11 @@ export class Roleplay {
   /** Lets both be heard where the browser waited for a click. What fails is told in `sound`. */
   async unlockSound(): Promise<void> {
     await Promise.allSettled([this.#player.unlock(), this.#recorder.unlock()]);
+  }
+
+  /** What coaches whispered before this page was there, as REST tells it. */
+  recallHints(hints: Hint[]): void {
+    this.#tell({ name: "hints-known", payload: hints });
   }
 
   /** Shows a problem, or takes it away. */
