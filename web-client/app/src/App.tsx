@@ -1,9 +1,10 @@
 import { lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { Briefing } from "./pages/Briefing";
 import { NotFound } from "./pages/NotFound";
 import { Scenarios } from "./pages/Scenarios";
 import { mayCoach, mayOperate } from "./roles";
+import { Fallback } from "./ui/Fallback";
 import { Waiting } from "./ui/States";
 import { Doorway, useAccount } from "./user";
 
@@ -15,11 +16,14 @@ const Watching = lazy(() => import("./coach/Watching"));
 const Operations = lazy(() => import("./operations/Operations"));
 
 export function App() {
+  const [place] = useLocation();
   return (
     <Doorway>
-      <Suspense fallback={<Waiting />}>
-        <Pages />
-      </Suspense>
+      <Fallback key={place}>
+        <Suspense fallback={<Waiting />}>
+          <Pages />
+        </Suspense>
+      </Fallback>
     </Doorway>
   );
 }

@@ -19,12 +19,20 @@ export function Waiting() {
   );
 }
 
+interface FailedProps {
+  error: unknown;
+  retry: () => void;
+  alone?: boolean;
+  children?: ReactNode;
+}
+
 /** `alone`: it is all there is on the page, and so its heading. */
-export function Failed({ error, retry, alone }: { error: unknown; retry: () => void; alone?: boolean }) {
+export function Failed({ error, retry, alone, children }: FailedProps) {
   const { t } = useI18n();
   return (
     <Empty icon={<CloudOff />} title={t.failure.title} hint={failureText(error, t)} alert alone={alone}>
       <Button onClick={retry}>{t.retry}</Button>
+      {children}
     </Empty>
   );
 }

@@ -15,10 +15,12 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("sound that failed once is tried again", async () => {
+test("sound that failed once is tried again by a click, and not by every piece of speech", async () => {
   sound.module = Promise.reject(new Error("no network"));
   await expect(player.unlock()).rejects.toThrow("no network");
   expect([told, sound.contexts[0]?.state]).toEqual([["blocked"], "closed"]);
+  for (let at = 0; at < 3; at++) await player.write("0", new Float32Array(1), at);
+  expect([told, sound.contexts.length]).toEqual([["blocked"], 1]);
   sound.module = Promise.resolve();
   await player.unlock();
   await player.write("1", new Float32Array(1), 0);

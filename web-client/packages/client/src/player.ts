@@ -38,6 +38,7 @@ export const SPEECH_RATE = 24_000;
  */
 export class Player extends Emitter<PlayerEvents> {
   #output: Promise<Output> | null = null;
+  #failed = false;
   #current: Progress | null = null;
   /** The last of a turn that is still on its way to the ear. */
   #ending: { over: Progress; timer: ReturnType<typeof setTimeout> } | null = null;
@@ -48,8 +49,9 @@ export class Player extends Emitter<PlayerEvents> {
     return this.#current;
   }
 
-  /** Makes ready to sound. Call it from a click or a key, or the browser keeps it silent. */
+  /** Makes ready to sound, also where that failed before. Call it from a click or a key, or the browser keeps it silent. */
   async unlock(): Promise<void> {
+    if (this.#failed) this.#output = null;
     const { context } = await this.#ready();
     if (context.state !== "running") await context.resume();
   }
@@ -119,10 +121,10 @@ export class Player extends Emitter<PlayerEvents> {
     output?.node.port.postMessage(command);
   }
 
-  /** What failed is forgotten, so that the next one tries again. */
+  /** What failed once fails for every piece of speech until `unlock` tries again. */
   #ready(): Promise<Output> {
     this.#output ??= this.#open().catch((error: unknown) => {
-      this.#output = null;
+      this.#failed = true;
       this.emit("sound", isUnsupported(error) ? "unsupported" : "blocked");
       throw error;
     });
@@ -130,6 +132,7 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   async #open(): Promise<Output> {
+    this.#failed = false;
     if (!globalThis.AudioWorkletNode) throw UNSUPPORTED;
     const context = new AudioContext({ sampleRate: SPEECH_RATE, latencyHint: "interactive" });
     try {
