@@ -4,6 +4,9 @@ import { after, before, test } from "node:test";
 import { enterAsGuest, enterWithToken, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { end, enter, room, said, say } from "./room.js";
 
+/** A phone as small as they still are. */
+const SMALL = { width: 375, height: 667 };
+
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
 /** @type {import("playwright-core").Browser} */
@@ -56,5 +59,28 @@ test("a second hint does not wipe the first, a reload keeps what was not dismiss
   );
   assert.deepEqual([...trainee.complaints, ...coach.complaints], []);
   await trainee.context.close();
+  await coach.context.close();
+});
+
+test("on a small phone two hints leave room for the conversation and for writing", async () => {
+  const { page, context } = await visit(browser, server.url, { phone: true });
+  const coach = await visit(browser, server.url);
+  await page.setViewportSize(SMALL);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  await enterWithToken(coach.page, server.url, await server.token("cora", "coach"));
+  await coach.page.goto(page.url().replace("/practice/", "/live/"));
+  for (const text of ["Ask what the outage cost them, and wait for the number.", "Leave a silence afterwards."]) {
+    await coach.page.getByLabel("Whisper to the trainee").last().fill(text);
+    await coach.page.keyboard.press("Enter");
+    await page.getByText(text).waitFor();
+  }
+  const log = page.getByRole("log");
+  assert.ok(((await log.boundingBox())?.height ?? 0) > 80, "the conversation is squeezed");
+  const writing = await page.getByLabel("Type instead of speaking").boundingBox();
+  const around = await page.locator("section").filter({ has: log }).boundingBox();
+  assert.ok(writing && around && writing.y + writing.height <= around.y + around.height, "the field is cut off");
+  await context.close();
   await coach.context.close();
 });

@@ -1,5 +1,5 @@
 import { type Conversation, heardAndNot, type Line, type PartialWords, stableAndNot } from "@repartee/client";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useI18n } from "../i18n";
 import { Badge } from "../ui/Badge";
 import { Unheard } from "../ui/Unheard";
@@ -21,10 +21,18 @@ export function Lines({ conversation, user, persona, language, empty }: LinesPro
   const { lines, waiting, partial } = conversation;
   const scroll = useRef<HTMLDivElement>(null);
   const newest = lines.at(-1)?.text ?? "";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
-  useEffect(() => {
+  const toEnd = useCallback(() => {
     scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
-  }, [newest, waiting.length, partial?.text]);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
+  useEffect(toEnd, [newest, waiting.length, partial?.text]);
+  useEffect(() => {
+    if (!scroll.current) return;
+    // A hint above it takes its room.
+    const watcher = new ResizeObserver(toEnd);
+    watcher.observe(scroll.current);
+    return () => watcher.disconnect();
+  }, [toEnd]);
   return (
     /* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it by keyboard */
     <div ref={scroll} className={styles.scroll} role="log" tabIndex={0} aria-label={t.practice.transcript}>
