@@ -244,6 +244,28 @@ test("whoever chose to hold the button holds it with the space bar at once, and 
   await context.close();
 });
 
+test("the talk button takes the focus once, and not again when the microphone is changed", async () => {
+  const { page, context } = await enterRoom();
+  await page.getByRole("radio", { name: "Hold to talk" }).press("Space");
+  await room(page, "Hold to talk");
+  const writing = page.getByLabel("Type instead of speaking");
+  await page.getByRole("button", { name: "Microphone", exact: true }).click();
+  await page.evaluate(() => {
+    const ask = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      await new Promise((resolve) => Object.assign(window, { allow: resolve }));
+      return ask(wanted);
+    };
+  });
+  await page.getByRole("menuitemcheckbox", { name: "Use less data" }).click();
+  await page.getByRole("button", { name: "Turn on the microphone" }).waitFor();
+  await writing.focus();
+  await page.evaluate(() => /** @type {any} */ (window).allow());
+  await room(page, "Hold to talk");
+  assert.ok(await writing.evaluate((field) => field === document.activeElement));
+  await context.close();
+});
+
 test("on a phone the conversation flows as well, with somebody who never stops talking", async () => {
   const { page, line, context } = await enterRoom(server.url, { phone: true, microphone: "device" }, false);
   await page.locator("[data-scene=hearing]").waitFor();

@@ -34,6 +34,26 @@ test("a tab that chose no language shows the one that was chosen elsewhere", asy
   await context.close();
 });
 
+test("a talk button on which somebody talked while another tab took over begins the next turn at once", async () => {
+  const { page, context } = await visit(browser, server.url, { mode: "push-to-talk" });
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page, "Hold to talk");
+  const button = page.getByRole("button", { name: "Hold to talk", exact: true });
+  const talking = page.getByRole("button", { name: "Release to send" });
+  await button.press("Enter");
+  await talking.waitFor();
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await enter(second);
+  await room(second, "Hold to talk");
+  await page.getByRole("button", { name: "Continue here" }).click();
+  await page.locator("[data-scene=listening], [data-scene=transcribing]").first().waitFor();
+  await button.press("Enter");
+  await talking.waitFor();
+  await context.close();
+});
+
 test("whoever is about to begin another practice is told that one is open, and gets back to it", async () => {
   const { page, context } = await visit(browser, server.url);
   await enterAsGuest(page);

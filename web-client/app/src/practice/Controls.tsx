@@ -2,7 +2,7 @@ import type { Conversation, Roleplay, TalkMode } from "@repartee/client";
 import { useStore } from "@repartee/client/react";
 import { Hand, Mic, MicOff, Settings2 } from "lucide-react";
 import { ToggleGroup } from "radix-ui";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { useI18n } from "../i18n";
 import { IconButton } from "../ui/Button";
 import styles from "./Controls.module.css";
@@ -17,10 +17,11 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
   const microphone = useStore(roleplay.microphone);
   const scene = useScene(roleplay, conversation);
   const hasMicrophone = microphone.state !== "closed" && microphone.state !== "opening";
-  const [hasChosen, setHasChosen] = useState(false);
+  /** Whoever has just chosen to hold the button may do so with the space bar at once. */
+  const hasJustChosen = useRef(false);
   const choose = (mode: TalkMode) => {
     rememberTalkMode(mode);
-    setHasChosen(true);
+    hasJustChosen.current = true;
     void roleplay.setMode(mode);
   };
   return (
@@ -56,7 +57,7 @@ export function Controls({ roleplay, conversation }: { roleplay: Roleplay; conve
         )}
         {hasMicrophone && mode === "push-to-talk" && (
           <>
-            <TalkButton roleplay={roleplay} muted={microphone.muted} takesFocus={hasChosen} />
+            <TalkButton roleplay={roleplay} muted={microphone.muted} takesFocus={hasJustChosen} />
             <IconButton
               label={microphone.muted ? t.practice.unmute : t.practice.mute}
               aria-pressed={microphone.muted}
@@ -107,21 +108,19 @@ function OpenMicrophone({ muted, speaking, onMute }: OpenMicrophoneProps) {
 interface TalkButtonProps {
   roleplay: Roleplay;
   muted: boolean;
-  /** Whoever has just chosen to hold the button may do so with the space bar at once. */
-  takesFocus: boolean;
+  /** Once: whoever writes meanwhile is not disturbed when the button comes back. */
+  takesFocus: RefObject<boolean>;
 }
 
 function TalkButton({ roleplay, muted, takesFocus }: TalkButtonProps) {
   const { t } = useI18n();
   const button = useRef<HTMLButtonElement>(null);
   const talking = useStore(roleplay.talking);
-  const hold = useHold(
-    () => roleplay.startTalking(),
-    () => void roleplay.stopTalking(),
-  );
+  const hold = useHold(roleplay);
   useSpaceBar(hold, button);
   useEffect(() => {
-    if (takesFocus) button.current?.focus();
+    if (takesFocus.current) button.current?.focus();
+    takesFocus.current = false;
   }, [takesFocus]);
   return (
     <button

@@ -1,29 +1,21 @@
-import { type RefObject, useEffect, useMemo, useRef } from "react";
+import type { Roleplay } from "@repartee/client";
+import { type RefObject, useEffect, useMemo } from "react";
 
 export interface Hold {
   press: () => void;
   release: () => void;
 }
 
-/** Press and release, in pairs, wherever the finger goes in between. */
-export function useHold(onPress: () => void, onRelease: () => void): Hold {
-  const held = useRef(false);
-  const latest = useRef({ onPress, onRelease });
-  latest.current = { onPress, onRelease };
+/** Pressed and released wherever the finger goes in between. Talking may also end from elsewhere: then it is not held any more. */
+export function useHold(roleplay: Roleplay): Hold {
   const hold = useMemo(
     () => ({
       press: () => {
-        if (held.current) return;
-        held.current = true;
-        latest.current.onPress();
+        if (!roleplay.talking.get()) roleplay.startTalking();
       },
-      release: () => {
-        if (!held.current) return;
-        held.current = false;
-        latest.current.onRelease();
-      },
+      release: () => void roleplay.stopTalking(),
     }),
-    [],
+    [roleplay],
   );
   useEffect(() => {
     addEventListener("pointerup", hold.release);
