@@ -54,6 +54,18 @@ test("a talk button on which somebody talked while another tab took over begins 
   await context.close();
 });
 
+test("a practice that was closed because another one was begun says so in its report", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  const other = await context.newPage();
+  await startPractice(other, "visiting-grandmother");
+  await page.waitForURL("**/report/*");
+  await page.getByText("closed because you began another one").waitFor();
+  await context.close();
+});
+
 test("whoever is about to begin another practice is told that one is open, and gets back to it", async () => {
   const { page, context } = await visit(browser, server.url);
   await enterAsGuest(page);

@@ -306,6 +306,8 @@ export const en = {
     other: "Another scenario",
     empty: "Nothing was said in this practice.",
     active: "This practice is still running.",
+    abandoned: (trainee: string | null) =>
+      `This practice was closed because ${trainee ?? "you"} began another one. It is not in ${trainee === null ? "your" : "their"} history.`,
     backToRoom: "Back to the room",
     lookIn: "Look in",
     score: "Score",

@@ -295,6 +295,7 @@ export const zhHans: Texts = {
     other: "换个场景",
     empty: "这次练习没有说话。",
     active: "这次练习仍在进行。",
+    abandoned: (trainee) => `${trainee ?? "您"}开始了另一次练习，所以这次练习已关闭，记录里不会有它。`,
     backToRoom: "回到房间",
     lookIn: "去看看",
     score: "得分",

@@ -295,6 +295,7 @@ export const zhHant: Texts = {
     other: "換個情境",
     empty: "這次練習沒有說話。",
     active: "這次練習仍在進行。",
+    abandoned: (trainee) => `${trainee ?? "您"}開始了另一次練習，所以這次練習已關閉，紀錄裡不會有它。`,
     backToRoom: "回到房間",
     lookIn: "去看看",
     score: "得分",

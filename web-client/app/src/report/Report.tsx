@@ -1,4 +1,4 @@
-import { RotateCcw } from "lucide-react";
+import { DoorClosed, RotateCcw } from "lucide-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, api, type Session } from "../api";
@@ -65,6 +65,11 @@ function Paper({ session: loaded }: { session: Session }) {
           }
         >
           {t.report.active}
+        </Notice>
+      )}
+      {session.status === "abandoned" && (
+        <Notice look="calm" icon={<DoorClosed size={20} aria-hidden="true" />}>
+          {t.report.abandoned(trainee)}
         </Notice>
       )}
       <dl className={styles.facts}>
