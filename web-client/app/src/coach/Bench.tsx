@@ -27,7 +27,8 @@ export function Bench({ session, user, persona }: BenchProps) {
   const { connection, stage, problem, ended, sessionId, turnCount, maxTurns } = conversation;
   useEffect(() => void watch.start(session.id), [watch, session.id]);
 
-  const scene = !sessionId || connection.status !== "connected" ? "connecting" : stage;
+  const closed = connection.status === "closed" ? "disconnected" : null;
+  const scene = closed ?? (!sessionId || connection.status !== "connected" ? "connecting" : stage);
   return (
     <div className={styles.bench}>
       <div className={styles.status}>

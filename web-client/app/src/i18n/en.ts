@@ -149,7 +149,7 @@ export const en = {
       held: (name: string) => `${name} lets you speak`,
       speaking: (name: string) => `${name} is speaking`,
       paused: "Paused",
-      refused: "Not connected",
+      disconnected: "Not connected",
       ended: "The practice has ended",
       connecting: "Connecting…",
       reconnecting: "Reconnecting…",
@@ -339,6 +339,7 @@ export const en = {
     watching: (user: string, persona: string) => `${user} with ${persona}`,
     stage: {
       connecting: () => "Connecting…",
+      disconnected: () => "Not connected",
       listening: (user: string) => `${user} has the floor`,
       hearing: (user: string) => `${user} is speaking`,
       transcribing: () => "Understanding…",

@@ -139,7 +139,7 @@ export const zhHans: Texts = {
       held: (name) => `${name}停下来听您说`,
       speaking: (name) => `${name}正在说话`,
       paused: "已暂停",
-      refused: "未连接",
+      disconnected: "未连接",
       ended: "练习已结束",
       connecting: "正在连接…",
       reconnecting: "正在重新连接…",
@@ -327,6 +327,7 @@ export const zhHans: Texts = {
     watching: (user, persona) => `${user}与${persona}`,
     stage: {
       connecting: () => "正在连接…",
+      disconnected: () => "未连接",
       listening: (user) => `轮到${user}`,
       hearing: (user) => `${user}正在说话`,
       transcribing: () => "正在理解…",

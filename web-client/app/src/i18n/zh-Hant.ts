@@ -139,7 +139,7 @@ export const zhHant: Texts = {
       held: (name) => `${name}停下來聽您說`,
       speaking: (name) => `${name}正在說話`,
       paused: "已暫停",
-      refused: "未連線",
+      disconnected: "未連線",
       ended: "練習已結束",
       connecting: "連線中…",
       reconnecting: "重新連線中…",
@@ -327,6 +327,7 @@ export const zhHant: Texts = {
     watching: (user, persona) => `${user}與${persona}`,
     stage: {
       connecting: () => "連線中…",
+      disconnected: () => "未連線",
       listening: (user) => `輪到${user}`,
       hearing: (user) => `${user}正在說話`,
       transcribing: () => "正在理解…",

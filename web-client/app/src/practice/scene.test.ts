@@ -42,8 +42,14 @@ test("somebody who is not let in is not kept waiting", () => {
   expect(sceneOf(outside, open)).toBe("connecting");
   expect(sceneOf({ ...outside, problem }, open)).toBe("connecting");
   expect(sceneOf({ ...outside, problem: { code: "FORBIDDEN", message: "no", retryable: false } }, open)).toBe(
-    "refused",
+    "disconnected",
   );
+});
+
+test("a line that does not come back by itself is not called one that does", async () => {
+  const takenOver = { ...at("speaking"), connection: { status: "closed", reason: "taken-over" } as const };
+  expect(sceneOf(takenOver, open)).toBe("disconnected");
+  expect(sceneOf({ ...takenOver, connection: { status: "connecting" } }, open)).toBe("reconnecting");
 });
 
 test("when the practice has ended it is nobody's turn", () => {

@@ -6,8 +6,8 @@ import type { Texts } from "../i18n/en";
 /** Who has the floor, in one word. */
 export type Scene =
   | "connecting"
-  /** The server let nobody in, and will not. */
-  | "refused"
+  /** The line is not there and does not come back by itself. */
+  | "disconnected"
   | "ended"
   | "reconnecting"
   | "ending"
@@ -39,8 +39,9 @@ export function useScene(roleplay: Roleplay, conversation: Conversation): Scene 
 export function sceneOf(conversation: Conversation, { mode, talking, playing }: Floor): Scene {
   const { connection, stage, sessionId, understanding, problem, ended } = conversation;
   if (ended) return "ended";
-  if (!sessionId) return problem && !problem.retryable ? "refused" : "connecting";
-  if (connection.status === "reconnecting" || connection.status === "closed") return "reconnecting";
+  if (connection.status === "closed") return "disconnected";
+  if (!sessionId) return problem && !problem.retryable ? "disconnected" : "connecting";
+  if (connection.status !== "connected") return "reconnecting";
   if (talking) return "hearing";
   // Without an open microphone nobody is heard any more, but what was said is still on its way into the store.
   if (stage === "hearing" && mode === "push-to-talk") return "transcribing";
