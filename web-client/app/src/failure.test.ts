@@ -11,6 +11,15 @@ test("what the server says in English is read in the language of the page", () =
   expect(failureText(wrong, zhHant)).toBe(zhHant.failure.said.wrongPassword);
 });
 
+test("what is wrong with the name of a new account is told", () => {
+  const missing = new ApiError(400, "Name, email, and password are required");
+  const long = new ApiError(400, "Name must have 1 to 200 characters");
+  expect([missing, long].map((error) => failureText(error, en))).toEqual([
+    en.failure.said.fieldsNeeded,
+    en.failure.said.nameLength,
+  ]);
+});
+
 test("what it has no words for is told by its kind", () => {
   const texts = [0, 400, 429, 503].map((status) => failureText(new ApiError(status, "?"), en));
   expect(texts).toEqual([en.failure.network, en.failure.refused, en.failure.tooOften, en.failure.server]);

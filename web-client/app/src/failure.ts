@@ -17,6 +17,8 @@ const SAID: Record<string, keyof Texts["failure"]["said"]> = {
   "Email already registered": "emailTaken",
   "Account is disabled": "accountDisabled",
   "Please use social login for this account": "withoutPassword",
+  "Name, email, and password are required": "fieldsNeeded",
+  "Name must have 1 to 200 characters": "nameLength",
   "Password must be at least 8 characters": "passwordTooShort",
   "Email is not an address such as ann@example.org": "noAddress",
   "Current password is incorrect": "notYourPassword",

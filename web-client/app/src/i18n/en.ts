@@ -44,6 +44,8 @@ export const en = {
       emailTaken: "There is an account with this email already. Sign in instead.",
       accountDisabled: "This account is disabled. Ask whoever runs this server.",
       withoutPassword: "This account has no password. Sign in the way you did before.",
+      fieldsNeeded: "Name, email and password are all needed.",
+      nameLength: "The name needs 1 to 200 characters.",
       passwordTooShort: "The password needs at least 8 characters.",
       noAddress: "This is not an email address.",
       notYourPassword: "This is not your password.",

@@ -38,8 +38,10 @@ export const zhHans: Texts = {
     said: {
       wrongPassword: "邮箱或密码不正确。",
       emailTaken: "该邮箱已注册，请直接登录。",
-      accountDisabled: "该账号已停用，请联系服务器管理员。",
-      withoutPassword: "该账号没有密码，请用之前的方式登录。",
+      accountDisabled: "该账户已停用，请联系服务器管理员。",
+      withoutPassword: "该账户没有密码，请用之前的方式登录。",
+      fieldsNeeded: "请填写姓名、邮箱和密码。",
+      nameLength: "姓名需要 1 到 200 个字符。",
       passwordTooShort: "密码至少需要 8 个字符。",
       noAddress: "这不是有效的邮箱地址。",
       notYourPassword: "这不是您的密码。",
