@@ -31,8 +31,9 @@ test("a guest who signs out is told first that nobody can come back, and may thi
   await page.locator("search").waitFor();
 
   await choose(page, "Sign out");
-  await page.getByRole("button", { name: "Sign out for good" }).click();
+  await page.getByRole("button", { name: "Sign out for good" }).press("Enter");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === "content");
   await page.reload();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   await context.close();

@@ -31,6 +31,8 @@ test("a second hint does not wipe the first, a reload keeps what was not dismiss
   await enterWithToken(coach.page, server.url, await server.token("cora", "coach"));
   await coach.page.goto(page.url().replace("/practice/", "/live/"));
   const hints = page.getByRole("region", { name: "From your coach" });
+  // A screen reader tells what changes in a region that is there already.
+  await page.locator("[role=status]:empty").waitFor({ state: "attached" });
   const whisper = async (/** @type {string} */ text) => {
     await coach.page.getByLabel("Whisper to the trainee").last().fill(text);
     await coach.page.keyboard.press("Enter");
@@ -42,7 +44,8 @@ test("a second hint does not wipe the first, a reload keeps what was not dismiss
     "And leave a silence afterwards.",
     "Ask what it cost them.",
   ]);
-  await hints.getByRole("button", { name: "Dismiss this hint" }).last().click();
+  await hints.getByRole("button", { name: "Dismiss this hint" }).last().press("Enter");
+  assert.ok(await hints.evaluate((hints) => hints.contains(document.activeElement)), "the focus stays where it was");
   assert.deepEqual(await hints.getByRole("listitem").allTextContents(), ["And leave a silence afterwards."]);
   await page.reload();
   await enter(page);

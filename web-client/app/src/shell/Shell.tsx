@@ -16,12 +16,16 @@ export function Shell({ children }: { children: ReactNode }) {
   const account = useAccount();
   const content = useRef<HTMLElement>(null);
   const [place] = useLocation();
-  const before = useRef(place);
+  const isInside = account !== null;
+  const before = useRef({ place, isInside });
   useEffect(() => {
+    const isNew = before.current.place !== place;
+    // What whoever leaves had the focus on goes with the menu.
+    const hasLeft = before.current.isInside && !isInside;
     // A new page begins at its top, for readers by eye and by ear alike.
-    if (before.current !== place) content.current?.focus();
-    before.current = place;
-  }, [place]);
+    if (isNew || hasLeft) content.current?.focus();
+    before.current = { place, isInside };
+  }, [place, isInside]);
   const online = useSyncExternalStore(watchNetwork, () => navigator.onLine);
   return (
     <>
