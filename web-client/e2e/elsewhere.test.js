@@ -60,9 +60,40 @@ test("a practice that was closed because another one was begun says so in its re
   await startPractice(page);
   await room(page);
   const other = await context.newPage();
-  await startPractice(other, "visiting-grandmother");
+  await other.goto("/scenarios/visiting-grandmother");
+  await other.getByText("is still open").waitFor();
+  await other.locator("aside button").last().click();
   await page.waitForURL("**/report/*");
   await page.getByText("closed because you began another one").waitFor();
+  await context.close();
+});
+
+test("nobody begins another practice before the server has said whether one is open", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  const start = page.locator("aside button").last();
+  let goOn = () => {};
+  const clicked = new Promise((resolve) => {
+    goOn = () => resolve(undefined);
+  });
+  await page.route("**/api/roleplay/session/*", async (route) => {
+    await clicked;
+    await route.continue();
+  });
+  await page.goto("/scenarios/visiting-grandmother");
+  await start.click();
+  goOn();
+  await page.getByText("is still open").waitFor();
+  assert.match(page.url(), /visiting-grandmother$/);
+
+  await page.unroute("**/api/roleplay/session/*");
+  await page.route("**/api/roleplay/session/*", (route) => route.fulfill({ status: 503, body: "{}" }));
+  await page.reload();
+  await page.getByText("It could not be found out whether").waitFor();
+  await start.click();
+  await page.waitForURL("**/practice/*");
   await context.close();
 });
 

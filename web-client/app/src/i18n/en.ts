@@ -136,6 +136,8 @@ export const en = {
     noMic: "No microphone? You can type instead.",
     open: (title: string) =>
       `Your practice “${title}” is still open. Starting this one closes it for good, and leaves it out of your history.`,
+    maybeOpen:
+      "It could not be found out whether your last practice is still open. If it is, starting this one closes it for good.",
     backToOpen: "Back to the open practice",
     upTo: (turns: number) => `up to ${turns} turns`,
   },

@@ -126,6 +126,7 @@ export const zhHans: Texts = {
     starting: "正在准备房间…",
     noMic: "没有麦克风？也可以打字。",
     open: (title) => `您的练习“${title}”还没有结束。开始新的练习会将它彻底关闭，记录里也不会有它。`,
+    maybeOpen: "无法确认您上次的练习是否已经结束。如果还没有，开始新的练习会将它彻底关闭。",
     backToOpen: "回到未结束的练习",
     upTo: (turns) => `最多 ${turns} 轮`,
   },

@@ -126,6 +126,7 @@ export const zhHant: Texts = {
     starting: "正在準備房間…",
     noMic: "沒有麥克風？也可以打字。",
     open: (title) => `您的練習「${title}」還沒有結束。開始新的練習會將它關閉，無法再繼續，紀錄裡也不會有它。`,
+    maybeOpen: "無法確認您上次的練習是否已經結束。如果還沒有，開始新的練習會將它關閉，無法再繼續。",
     backToOpen: "回到未結束的練習",
     upTo: (turns) => `最多 ${turns} 回合`,
   },

@@ -1,11 +1,11 @@
 import { ArrowLeft, Clock, DoorOpen, Globe, MessagesSquare, Target } from "lucide-react";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { ApiError, api, type Scenario } from "../api";
 import { failureText } from "../failure";
 import { languageName, useI18n } from "../i18n";
 import { conversationLanguages, rememberEntry } from "../practice/entry";
-import { findOpen } from "../practice/open-practice";
+import { findOpen, type OpenPractice } from "../practice/open-practice";
 import { Portrait } from "../practice/Portrait";
 import { Badge, DifficultyBadge } from "../ui/Badge";
 import { Button, buttonStyle } from "../ui/Button";
@@ -34,14 +34,18 @@ function Brief({ scenario }: { scenario: Scenario }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const userId = useAccount()?.user.id;
-  const looked = useLoaded(useCallback(() => findOpen(userId), [userId]));
-  const open = looked.state === "ready" ? looked.data : null;
+  const [open, setOpen] = useState<OpenPractice>(null);
+  useEffect(() => void findOpen(userId).then(setOpen), [userId]);
   const { buyerPersona: persona } = scenario;
 
   const start = async () => {
     setBusy(true);
     setProblem(null);
     try {
+      // It may have been begun a moment ago, in another tab.
+      const found = await findOpen(userId);
+      setOpen(found);
+      if (found && nameOf(found) !== nameOf(open)) return setBusy(false);
       const session = await api.start(scenario.id);
       rememberEntry({ sessionId: session.id, language });
       go(`/practice/${session.id}`);
@@ -122,16 +126,7 @@ function Brief({ scenario }: { scenario: Scenario }) {
             name: languageName(tag, locale),
           }))}
         />
-        {open && (
-          <div className={styles.open}>
-            <Notice look="warn" icon={<DoorOpen size={20} aria-hidden="true" />}>
-              {t.briefing.open(open.scenario?.title ?? open.scenarioId)}
-            </Notice>
-            <Link href={`/practice/${open.id}`} className={buttonStyle("plain")}>
-              {t.briefing.backToOpen}
-            </Link>
-          </div>
-        )}
+        {open && <StillOpen open={open} />}
         {problem && <Notice look="bad">{problem}</Notice>}
         <Button look="primary" disabled={busy} onClick={() => void start()}>
           {busy ? t.briefing.starting : t.briefing.start}
@@ -140,4 +135,25 @@ function Brief({ scenario }: { scenario: Scenario }) {
       </aside>
     </article>
   );
+}
+
+function StillOpen({ open }: { open: NonNullable<OpenPractice> }) {
+  const { t } = useI18n();
+  return (
+    <div className={styles.open}>
+      <Notice look="warn" icon={<DoorOpen size={20} aria-hidden="true" />}>
+        {open === "unknown" ? t.briefing.maybeOpen : t.briefing.open(open.scenario?.title ?? open.scenarioId)}
+      </Notice>
+      {open !== "unknown" && (
+        <Link href={`/practice/${open.id}`} className={buttonStyle("plain")}>
+          {t.briefing.backToOpen}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+/** Whoever was warned of it once has been warned. */
+function nameOf(open: OpenPractice): string | null {
+  return open === null || open === "unknown" ? open : open.id;
 }

@@ -8,8 +8,10 @@ export function rememberOpen({ id, status }: Session): void {
   else if (localStorage.getItem(KEY) === id) localStorage.removeItem(KEY);
 }
 
-/** The practice that beginning another one would close. */
-export async function findOpen(userId: string | undefined): Promise<Session | null> {
+/** The practice that beginning another one would close; `unknown` where the server does not say. */
+export type OpenPractice = Session | "unknown" | null;
+
+export async function findOpen(userId: string | undefined): Promise<OpenPractice> {
   const id = localStorage.getItem(KEY);
   if (!id) return null;
   try {
@@ -17,8 +19,9 @@ export async function findOpen(userId: string | undefined): Promise<Session | nu
     rememberOpen(session);
     return session.status === "active" && session.userId === userId ? session : null;
   } catch (error) {
+    if (!(error instanceof ApiError && [403, 404].includes(error.status))) return "unknown";
     // Of somebody else, or deleted.
-    if (error instanceof ApiError && [403, 404].includes(error.status)) localStorage.removeItem(KEY);
+    localStorage.removeItem(KEY);
     return null;
   }
 }
