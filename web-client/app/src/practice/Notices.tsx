@@ -26,6 +26,8 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
   const sound = useStore(roleplay.sound);
   const { connection, problem, ended, ending, endAsked, hints, observers } = conversation;
   const hasLapsed = useRenewal(roleplay, connection, enter);
+  // What came of it is in `connection`.
+  const takeBack = () => void roleplay.client.connect().catch(() => undefined);
   const report = (
     <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
       {t.practice.toReport}
@@ -49,7 +51,7 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
         <Notice
           look="calm"
           icon={<MessageCircle size={20} aria-hidden="true" />}
-          action={<Button onClick={() => void roleplay.client.connect()}>{t.practice.takeBack}</Button>}
+          action={<Button onClick={takeBack}>{t.practice.takeBack}</Button>}
         >
           {t.practice.takenOver}
         </Notice>

@@ -24,8 +24,7 @@ export function Room({ session, scenario }: RoomProps) {
   const { roleplay, conversation, connectSession } = room;
   // Where nothing was chosen the session keeps what it has.
   const [wanted] = useState(() => recallEntry(session.id)?.language);
-  const [chosen, setChosen] = useState(wanted);
-  const language = chosen ?? conversation.language ?? scenario.language;
+  const language = conversation.language ?? wanted ?? scenario.language;
   const name = scenario.buyerPersona.name;
 
   const enter = useCallback(async () => {
@@ -37,6 +36,12 @@ export function Room({ session, scenario }: RoomProps) {
       roleplay.recallHints(session.hints.map(({ text, timestamp }) => ({ text, timestamp: Date.parse(timestamp) }))),
     [roleplay, session.hints],
   );
+
+  const speak = async (chosen: string) => {
+    const before = recallEntry(session.id) ?? { sessionId: session.id, language };
+    rememberEntry({ sessionId: session.id, language: chosen });
+    if (!(await roleplay.setLanguage(chosen))) rememberEntry(before);
+  };
 
   const { ended } = conversation;
   useEffect(() => {
@@ -52,11 +57,7 @@ export function Room({ session, scenario }: RoomProps) {
         startedAt={session.startedAt}
         ownLanguage={scenario.language}
         language={language}
-        onLanguage={(language) => {
-          setChosen(language);
-          rememberEntry({ sessionId: session.id, language });
-          void roleplay.setLanguage(language);
-        }}
+        onLanguage={(chosen) => void speak(chosen)}
       />
       <div className={styles.left}>
         <Stage roleplay={roleplay} conversation={conversation} persona={scenario.buyerPersona} language={language} />

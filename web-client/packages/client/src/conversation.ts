@@ -27,7 +27,7 @@ export interface Conversation {
   turnCount: number;
   maxTurns: number;
   turnDetection: TurnDetectionInForce;
-  /** What the session speaks; `null` until the server says it. */
+  /** What the session speaks; `null` until the server says it or the user chooses it. */
   language: string | null;
   /** So long may a turn in writing be; `null` until the server says it. */
   maxTextChars: number | null;
@@ -132,6 +132,7 @@ export type Change =
   | { name: "connection"; payload: Connection }
   | { name: "problem"; payload: Problem | null }
   | { name: "gone"; payload: { reason: "gone" | "user_ended" } }
+  | { name: "language"; payload: string | null }
   | { name: "hints-known"; payload: Hint[] }
   | { name: "words-waiting"; payload: Words[] }
   | { name: "end-asked"; payload: boolean }
@@ -169,6 +170,8 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, problem: change.payload };
     case "gone":
       return { ...now, ended: endedAs(change.payload.reason, now.turnCount) };
+    case "language":
+      return { ...now, language: change.payload };
     case "hints-known":
       return { ...now, hints: merged(change.payload, now.hints) };
     case "words-waiting":
@@ -306,7 +309,7 @@ function started(now: Conversation, payload: ServerEvents["session-started"]): C
     maxTurns,
     turnDetection,
     // An older server tells neither.
-    language: language ?? null,
+    language: language ?? now.language,
     maxTextChars: limits?.maxTextChars ?? null,
     providers,
     lines,

@@ -153,10 +153,19 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     this.#socket.emit("interrupt", { sessionId: this.#session.id, turnId, playedMs: Math.round(playedMs) });
   }
 
-  setLanguage(language: string): Promise<void> {
+  /** Where the line is down it is told when it is back. Rejects where the session goes on in the language that it had. */
+  async setLanguage(language: string): Promise<void> {
     const session = this.#need();
-    session.options = { ...session.options, language };
-    return this.#request("set-language", { sessionId: session.id, language });
+    const before = session.options;
+    session.options = { ...before, language };
+    if (!session.live) return;
+    try {
+      await this.#request("set-language", { sessionId: session.id, language });
+    } catch (error) {
+      if (!session.live && !(error instanceof RealtimeError)) return;
+      session.options = before;
+      throw error;
+    }
   }
 
   pause(): Promise<void> {

@@ -139,6 +139,33 @@ test("an end that the server does not take is told", async () => {
   expect(roleplay.conversation.get()).toMatchObject({ ended: null, problem: { code: "FORBIDDEN" } });
 });
 
+test("a language that the server refuses is not shown as the one that is spoken", async () => {
+  await listening();
+  expect(await roleplay.setLanguage("nan-TW")).toBe(true);
+  const error = { code: "BAD_EVENT", message: "there is no such language", retryable: false };
+  server.answers = (name) => (name === "set-language" ? { ok: false, error } : { ok: true });
+  expect(await roleplay.setLanguage("tlh")).toBe(false);
+  expect(roleplay.conversation.get()).toMatchObject({ language: "nan-TW", problem: { code: "BAD_EVENT" } });
+  server.cutTheLine();
+  expect(await started()).toBe("nan-TW");
+});
+
+test("a language that is chosen while the line is down is told when it is back", async () => {
+  await listening();
+  server.cutTheLine();
+  await until(() => roleplay.conversation.get().connection.status === "reconnecting");
+  expect(await roleplay.setLanguage("nan-TW")).toBe(true);
+  expect(roleplay.conversation.get().language).toBe("nan-TW");
+  expect(await started()).toBe("nan-TW");
+});
+
+/** In which language it is begun the next time. */
+async function started(): Promise<string | undefined> {
+  const count = server.count("start-session");
+  await until(() => server.count("start-session") > count);
+  return server.heard.findLast(({ name }) => name === "start-session")?.payload.language;
+}
+
 const ENDED = { code: "SESSION_ENDED", message: "This session has ended; start a new one", retryable: false };
 
 async function listening(): Promise<void> {

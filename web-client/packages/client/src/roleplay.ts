@@ -145,9 +145,22 @@ export class Roleplay {
     else if (turnId && (stage === "thinking" || stage === "speaking")) this.client.interrupt(turnId, 0);
   }
 
-  async setLanguage(language: string): Promise<void> {
-    this.#options = { ...this.#options, language };
-    if (this.client.sessionId) await this.client.setLanguage(language);
+  /** Whether the session speaks it from now on; where it does not, `problem` says why. */
+  async setLanguage(language: string): Promise<boolean> {
+    const before = this.#options;
+    const spoken = this.conversation.get().language;
+    this.#options = { ...before, language };
+    this.#tell({ name: "language", payload: language });
+    if (!this.client.sessionId) return true;
+    try {
+      await this.client.setLanguage(language);
+      return true;
+    } catch (error) {
+      this.#options = before;
+      this.#tell({ name: "language", payload: spoken });
+      this.report(error instanceof RealtimeError ? error : NO_ANSWER);
+      return false;
+    }
   }
 
   /** Lets both be heard where the browser waited for a click. What fails is told in `sound`. */

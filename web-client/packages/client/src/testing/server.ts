@@ -10,6 +10,7 @@ export interface Heard {
     seq?: number;
     resumeFrom?: number;
     text?: string;
+    language?: string;
     id?: string;
     audioData?: Uint8Array;
   };
