@@ -1,6 +1,7 @@
 // A sign-in that expires while the page is open.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { layCable } from "./cable.js";
 import { enterAsGuest, listen, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { end, room, said, say } from "./room.js";
 
@@ -44,6 +45,28 @@ test("whoever has to sign in again goes on in the same practice, and with the sa
   await signIn(page, "ann@example.org");
   assert.match(page.url(), /\/report\//);
   await page.getByRole("heading", { name: "Cloud Migration Discussion" }).waitFor();
+  await context.close();
+});
+
+test("what was written and did not get through before one had to sign in again can be sent once more", async (t) => {
+  const cable = await layCable(server.url);
+  t.after(() => cable.close());
+  const { page, context } = await visit(browser, cable.url);
+  await register(page, "bea@example.org");
+  await startPractice(page);
+  await room(page);
+  cable.pull();
+  await page.getByText("The line dropped.").waitFor();
+  await say(page, "What did the outage cost you?");
+  await expired(context);
+  cable.plugIn();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await signIn(page, "bea@example.org");
+  await room(page);
+  const writing = page.getByLabel("Type instead of speaking");
+  assert.equal(await writing.inputValue(), "What did the outage cost you?");
+  await writing.press("Enter");
+  await said(page, "ai", 2);
   await context.close();
 });
 

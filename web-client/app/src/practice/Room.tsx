@@ -64,7 +64,13 @@ export function Room({ session, scenario }: RoomProps) {
         <Notices roleplay={roleplay} conversation={conversation} sessionId={session.id} enter={enter} />
         <Controls roleplay={roleplay} conversation={conversation} />
       </div>
-      <Transcript roleplay={roleplay} conversation={conversation} name={name} language={language} />
+      <Transcript
+        roleplay={roleplay}
+        conversation={conversation}
+        sessionId={session.id}
+        name={name}
+        language={language}
+      />
     </div>
   );
 }

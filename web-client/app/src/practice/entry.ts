@@ -31,6 +31,20 @@ export function recallDismissed(sessionId: string): Hint[] {
   return dismissed?.sessionId === sessionId ? dismissed.hints : [];
 }
 
+const UNSENT_KEY = "repartee.unsent";
+
+/** What was written in this room and the server has not taken. */
+export function rememberUnsent(sessionId: string, texts: string[]): void {
+  if (texts.length === 0) sessionStorage.removeItem(UNSENT_KEY);
+  else sessionStorage.setItem(UNSENT_KEY, JSON.stringify({ sessionId, texts }));
+}
+
+export function recallUnsent(sessionId: string): string[] {
+  const kept = sessionStorage.getItem(UNSENT_KEY);
+  const unsent: { sessionId: string; texts: string[] } | null = kept ? JSON.parse(kept) : null;
+  return unsent?.sessionId === sessionId ? unsent.texts : [];
+}
+
 const MODE_KEY = "repartee.talk-mode";
 
 /** How somebody likes to talk goes with them into the next room. */
