@@ -1,10 +1,10 @@
 import { io, type Socket } from "socket.io-client";
 import { waitBefore } from "./backoff.js";
 import { Emitter } from "./emitter.js";
-import { EventOrder } from "./event-order.js";
 import type { Ack, ClientEvents, ServerEvents } from "./generated/roleplay.js";
-import { type Command, type Entry, Outbox, type Words } from "./outbox.js";
+import type { Command, Entry, Words } from "./outbox.js";
 import { RealtimeError } from "./realtime-error.js";
+import { newSession, type Session } from "./session.js";
 
 /** How the line to the server is. */
 export type Connection =
@@ -107,7 +107,7 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   startSession(sessionId: string, options: StartOptions): Promise<Started> {
     if (this.#session?.id !== sessionId) {
       this.#forgetSession(LEFT);
-      this.#session = newSession(sessionId, options);
+      this.#session = newSession(sessionId, options, now());
     }
     const session = this.#session;
     session.options = options;
@@ -449,36 +449,6 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     this.#connection = connection;
     this.emit("connection", connection);
   }
-}
-
-interface Session {
-  id: string;
-  options: StartOptions;
-  outbox: Outbox;
-  order: EventOrder;
-  /** The server has answered `start-session` once. */
-  entered: boolean;
-  /** The server has answered it on this very connection. */
-  live: boolean;
-  /** Who waits for that answer. */
-  asking: Waiting<Started>[];
-  /** Who waits until the server ends it. */
-  ending: Waiting<void>[];
-  /** It was refused so many times in a row. */
-  failures: number;
-  /** What is said in it was. */
-  refusals: number;
-  again?: ReturnType<typeof setTimeout>;
-}
-
-interface Waiting<Answer> {
-  resolve: (answer: Answer) => void;
-  reject: (why: Error) => void;
-}
-
-function newSession(id: string, options: StartOptions): Session {
-  const [outbox, order] = [new Outbox(now()), new EventOrder()];
-  return { id, options, outbox, order, entered: false, live: false, asking: [], ending: [], failures: 0, refusals: 0 };
 }
 
 /** So that a turn which is sent again, perhaps to another server, is known again. */
