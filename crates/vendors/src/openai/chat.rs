@@ -73,7 +73,7 @@ impl ChatModel {
 impl Understood {
     /// `None` where nothing that could be left out is to blame.
     fn after(self, refusal: &Refusal) -> Option<Self> {
-        if refusal.status != Some(StatusCode::BAD_REQUEST) {
+        if refusal.status != Some(StatusCode::BAD_REQUEST) || refusal.error.fault != Fault::Rejected {
             return None;
         }
         match self {
