@@ -5,15 +5,20 @@ use std::{
     time::Duration,
 };
 
-use ports::{ObjectKey, ObjectStore, SessionId};
+use ports::{ObjectKey, SessionId};
 use session::Refusal;
 
 use super::{Letter, LiveSession};
-use crate::{Rejection, Told};
+use crate::{Engine, Rejection, Told};
 
-/// Pauses between attempts to delete what was stored.
-const FORGETTING: [Duration; 4] =
-    [Duration::from_secs(2), Duration::from_secs(20), Duration::from_secs(120), Duration::from_secs(600)];
+/// Pauses before attempts to delete what was stored.
+const FORGETTING: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_secs(2),
+    Duration::from_secs(20),
+    Duration::from_secs(120),
+    Duration::from_secs(600),
+];
 
 /// Why nothing of a session is written down here any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +44,7 @@ impl LiveSession {
         }
         if self.lost == Some(Lost::Deleted) {
             self.abort_work();
-            tokio::spawn(forget_objects(Arc::clone(&self.desk.engine.objects), self.desk.session.clone()));
+            tokio::spawn(forget_objects(Arc::clone(&self.desk.engine), self.desk.session.clone()));
         }
     }
 
@@ -84,12 +89,17 @@ impl LiveSession {
 
 /// Of a session that was deleted while it was live here: what was stored since. What was on its way to the store arrives later, and
 /// the store may be away for a while.
-async fn forget_objects(objects: Arc<dyn ObjectStore>, session: SessionId) {
+async fn forget_objects(engine: Arc<Engine>, session: SessionId) {
     let folder = format!("{}/", ObjectKey::session_prefix(&session));
-    let mut forgotten = objects.delete_all(&folder).await;
+    let mut forgotten = Ok(());
     for pause in FORGETTING {
         tokio::time::sleep(pause).await;
-        forgotten = objects.delete_all(&folder).await;
+        forgotten = match engine.journal.resume(&session).await {
+            Ok(None) => engine.objects.delete_all(&folder).await,
+            // Its user began another one by the same name.
+            Ok(Some(_)) => return,
+            Err(error) => Err(error),
+        };
     }
     if let Err(error) = forgotten {
         tracing::error!(session.id = %session, %error, "What was stored of a deleted session could not be deleted");

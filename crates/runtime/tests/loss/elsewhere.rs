@@ -97,6 +97,23 @@ async fn what_was_on_its_way_to_the_store_when_its_session_was_deleted_goes_too_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_that_is_begun_anew_under_the_name_of_a_deleted_one_keeps_its_audio() {
+    let world = World::new();
+    let client = world.arrive().await;
+    world.book.is_deleted();
+    client.say("Hello").await;
+    assert_eq!(client.person.is_rejected().await, Rejection::Ended);
+    let_pass(100).await;
+    world.book.is_begun_anew();
+    let again = world.arrive().await;
+    again.chunk(0, &samples(20_000)).await.unwrap();
+    again.person.hears_replies(1).await;
+    let_pass(60_000).await;
+    assert_eq!(world.objects.keys().len(), world.book.segments().len());
+    assert!(!world.objects.keys().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hint_that_another_process_is_to_write_down_is_refused_and_told_to_nobody() {
     let world = World::new();
     let client = world.arrive().await;

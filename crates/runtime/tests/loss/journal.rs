@@ -37,6 +37,11 @@ impl Book {
         self.0.lock().unwrap().is_deleted = true;
     }
 
+    /// It has one by the same name again, of which nothing is written down.
+    pub(crate) fn is_begun_anew(&self) {
+        *self.0.lock().unwrap() = Pages::default();
+    }
+
     fn is_held_by(&self, process: &str) -> bool {
         self.0.lock().unwrap().holder.as_deref().is_none_or(|holder| holder == process)
     }
@@ -193,7 +198,8 @@ impl Journal for Reached {
     }
 
     async fn resume(&self, _: &SessionId) -> Result<Option<Resumption>, StoreError> {
-        Ok(self.book.resumption())
+        let is_deleted = self.book.0.lock().unwrap().is_deleted;
+        Ok(self.book.resumption().filter(|_| !is_deleted))
     }
 
     async fn segments(&self, _: &SessionId) -> Result<Vec<SegmentRecord>, StoreError> {
