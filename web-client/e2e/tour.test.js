@@ -88,7 +88,8 @@ for (const [locale, look] of VARIANTS) {
     const heard = await speak(page, line, 4000, () => show("practice-hearing"));
     const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
     await coach(admin.page, look, locale, page);
-    await line.sent.first("playback-progress", ({ turnId, done }) => turnId === heard && done);
+    // On a busy machine what was said may become two turns, of which the second interrupts what the first is answered.
+    await line.sent.first("playback-progress", ({ turnId, done }) => Number(turnId) >= Number(heard) && done);
     const answers = line.told.all("ai-response").length;
     await speakOver(page, line);
     const last = (await line.told.some("ai-response", answers + 2)).at(-1)?.turnId;
