@@ -7,10 +7,10 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    bench, echo,
+    bench, echo, keeper,
     recording::Recording,
     run::{self, Pace, Run},
     tokens::Tokens,
@@ -53,6 +53,14 @@ enum Command {
     Bench(BenchArguments),
     /// Serve a plain WebSocket echo on a free port
     Echo,
+    /// Serve a plain server that stores what it is sent, and does nothing else, on a free port
+    Keep {
+        /// Where it stores
+        folder: PathBuf,
+        /// Bytes of audio in a file
+        #[arg(long, default_value_t = 32_000)]
+        segment_bytes: usize,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -122,6 +130,12 @@ impl Cli {
                 runtime()?.block_on(bench::bench(&server, &cores, if quick { bench::QUICK } else { bench::FULL }))
             }
             Command::Echo => runtime()?.block_on(echo::serve()),
+            Command::Keep { folder, segment_bytes } => {
+                // Nobody else is to be woken for anything.
+                let runtime =
+                    Builder::new_current_thread().enable_all().build().context("cannot start the async runtime")?;
+                runtime.block_on(keeper::serve(folder, segment_bytes))
+            }
         }
     }
 }

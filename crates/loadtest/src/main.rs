@@ -8,6 +8,7 @@ mod bench;
 mod cli;
 mod echo;
 mod fleet;
+mod keeper;
 mod ledger;
 mod machine;
 mod process;

@@ -53,6 +53,8 @@ pub(super) struct Speaking {
 
 pub(super) struct Flood {
     pub(super) echo: Stretch,
+    /// Of what stores the same and does nothing else.
+    pub(super) keeper: Stretch,
     pub(super) server: Stretch,
 }
 
@@ -105,14 +107,15 @@ impl Bench<'_> {
 
     pub(super) async fn flood(&self) -> anyhow::Result<Flood> {
         let mut echo = Side::new(self.start_echo()?, Peer::Echo)?;
+        let mut keeper = Side::new(self.start_keeper()?, Peer::Repartee)?;
         let mut server = Side::new(self.start_server("flood")?, Peer::Repartee)?;
         let flood = |fleet: &Fleet| fleet.flood(WINDOW);
-        for side in [&mut echo, &mut server] {
+        for side in [&mut echo, &mut keeper, &mut server] {
             side.fleet.grow_to(self.plan.flooding_trainees).await?;
             side.act(flood, self.plan.warm_up).await;
         }
-        let [echo, server] = in_turns([&echo, &server], flood, [self.plan.flooding; 2]).await?;
-        Ok(Flood { echo, server })
+        let [echo, keeper, server] = in_turns([&echo, &keeper, &server], flood, [self.plan.flooding; 3]).await?;
+        Ok(Flood { echo, keeper, server })
     }
 
     /// The same chunks per second in all, by more and more trainees.
@@ -140,6 +143,14 @@ impl Bench<'_> {
     fn start_echo(&self) -> anyhow::Result<Process> {
         let program = std::env::current_exe().context("cannot find this program")?;
         Process::start(Command::new(program).arg("echo"), Some(self.cores.server))
+    }
+
+    fn start_keeper(&self) -> anyhow::Result<Process> {
+        let data = self.data.path().join("kept");
+        std::fs::create_dir(&data).with_context(|| format!("cannot make {}", data.display()))?;
+        machine::touch_memory(&data, self.plan.touched_megabytes)?;
+        let program = std::env::current_exe().context("cannot find this program")?;
+        Process::start(Command::new(program).arg("keep").arg(&data), Some(self.cores.server))
     }
 
     fn start_server(&self, phase: &str) -> anyhow::Result<Process> {
@@ -229,15 +240,22 @@ impl Speaking {
 }
 
 /// Each in its turn. Who is quiet costs next to nothing, so what it costs is counted from the first turn to the last.
-async fn in_turns(sides: [&Side; 2], act: impl Fn(&Fleet), spans: [Duration; 2]) -> anyhow::Result<[Stretch; 2]> {
-    let [one, other] = [Mark::now(sides[0])?, Mark::now(sides[1])?];
-    let mut in_time = [0, 0];
+async fn in_turns<const N: usize>(
+    sides: [&Side; N],
+    act: impl Fn(&Fleet),
+    spans: [Duration; N],
+) -> anyhow::Result<[Stretch; N]> {
+    let marks = sides.iter().map(|side| Mark::now(side)).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut in_time = [0; N];
     for _ in 0..ROUNDS {
         for (number, side) in sides.into_iter().enumerate() {
             in_time[number] += side.act(&act, spans[number] / ROUNDS).await;
         }
     }
-    Ok([one.until_now(sides[0], spans[0], in_time[0])?, other.until_now(sides[1], spans[1], in_time[1])?])
+    let stretches = marks.into_iter().zip(sides).zip(spans.into_iter().zip(in_time));
+    let stretches = stretches.map(|((mark, side), (span, in_time))| mark.until_now(side, span, in_time));
+    let stretches = stretches.collect::<anyhow::Result<Vec<_>>>()?;
+    stretches.try_into().ok().context("there is not one for each side")
 }
 
 async fn measure(side: &Side, span: Duration) -> anyhow::Result<Stretch> {

@@ -43,9 +43,10 @@ impl Table {
     }
 
     /// The aim is about the ratio of the two.
-    pub(super) fn compare(&mut self, title: &str, value: f64, against: f64, digits: usize, aim: Aim) {
-        let shown = format!("{against:.digits$}");
-        self.line(title, value, &shown, &format!("{:.2}", value / against), digits, &verdict(aim, value / against));
+    pub(super) fn compare(&mut self, title: &str, value: f64, against: f64, digits: usize, aim: Option<Aim>) {
+        let (shown, ratio) = (format!("{against:.digits$}"), value / against);
+        let verdict = aim.map_or_else(String::new, |aim| verdict(aim, ratio));
+        self.line(title, value, &shown, &format!("{ratio:.2}"), digits, &verdict);
     }
 
     /// The same, with something that stands above.
@@ -81,8 +82,8 @@ mod tests {
     fn each_aim_is_judged_by_what_it_is_about() {
         let mut table = Table::new("ours", "theirs");
         table.row("a value", 12.0, Some(1.0), 1, Some(Aim::AtMost(10.0)));
-        table.compare("a ratio", 12.0, 10.0, 1, Aim::AtMost(3.0));
-        table.compare("a share", 12.0, 100.0, 1, Aim::AtLeast(0.45));
+        table.compare("a ratio", 12.0, 10.0, 1, Some(Aim::AtMost(3.0)));
+        table.compare("a share", 12.0, 100.0, 1, Some(Aim::AtLeast(0.45)));
         let text = table.to_string();
         let lines: Vec<&str> = text.lines().skip(2).collect();
         assert!(lines[0].ends_with("<= 10    MISSED"), "{text}");
