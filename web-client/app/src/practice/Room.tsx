@@ -5,7 +5,7 @@ import { token } from "../access";
 import type { Session } from "../api";
 import { useI18n } from "../i18n";
 import { Controls } from "./Controls";
-import { recallEntry, recallTalkMode, rememberEntry } from "./entry";
+import { recallEntry, recallTalkMode, recallWaiting, rememberEntry, rememberWaiting } from "./entry";
 import { Notices } from "./Notices";
 import styles from "./Room.module.css";
 import { Stage } from "./Stage";
@@ -28,7 +28,8 @@ export function Room({ session, scenario }: RoomProps) {
   const name = scenario.buyerPersona.name;
 
   const enter = useCallback(async () => {
-    if (await connectSession(session.id, scenario.id, { language: wanted })) await roleplay.openMicrophone();
+    const kept = recallWaiting(session.id);
+    if (await connectSession(session.id, scenario.id, { language: wanted }, kept)) await roleplay.openMicrophone();
   }, [connectSession, roleplay, session.id, scenario.id, wanted]);
   useEffect(() => void enter(), [enter]);
   useEffect(
@@ -43,7 +44,11 @@ export function Room({ session, scenario }: RoomProps) {
     if (!(await roleplay.setLanguage(chosen))) rememberEntry(before);
   };
 
-  const { ended } = conversation;
+  const { sessionId, waiting, ended } = conversation;
+  useEffect(() => {
+    // Before the session has begun, what an earlier page kept is all that waits.
+    if (sessionId === session.id) rememberWaiting(session.id, waiting);
+  }, [sessionId, session.id, waiting]);
   useEffect(() => {
     if (ended?.reason === "user_ended") go(`/report/${session.id}`, { replace: true });
   }, [ended, go, session.id]);
@@ -64,13 +69,7 @@ export function Room({ session, scenario }: RoomProps) {
         <Notices roleplay={roleplay} conversation={conversation} sessionId={session.id} enter={enter} />
         <Controls roleplay={roleplay} conversation={conversation} />
       </div>
-      <Transcript
-        roleplay={roleplay}
-        conversation={conversation}
-        sessionId={session.id}
-        name={name}
-        language={language}
-      />
+      <Transcript roleplay={roleplay} conversation={conversation} name={name} language={language} />
     </div>
   );
 }

@@ -1,33 +1,20 @@
 import type { Conversation, Roleplay } from "@repartee/client";
-import { useEffect, useState } from "react";
 import { useI18n } from "../i18n";
 import { Writing } from "../ui/Writing";
-import { recallUnsent, rememberUnsent } from "./entry";
 import { Lines } from "./Lines";
 import styles from "./Transcript.module.css";
 
 interface TranscriptProps {
   roleplay: Roleplay;
   conversation: Conversation;
-  sessionId: string;
   name: string;
   language: string;
 }
 
 /** What was said, and a place to say it in writing. */
-export function Transcript({ roleplay, conversation, sessionId, name, language }: TranscriptProps) {
+export function Transcript({ roleplay, conversation, name, language }: TranscriptProps) {
   const { t } = useI18n();
-  const { connection, waiting, ended, endAsked } = conversation;
-  // Whoever had to sign in again sees what did not get through, and may send it once more.
-  const [unsent] = useState(() => recallUnsent(sessionId).join(" "));
-  useEffect(
-    () =>
-      rememberUnsent(
-        sessionId,
-        waiting.map(({ text }) => text),
-      ),
-    [sessionId, waiting],
-  );
+  const { connection, ended, endAsked } = conversation;
   return (
     <section className={styles.transcript} aria-label={t.practice.transcript}>
       <Lines
@@ -40,7 +27,6 @@ export function Transcript({ roleplay, conversation, sessionId, name, language }
       <Writing
         label={t.practice.typed}
         placeholder={t.practice.typedPlaceholder}
-        draft={unsent}
         disabled={!conversation.sessionId || connection.status === "closed" || ended !== null || endAsked}
         longest={conversation.maxTextChars}
         onSend={(text) => roleplay.say(text)}

@@ -1,4 +1,4 @@
-import type { Hint, TalkMode } from "@repartee/client";
+import type { Hint, TalkMode, Words } from "@repartee/client";
 
 /** What was chosen on the way into a room or in it, kept over a reload of the page. */
 export interface Entry {
@@ -31,18 +31,18 @@ export function recallDismissed(sessionId: string): Hint[] {
   return dismissed?.sessionId === sessionId ? dismissed.hints : [];
 }
 
-const UNSENT_KEY = "repartee.unsent";
+const WAITING_KEY = "repartee.waiting-words";
 
-/** What was written in this room and the server has not taken. */
-export function rememberUnsent(sessionId: string, texts: string[]): void {
-  if (texts.length === 0) sessionStorage.removeItem(UNSENT_KEY);
-  else sessionStorage.setItem(UNSENT_KEY, JSON.stringify({ sessionId, texts }));
+/** What was written in this room and the server has not taken; by its ids the server knows what it has all the same. */
+export function rememberWaiting(sessionId: string, words: Words[]): void {
+  if (words.length === 0) sessionStorage.removeItem(WAITING_KEY);
+  else sessionStorage.setItem(WAITING_KEY, JSON.stringify({ sessionId, words }));
 }
 
-export function recallUnsent(sessionId: string): string[] {
-  const kept = sessionStorage.getItem(UNSENT_KEY);
-  const unsent: { sessionId: string; texts: string[] } | null = kept ? JSON.parse(kept) : null;
-  return unsent?.sessionId === sessionId ? unsent.texts : [];
+export function recallWaiting(sessionId: string): Words[] {
+  const kept = sessionStorage.getItem(WAITING_KEY);
+  const waiting: { sessionId: string; words: Words[] } | null = kept ? JSON.parse(kept) : null;
+  return waiting?.sessionId === sessionId ? waiting.words : [];
 }
 
 const MODE_KEY = "repartee.talk-mode";

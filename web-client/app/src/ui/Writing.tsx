@@ -7,8 +7,6 @@ import styles from "./Writing.module.css";
 interface WritingProps {
   label: string;
   placeholder: string;
-  /** What stands there at first. */
-  draft?: string;
   disabled: boolean;
   /** In characters, where the server says it. */
   longest?: number | null;
@@ -19,9 +17,9 @@ interface WritingProps {
 const LONGEST = 2000;
 
 /** A line to write and to send. */
-export function Writing({ label, placeholder, draft = "", disabled, longest, onSend }: WritingProps) {
+export function Writing({ label, placeholder, disabled, longest, onSend }: WritingProps) {
   const { t } = useI18n();
-  const [text, setText] = useState(draft);
+  const [text, setText] = useState("");
   const written = text.trim();
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -13,6 +13,7 @@ export {
   stableAndNot,
 } from "./conversation.js";
 export type { ClientEvents, ErrorCode, ForceEndedBy, ServerEvents, TurnLatency } from "./generated/roleplay.js";
+export type { Words } from "./outbox.js";
 export { Player, type PlayerEvents, type Progress, type Sound } from "./player.js";
 export {
   type Connection,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Words } from "./outbox.js";
 import { RealtimeClient, type RealtimeClientOptions } from "./realtime-client.js";
 import { ScriptedServer, until } from "./testing/server.js";
 
@@ -95,9 +96,34 @@ test("words that the server did not confirm are said again, confirmed ones are n
   server.cutTheLine();
   await until(() => said().length === 3);
   expect(said()).toEqual(["confirmed", "lost", "lost"]);
-  const ids = server.heard.flatMap(({ name, payload }) => (name === "transcription" ? [payload.id] : []));
+  const ids = saidIds();
   expect(ids[1]).toBe(ids[2]);
   expect(ids[0]).not.toBe(ids[1]);
+});
+
+test("words that an earlier page kept are said under the ids that they had, before what is written now", async () => {
+  const client = connect();
+  await client.connect();
+  const waiting = texts(client);
+  server.answers = (name) => (name === "transcription" ? null : { ok: true });
+  const kept = [words("one"), words("two")];
+  await client.startSession("s", { scenarioId: "x" }, kept);
+  client.say("three");
+  await until(() => said().length === 3);
+  expect([said(), saidIds().slice(0, 2)]).toEqual([
+    ["one", "two", "three"],
+    ["id of one", "id of two"],
+  ]);
+  expect(waiting).toEqual([
+    ["one", "two"],
+    ["one", "two", "three"],
+  ]);
+  // What is kept already is not kept twice.
+  await client.startSession("s", { scenarioId: "x" }, kept);
+  server.answers = () => ({ ok: true });
+  server.cutTheLine();
+  await until(() => waiting.at(-1)?.length === 0);
+  expect(new Set(saidIds()).size).toBe(3);
 });
 
 test("words that the server cannot take now are said again when it asks for them, and wait where they are seen", async () => {
@@ -307,4 +333,12 @@ function speak(eventSeq: number, frame: number): void {
 
 function said(): string[] {
   return server.heard.flatMap(({ name, payload }) => (name === "transcription" ? [payload.text ?? ""] : []));
+}
+
+function saidIds(): (string | undefined)[] {
+  return server.heard.flatMap(({ name, payload }) => (name === "transcription" ? [payload.id] : []));
+}
+
+function words(text: string): Words {
+  return { kind: "say", text, id: `id of ${text}` };
 }

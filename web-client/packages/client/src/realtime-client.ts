@@ -102,12 +102,14 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   /**
    * Begins the session or comes back to it. Calling it again for the same session changes its options. What the server
-   * cannot do now is asked for again until it can.
+   * cannot do now is asked for again until it can. What an earlier page kept of `words-waiting` is said once it has begun.
    */
-  startSession(sessionId: string, options: StartOptions): Promise<Started> {
+  startSession(sessionId: string, options: StartOptions, keptWords: Words[] = []): Promise<Started> {
     if (this.#session?.id !== sessionId) {
       this.#forgetSession(LEFT);
       this.#session = newSession(sessionId, options, now());
+      for (const words of keptWords) this.#session.outbox.command(words);
+      if (keptWords.length > 0) this.emit("words-waiting", keptWords);
     }
     const session = this.#session;
     session.options = options;

@@ -10,6 +10,7 @@ import {
   type Told,
 } from "./conversation.js";
 import type { ServerEvents } from "./generated/roleplay.js";
+import type { Words } from "./outbox.js";
 import { PlaybackReports } from "./playback-reports.js";
 import { Player, type Progress, type Sound, SPEECH_RATE } from "./player.js";
 import { type Connection, RealtimeClient, type RealtimeClientOptions, type StartOptions } from "./realtime-client.js";
@@ -79,14 +80,17 @@ export class Roleplay {
     this.#listenToPlayer();
   }
 
-  /** Begins the session or comes back to it. Call it from a click: the persona may speak at once. */
-  async start(sessionId: string, options: StartOptions = {}): Promise<void> {
+  /**
+   * Begins the session or comes back to it. Call it from a click: the persona may speak at once. What an earlier page kept of
+   * the conversation's `waiting` is said too.
+   */
+  async start(sessionId: string, options: StartOptions = {}, keptWords: Words[] = []): Promise<void> {
     this.#options = options;
     this.report(null);
     // What fails is told in `sound`.
     this.#player.unlock().catch(() => undefined);
     await this.client.connect();
-    await this.#startSession(sessionId);
+    await this.#startSession(sessionId, keptWords);
   }
 
   /** Asks for the microphone, or changes it. What goes wrong is in `microphone`. */
@@ -203,16 +207,17 @@ export class Roleplay {
     this.#tell({ name: "left", payload: null });
   }
 
-  async #startSession(sessionId: string): Promise<void> {
+  async #startSession(sessionId: string, keptWords: Words[] = []): Promise<void> {
     const { echoCancellation } = this.#recorder;
     this.#declaredEcho = echoCancellation;
-    await this.client.startSession(sessionId, {
+    const options: StartOptions = {
       ...this.#options,
       audio: { binary: true, echoCancellation },
       speech: { enabled: true, codec: "pcm16", sampleRate: SPEECH_RATE },
       bargeIn: true,
       turnDetection: this.mode.get() === "open" ? "vad" : "manual",
-    });
+    };
+    await this.client.startSession(sessionId, options, keptWords);
   }
 
   /** Tells the server how this client wants to converse now. Where the line is down it is told when it is back. */

@@ -1,5 +1,6 @@
 import { useCallback } from "react";
 import type { Conversation, Line } from "../conversation.js";
+import type { Words } from "../outbox.js";
 import type { StartOptions } from "../realtime-client.js";
 import { RealtimeError } from "../realtime-error.js";
 import type { Roleplay, RoleplayOptions } from "../roleplay.js";
@@ -17,8 +18,16 @@ export interface RealtimeRoleplay {
   maxTurns: number;
   error: string | null;
   conversationHistory: Line[];
-  /** Whether it connected; why it did not is in `error`, unless the component went away. */
-  connectSession: (sessionId: string, scenarioId: string, options?: StartOptions) => Promise<boolean>;
+  /**
+   * Whether it connected; why it did not is in `error`, unless the component went away. What an earlier page kept of
+   * `conversation.waiting` is said too.
+   */
+  connectSession: (
+    sessionId: string,
+    scenarioId: string,
+    options?: StartOptions,
+    keptWords?: Words[],
+  ) => Promise<boolean>;
   /** Opens the microphone where it is closed. With push-to-talk a turn begins. */
   startRecording: () => Promise<void>;
   /** Ends the turn; the answer follows. An open microphone is closed. */
@@ -37,9 +46,9 @@ export function useRealtimeRoleplay(options: RoleplayOptions): RealtimeRoleplay 
   const microphone = useStore(roleplay.microphone);
 
   const connectSession = useCallback(
-    async (sessionId: string, scenarioId: string, options?: StartOptions) => {
+    async (sessionId: string, scenarioId: string, options?: StartOptions, keptWords?: Words[]) => {
       try {
-        await roleplay.start(sessionId, { ...options, scenarioId });
+        await roleplay.start(sessionId, { ...options, scenarioId }, keptWords);
         return true;
       } catch (error) {
         if (error instanceof RealtimeError) roleplay.report(error);
