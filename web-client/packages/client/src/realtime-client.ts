@@ -160,8 +160,10 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     const session = this.#need();
     const before = session.options;
     session.options = { ...before, language };
-    if (!session.live) return;
+    if (this.#connection.status !== "connected") return;
     try {
+      // What is being asked for right now was asked for in the language before.
+      if (!session.live) await new Promise((resolve, reject) => session.asking.push({ resolve, reject }));
       await this.#request("set-language", { sessionId: session.id, language });
     } catch (error) {
       if (!session.live && !(error instanceof RealtimeError)) return;

@@ -150,6 +150,20 @@ test("a language that the server refuses is not shown as the one that is spoken"
   expect(await started()).toBe("nan-TW");
 });
 
+test("a language that is chosen while the session is being asked for is told once it has begun", async () => {
+  const [mayBegin, begin] = gate();
+  server.waitsFor = (name) => (name === "start-session" ? mayBegin : undefined);
+  server.language = "en-US";
+  const entered = roleplay.start("s", { scenarioId: "x", language: "en-US" });
+  await until(() => server.count("start-session") === 1);
+  const chosen = roleplay.setLanguage("nan-TW");
+  begin();
+  await entered;
+  expect(await chosen).toBe(true);
+  expect(server.heard.at(-1)).toMatchObject({ name: "set-language", payload: { language: "nan-TW" } });
+  expect(roleplay.conversation.get().language).toBe("nan-TW");
+});
+
 test("a language that is chosen while the line is down is told when it is back", async () => {
   await listening();
   server.cutTheLine();
@@ -158,6 +172,14 @@ test("a language that is chosen while the line is down is told when it is back",
   expect(roleplay.conversation.get().language).toBe("nan-TW");
   expect(await started()).toBe("nan-TW");
 });
+
+function gate(): [opened: Promise<void>, open: () => void] {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return [opened, open];
+}
 
 /** In which language it is begun the next time. */
 async function started(): Promise<string | undefined> {

@@ -158,6 +158,8 @@ export class Roleplay {
     if (!this.client.sessionId) return true;
     try {
       await this.client.setLanguage(language);
+      // The session may have begun meanwhile, in the language before.
+      this.#tell({ name: "language", payload: language });
       return true;
     } catch (error) {
       this.#options = before;

@@ -25,6 +25,10 @@ export class ScriptedServer {
   stored: number | null = null;
   lastEventSeq = 0;
   answers: (name: string) => { ok: boolean; error?: object } | null = () => ({ ok: true });
+  /** What it waits for before it answers. */
+  waitsFor: (name: string) => Promise<void> | undefined = () => undefined;
+  /** What its session speaks, where it tells. */
+  language?: string;
   /** Why whoever comes is sent away; `null` for who may stay. */
   refuses: (token: unknown) => object | null = () => null;
   readonly #http: HttpServer = createServer();
@@ -66,14 +70,16 @@ export class ScriptedServer {
       socket.disconnect();
       return;
     }
-    socket.onAny((name, payload, ack) => {
+    socket.onAny(async (name, payload, ack) => {
       this.heard.push({ name, payload });
+      const pending = this.waitsFor(name);
+      if (pending) await pending;
       const answer = this.answers(name);
       if (answer) ack?.(answer);
       if (name === "start-session" && answer?.ok) {
-        const { stored: throughSeq, lastEventSeq } = this;
+        const { stored: throughSeq, lastEventSeq, language } = this;
         const nextSeq = Math.max(throughSeq ?? -1, ...this.seqs) + 1;
-        socket.emit("session-started", { sessionId: "s", throughSeq, nextSeq, lastEventSeq, history: [] });
+        socket.emit("session-started", { sessionId: "s", throughSeq, nextSeq, lastEventSeq, language, history: [] });
       }
     });
     socket.emit("connected", { message: "Connected to real-time server" });
