@@ -181,8 +181,8 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   }
 
   /**
-   * Resolves when the server has accepted it; `session-ended` follows. Where the line is down it is asked for when it is
-   * back, unless another tab has taken the session over.
+   * Resolves when the server has ended it. Where the line is down, or breaks before that, it is asked for when it is back,
+   * unless another tab has taken the session over.
    */
   async endSession(): Promise<void> {
     const session = this.#need();
@@ -369,9 +369,10 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   #onTaken(session: Session, command: Command): void {
     session.refusals = 0;
+    // A server may accept it and be gone before it has done it.
+    if (command.kind === "end-session") return;
     session.outbox.taken(command);
     if (this.#session === session && command.kind === "say") this.emit("words-waiting", session.outbox.words);
-    if (command.kind === "end-session") for (const { resolve } of session.ending.splice(0)) resolve();
   }
 
   #onNotTaken(session: Session, command: Command, error: unknown): void {

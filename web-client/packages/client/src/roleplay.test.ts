@@ -99,6 +99,33 @@ test("an end that a stopping server does not take is told to the next one", asyn
   expect([server.count("end-session"), roleplay.conversation.get().problem]).toEqual([2, null]);
 });
 
+test("an end that a server accepted and did not live to do is asked for again", async () => {
+  const { ended } = await endAccepted();
+  server.diesEnding = false;
+  server.cutTheLine();
+  await ended;
+  expect([server.count("end-session"), roleplay.conversation.get().ended?.reason]).toEqual([2, "user_ended"]);
+});
+
+test("an end that a server accepted leads to the report also where another one has done it", async () => {
+  const { ended } = await endAccepted();
+  server.answers = () => ({ ok: false, error: ENDED });
+  server.cutTheLine();
+  await ended;
+  expect(roleplay.conversation.get().ended?.reason).toBe("user_ended");
+});
+
+test("whoever takes a practice back whose end was accepted and not done may go on in it", async () => {
+  const { ended } = await endAccepted();
+  await takeOver();
+  await ended;
+  const starts = server.count("start-session");
+  await roleplay.client.connect();
+  await until(() => server.count("start-session") > starts);
+  await roleplay.client.ping();
+  expect([server.count("end-session"), roleplay.conversation.get().endAsked]).toEqual([1, false]);
+});
+
 test("an end that the server never answers is told, and asked for again when the line is back", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
   // The library keeps the clock that it found.
@@ -172,6 +199,19 @@ test("a language that is chosen while the line is down is told when it is back",
   expect(roleplay.conversation.get().language).toBe("nan-TW");
   expect(await started()).toBe("nan-TW");
 });
+
+/** The server says that it will end it, and does not. */
+async function endAccepted(): Promise<{ ended: Promise<void> }> {
+  await listening();
+  // What the microphone is like has been told by then.
+  await roleplay.client.ping();
+  server.diesEnding = true;
+  const ended = roleplay.end();
+  await until(() => server.count("end-session") === 1);
+  // What comes after it has been answered, so it has too.
+  await roleplay.client.ping();
+  return { ended };
+}
 
 function gate(): [opened: Promise<void>, open: () => void] {
   let open = () => {};

@@ -29,6 +29,8 @@ export class ScriptedServer {
   waitsFor: (name: string) => Promise<void> | undefined = () => undefined;
   /** What its session speaks, where it tells. */
   language?: string;
+  /** It accepts an end and does not live to do it. */
+  diesEnding = false;
   /** Why whoever comes is sent away; `null` for who may stay. */
   refuses: (token: unknown) => object | null = () => null;
   readonly #http: HttpServer = createServer();
@@ -80,6 +82,9 @@ export class ScriptedServer {
         const { stored: throughSeq, lastEventSeq, language } = this;
         const nextSeq = Math.max(throughSeq ?? -1, ...this.seqs) + 1;
         socket.emit("session-started", { sessionId: "s", throughSeq, nextSeq, lastEventSeq, language, history: [] });
+      }
+      if (name === "end-session" && answer?.ok && !this.diesEnding) {
+        socket.emit("session-ended", { sessionId: "s", reason: "user_ended", totalTurns: 0, duration: 0 });
       }
     });
     socket.emit("connected", { message: "Connected to real-time server" });
