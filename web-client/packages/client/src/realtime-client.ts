@@ -204,7 +204,9 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   }
 
   whisper(sessionId: string, text: string): Promise<void> {
-    return this.#request("coach-hint", { sessionId, text, to: "trainee" });
+    // It is acknowledged once it is written down, which may take as long as the store is away.
+    const withinMs = this.#connection.status === "connected" ? null : ANSWER_WITHIN_MS;
+    return this.#request("coach-hint", { sessionId, text, to: "trainee" }, withinMs);
   }
 
   /** Milliseconds to the server and back. */

@@ -2,7 +2,7 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Watch } from "./watch.js";
 
 let http: HttpServer;
@@ -13,9 +13,11 @@ let watch: Watch;
 let asked: number[];
 let whispered: string[];
 let forgotten: boolean;
+/** When what is whispered is kept. */
+let writtenDown: Promise<void>;
 
 beforeEach(async () => {
-  [asked, whispered, forgotten] = [[], [], false];
+  [asked, whispered, forgotten, writtenDown] = [[], [], false, Promise.resolve()];
   http = createServer();
   io = new Server(http);
   io.on("connection", (connected) => {
@@ -27,19 +29,19 @@ beforeEach(async () => {
       const history = [{ role: "ai", text: "Good morning.", timestamp: 1, turnId: "0" }];
       socket.emit("session-started", { sessionId, lastEventSeq: 1, history });
     });
-    socket.on("coach-hint", ({ text }, ack) => {
+    socket.on("coach-hint", async ({ text }, ack) => {
       whispered.push(text);
+      await writtenDown;
       ack({ ok: true });
     });
     socket.emit("connected", {});
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  watch = new Watch({ url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, token: "t" });
-  await watch.start("s");
-  await until(() => asked.length === 1);
+  watch = await watching();
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   watch.leave();
   await io.close();
 });
@@ -80,6 +82,38 @@ test("a whisper goes to the server, and it is known when it does not get there",
   watch.leave();
   await expect(watch.whisper("Too late")).rejects.toThrow("nobody is watched");
 });
+
+test("a whisper that takes long to be written down is not called lost", async () => {
+  let keep = () => {};
+  writtenDown = new Promise((resolve) => {
+    keep = resolve;
+  });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+  // The library keeps the clock that it found.
+  watch.leave();
+  watch = await watching();
+  const whisper = watch.whisper("Ask about the price.");
+  await until(() => whispered.length === 1);
+  vi.advanceTimersByTime(15_000);
+  keep();
+  await whisper;
+});
+
+test("a whisper whose line breaks before it is written down is known not to have got there", async () => {
+  writtenDown = new Promise(() => {});
+  const whisper = watch.whisper("Ask about the price.");
+  await until(() => whispered.length === 1);
+  socket.conn.close();
+  await expect(whisper).rejects.toThrow("disconnected");
+});
+
+async function watching(): Promise<Watch> {
+  const watch = new Watch({ url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, token: "t" });
+  const before = asked.length;
+  await watch.start("s");
+  await until(() => asked.length > before);
+  return watch;
+}
 
 function say(eventSeq: number, turnId: string, text: string): void {
   socket.emit("transcription", { sessionId: "s", eventSeq, turnId, text, timestamp: 1, language: "en", provider: "p" });
