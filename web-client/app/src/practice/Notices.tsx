@@ -26,8 +26,12 @@ export function Notices({ roleplay, conversation, sessionId, enter }: NoticesPro
   const sound = useStore(roleplay.sound);
   const { connection, problem, ended, ending, endAsked, hints, observers } = conversation;
   const hasLapsed = useRenewal(roleplay, connection, enter);
-  // What came of it is in `connection`.
-  const takeBack = () => void roleplay.client.connect().catch(() => undefined);
+  const takeBack = () => {
+    // That it goes on elsewhere is not true any more.
+    roleplay.report(null);
+    // What came of it is in `connection`.
+    roleplay.client.connect().catch(() => undefined);
+  };
   const report = (
     <Link href={`/report/${sessionId}`} className={buttonStyle("plain")}>
       {t.practice.toReport}

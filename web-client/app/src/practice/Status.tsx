@@ -22,8 +22,9 @@ interface StatusProps {
 
 export function Status({ roleplay, conversation, startedAt, ownLanguage, language, onLanguage }: StatusProps) {
   const { t, locale } = useI18n();
-  const { turnCount, maxTurns, providers, sessionId, ended, endAsked } = conversation;
+  const { turnCount, maxTurns, connection, providers, sessionId, ended, endAsked } = conversation;
   const demo = providers && Object.values(providers).some((provider) => provider.demo);
+  const mayEnd = sessionId && connection.status !== "closed" && ended === null && !endAsked;
   return (
     <div className={styles.status}>
       <Turns turnCount={turnCount} maxTurns={maxTurns} />
@@ -39,7 +40,7 @@ export function Status({ roleplay, conversation, startedAt, ownLanguage, languag
         />
         <Details roleplay={roleplay} conversation={conversation} />
         <EndDialog onEnd={() => void roleplay.end()}>
-          <Button look="danger" disabled={!sessionId || ended !== null || endAsked}>
+          <Button look="danger" disabled={!mayEnd}>
             <PhoneOff size={18} aria-hidden="true" />
             {t.practice.end}
           </Button>
