@@ -37,12 +37,28 @@ test("where that does not help either the page says so, and there is a way out",
   await page.route("**/assets/History-*.js", (route) => route.fulfill({ status: 404, body: "" }));
   let loaded = 0;
   page.on("load", () => loaded++);
+  const reloaded = page.waitForEvent("load");
   await page.getByRole("link", { name: "History" }).click();
-  await page.getByText("This page ran into a problem of its own.").waitFor();
+  await reloaded;
   await page.waitForLoadState("networkidle");
   await page.getByText("This page ran into a problem of its own.").waitFor();
   assert.equal(loaded, 1);
   await page.getByRole("link", { name: "To the scenarios" }).click();
   await page.locator("search").waitFor();
+  await context.close();
+});
+
+test("where the server does not answer the page stays, and says that a part is missing", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  await page.route("**/assets/History-*.js", (route) => route.abort());
+  const asked = new Promise((resolve) => page.route(`${server.url}/`, (route) => route.abort().then(resolve)));
+  let loaded = 0;
+  page.on("load", () => loaded++);
+  await page.getByRole("link", { name: "History" }).click();
+  await asked;
+  await page.getByText("This page ran into a problem of its own.").waitFor();
+  await page.waitForTimeout(300);
+  assert.equal(loaded, 0);
   await context.close();
 });
