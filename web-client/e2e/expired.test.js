@@ -110,6 +110,22 @@ test("a guest whose token expires in front of the room gets in all the same", as
   await context.close();
 });
 
+test("a guest whose next token is refused in front of the room too is asked to sign in", async () => {
+  const { page, context } = await visit(browser, server.url);
+  await enterAsGuest(page);
+  const token = (await context.cookies()).find(({ name }) => name === "token")?.value;
+  await page.route("**/api/auth/login", (route) => route.fulfill({ json: { token } }));
+  await page.route("**/api/roleplay/session/*", async (route) => {
+    const response = await route.fetch();
+    await expired(context);
+    await route.fulfill({ response });
+  });
+  await startPractice(page);
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await page.getByText("Your sign-in has expired.").waitFor();
+  await context.close();
+});
+
 const PASSWORD = "a long password";
 
 /** @param {import("playwright-core").Page} page @param {string} email */

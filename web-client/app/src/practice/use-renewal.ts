@@ -19,7 +19,12 @@ export function useRenewal(roleplay: Roleplay, connection: Connection, enter: ()
     }
     if (!isRefused || tried.current) return;
     tried.current = true;
-    const goOn = () => (roleplay.client.sessionId ? roleplay.client.connect() : enter());
+    const goOn = async () => {
+      await (roleplay.client.sessionId ? roleplay.client.connect() : enter());
+      // Whoever could not enter is told so by the connection alone.
+      const { connection } = roleplay.client;
+      if (connection.status === "closed" && connection.reason === "refused") setInVain(true);
+    };
     hasAnother(token.read())
       .then((found) => (found ? goOn() : setInVain(true)))
       .catch(() => setInVain(true));
