@@ -54,7 +54,7 @@ test("a talk button on which somebody talked while another tab took over begins 
   await context.close();
 });
 
-test("a practice that was closed because another one was begun says so in its report", async () => {
+test("a practice that was closed because another one was begun says in its report that it was", async () => {
   const { page, context } = await visit(browser, server.url);
   await enterAsGuest(page);
   await startPractice(page);
@@ -64,7 +64,7 @@ test("a practice that was closed because another one was begun says so in its re
   await other.getByText("is still open").waitFor();
   await other.locator("aside button").last().click();
   await page.waitForURL("**/report/*");
-  await page.getByText("closed because you began another one").waitFor();
+  await page.getByText("closed without having been ended").waitFor();
   await context.close();
 });
 

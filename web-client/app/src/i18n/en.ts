@@ -311,7 +311,7 @@ export const en = {
     empty: "Nothing was said in this practice.",
     active: "This practice is still running.",
     abandoned: (trainee: string | null) =>
-      `This practice was closed because ${trainee ?? "you"} began another one. It is not in ${trainee === null ? "your" : "their"} history.`,
+      `This practice was closed without having been ended. It is not in ${trainee === null ? "your" : "their"} history.`,
     backToRoom: "Back to the room",
     lookIn: "Look in",
     score: "Score",
