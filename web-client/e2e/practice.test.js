@@ -343,7 +343,7 @@ test("what is written while the line is down is seen at once, and answered when 
   cable.pull();
   await page.getByText("The line dropped.").waitFor();
   await say(page, "What did the outage cost you?");
-  const waiting = page.getByRole("log").getByRole("listitem").filter({ hasText: "waiting" });
+  const waiting = page.locator("[role=log] li").filter({ hasText: "waiting" });
   await waiting.getByText("What did the outage cost you?").waitFor();
   cable.plugIn();
   await said(page, "ai", 2);

@@ -69,11 +69,11 @@ function Saying({ partial, name, language }: { partial: PartialWords; name: stri
   );
 }
 
-/** It becomes a line of the conversation when the server has taken it. */
+/** Whoever wrote it knows it; it is told as a line of the conversation when the server has taken it. */
 function Written({ text, name, language }: { text: string; name: string; language: string | undefined }) {
   const { t } = useI18n();
   return (
-    <li className={styles.line} data-role="user" data-partial="true">
+    <li className={styles.line} data-role="user" data-partial="true" aria-hidden="true">
       <span className={styles.who}>
         {name}
         <span className={styles.late}>
