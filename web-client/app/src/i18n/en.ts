@@ -167,6 +167,7 @@ export const en = {
     typedPlaceholder: "Type what you would say",
     send: "Send",
     waiting: "waiting",
+    notDelivered: "not delivered",
     holdToTalk: "Hold to talk",
     releaseToSend: "Release to send",
     holdHint: "Hold the button or the space bar while you speak; pressing it interrupts.",

@@ -156,6 +156,7 @@ export const zhHans: Texts = {
     typedPlaceholder: "输入您想说的话",
     send: "发送",
     waiting: "等待中",
+    notDelivered: "未送达",
     holdToTalk: "按住说话",
     releaseToSend: "松开发送",
     holdHint: "说话时按住按钮或空格键，按下即可打断对方。",

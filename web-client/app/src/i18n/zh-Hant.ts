@@ -156,6 +156,7 @@ export const zhHant: Texts = {
     typedPlaceholder: "輸入您想說的話",
     send: "送出",
     waiting: "等待中",
+    notDelivered: "未送達",
     holdToTalk: "按住說話",
     releaseToSend: "放開送出",
     holdHint: "說話時按住按鈕或空白鍵，按下即可打斷對方。",

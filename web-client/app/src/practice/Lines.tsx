@@ -18,14 +18,14 @@ interface LinesProps {
 /** What was said so far, and what is being said. */
 export function Lines({ conversation, user, persona, language, empty }: LinesProps) {
   const { t } = useI18n();
-  const { lines, waiting, partial } = conversation;
+  const { lines, waiting, lost, partial } = conversation;
   const scroll = useRef<HTMLDivElement>(null);
   const newest = lines.at(-1)?.text ?? "";
   const toEnd = useCallback(() => {
     scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new word moves the end
-  useEffect(toEnd, [newest, waiting.length, partial?.text]);
+  useEffect(toEnd, [newest, waiting.length, lost.length, partial?.text]);
   useEffect(() => {
     if (!scroll.current) return;
     // A hint above it takes its room.
@@ -49,6 +49,9 @@ export function Lines({ conversation, user, persona, language, empty }: LinesPro
         {waiting.map(({ id, text }) => (
           <Written key={id} text={text} name={user} language={language} />
         ))}
+        {lost.map(({ id, text }) => (
+          <Written key={id} text={text} name={user} language={language} isLost />
+        ))}
         {partial && <Saying partial={partial} name={user} language={language} />}
       </ol>
     </div>
@@ -69,15 +72,23 @@ function Saying({ partial, name, language }: { partial: PartialWords; name: stri
   );
 }
 
+interface WrittenProps {
+  text: string;
+  name: string;
+  language: string | undefined;
+  /** The practice was over before. */
+  isLost?: boolean;
+}
+
 /** Whoever wrote it knows it; it is told as a line of the conversation when the server has taken it. */
-function Written({ text, name, language }: { text: string; name: string; language: string | undefined }) {
+function Written({ text, name, language, isLost = false }: WrittenProps) {
   const { t } = useI18n();
   return (
-    <li className={styles.line} data-role="user" data-partial="true" aria-hidden="true">
+    <li className={styles.line} data-role="user" data-partial="true" aria-hidden={!isLost}>
       <span className={styles.who}>
         {name}
         <span className={styles.late}>
-          <Badge>{t.practice.waiting}</Badge>
+          <Badge>{isLost ? t.practice.notDelivered : t.practice.waiting}</Badge>
         </span>
       </span>
       <p lang={language}>{text}</p>

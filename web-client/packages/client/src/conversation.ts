@@ -20,6 +20,8 @@ export interface Conversation {
   lines: Line[];
   /** What the user wrote and the server has not taken yet. */
   waiting: Words[];
+  /** What the user wrote and the session was over before it became a turn. */
+  lost: Words[];
   /** What the user is saying right now, as far as it was understood. */
   partial: PartialWords | null;
   /** The user has said all, and it is not known yet what it was. */
@@ -135,6 +137,7 @@ export type Change =
   | { name: "language"; payload: string | null }
   | { name: "hints-known"; payload: Hint[] }
   | { name: "words-waiting"; payload: Words[] }
+  | { name: "words-lost"; payload: { sessionId: string; words: Words[] } }
   | { name: "end-asked"; payload: boolean }
   | { name: "left"; payload: null };
 
@@ -145,6 +148,7 @@ export const nothingYet: Conversation = {
   turnId: null,
   lines: [],
   waiting: [],
+  lost: [],
   partial: null,
   understanding: false,
   turnCount: 0,
@@ -176,6 +180,10 @@ export function after(now: Conversation, change: Change): Conversation {
       return { ...now, hints: merged(change.payload, now.hints) };
     case "words-waiting":
       return { ...now, waiting: change.payload };
+    case "words-lost": {
+      const { sessionId, words } = change.payload;
+      return sessionId === now.sessionId ? { ...now, lost: [...now.lost, ...words] } : now;
+    }
     case "end-asked":
       return { ...now, endAsked: change.payload };
     case "left":
@@ -316,6 +324,7 @@ function started(now: Conversation, payload: ServerEvents["session-started"]): C
     turnCount,
     problem,
     observers: [],
+    lost: [],
     ended: null,
   };
 }

@@ -1,6 +1,7 @@
 /**
- * What a session still has to send: audio until the server stored it, words, ends of turns and its own end until it took
- * them, all in the order in which they happened. It knows no socket; a reconnect means `rewind`.
+ * What a session still has to send: audio until the server stored it, words and ends of turns until it took them, and its own
+ * end until it is over. All goes out in the order in which it happened, but only words wait for words that were put off. It
+ * knows no socket; a reconnect means `rewind`.
  */
 export class Outbox {
   #entries: Kept[] = [];
@@ -15,9 +16,12 @@ export class Outbox {
 
   /** What was written and is not taken yet. */
   get words(): Words[] {
-    return this.#entries.flatMap((entry) =>
-      entry.kind === "command" && entry.command.kind === "say" ? [entry.command] : [],
-    );
+    return this.#entries.flatMap(wordsOf);
+  }
+
+  /** What of it is not on its way either. */
+  get heldBack(): Words[] {
+    return this.#entries.filter((entry) => !entry.sent).flatMap(wordsOf);
   }
 
   /** Something is to be sent that may not go out yet. */
@@ -128,6 +132,10 @@ export class Outbox {
     this.#entries = this.#entries.filter((entry) => !done(entry));
     this.#bytes = this.#entries.reduce((sum, entry) => sum + (entry.kind === "audio" ? entry.audio.length : 0), 0);
   }
+}
+
+function wordsOf(entry: Entry): Words[] {
+  return entry.kind === "command" && entry.command.kind === "say" ? [entry.command] : [];
 }
 
 function isEnd(entry: Entry): boolean {

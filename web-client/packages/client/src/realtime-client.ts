@@ -31,6 +31,8 @@ export type ClientSideEvents = ServerEvents & {
   "audio-lost": { bytes: number };
   /** What was said in writing and the server has not taken yet, oldest first. */
   "words-waiting": Words[];
+  /** What was said in writing and the session was over before it became a turn. */
+  "words-lost": { sessionId: string; words: Words[] };
   /** It had ended already when this client asked for it. */
   "session-gone": { sessionId: string };
 };
@@ -281,7 +283,9 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
 
   #onEnded(session: Session): void {
     for (const { resolve } of session.ending.splice(0)) resolve();
+    const { heldBack } = session.outbox;
     this.#forgetSession(LEFT);
+    if (heldBack.length > 0) this.emit("words-lost", { sessionId: session.id, words: heldBack });
   }
 
   #onError(error: ServerEvents["error"]): void {
@@ -378,6 +382,8 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
   }
 
   #onNotTaken(session: Session, command: Command, error: unknown): void {
+    const isOver = error instanceof RealtimeError && error.sessionIsGone;
+    if (isOver && command.kind === "say") this.#onLost(session, command);
     if (this.#session !== session) return;
     // A refusal is an answer; a line that broke, or a server that stops, means sending it again.
     if (!(error instanceof RealtimeError)) {
@@ -395,6 +401,13 @@ export class RealtimeClient extends Emitter<ClientSideEvents> {
     if (command.kind !== "end-session") return this.#tellError(session, error);
     this.#onNotEnded(session, error);
     if (error.sessionIsGone) this.#forgetSession(error);
+  }
+
+  /** What was sent twice is answered twice. */
+  #onLost(session: Session, words: Words): void {
+    if (!session.outbox.words.includes(words)) return;
+    session.outbox.taken(words);
+    this.emit("words-lost", { sessionId: session.id, words: [words] });
   }
 
   #onNotEnded(session: Session, why: Error): void {

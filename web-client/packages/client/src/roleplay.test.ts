@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Words } from "./outbox.js";
 import { Roleplay } from "./roleplay.js";
 import { type FakeSound, giveSound } from "./testing/fake-sound.js";
 import { ScriptedServer, until } from "./testing/server.js";
@@ -166,6 +167,31 @@ test("an end that the server does not take is told", async () => {
   expect(roleplay.conversation.get()).toMatchObject({ ended: null, problem: { code: "FORBIDDEN" } });
 });
 
+test("what was written and did not become a turn before the session was over is told", async () => {
+  await listening();
+  const error = { code: "RATE_LIMITED", message: "8 typed turns wait", retryable: true, retryAfterMs: 5000 };
+  server.answers = (name) => (name === "transcription" ? { ok: false, error } : { ok: true });
+  roleplay.say("too many");
+  await until(() => roleplay.conversation.get().problem?.code === "RATE_LIMITED");
+  await roleplay.end();
+  expect(roleplay.conversation.get().waiting).toEqual([]);
+  expect(texts(roleplay.conversation.get().lost)).toEqual(["too many"]);
+});
+
+test("what the session was given and does not take because it is over is told", async () => {
+  await listening();
+  const [mayAnswer, answer] = gate();
+  server.waitsFor = (name) => (name === "transcription" ? mayAnswer : undefined);
+  server.answers = (name) => (name === "transcription" ? { ok: false, error: ENDED } : { ok: true });
+  roleplay.say("too late");
+  await until(() => server.count("transcription") === 1);
+  await roleplay.end();
+  expect(roleplay.conversation.get()).toMatchObject({ waiting: [], lost: [] });
+  answer();
+  await until(() => roleplay.conversation.get().lost.length > 0);
+  expect(texts(roleplay.conversation.get().lost)).toEqual(["too late"]);
+});
+
 test("a language that the server refuses is not shown as the one that is spoken", async () => {
   await listening();
   expect(await roleplay.setLanguage("nan-TW")).toBe(true);
@@ -211,6 +237,10 @@ async function endAccepted(): Promise<{ ended: Promise<void> }> {
   // What comes after it has been answered, so it has too.
   await roleplay.client.ping();
   return { ended };
+}
+
+function texts(words: Words[]): string[] {
+  return words.map(({ text }) => text);
 }
 
 function gate(): [opened: Promise<void>, open: () => void] {

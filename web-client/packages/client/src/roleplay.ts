@@ -256,6 +256,7 @@ export class Roleplay {
     for (const name of TOLD) client.on(name, (payload) => this.#tell({ name, payload } as Told));
     client.on("connection", (connection) => this.#onConnection(connection));
     client.on("words-waiting", (words) => this.#tell({ name: "words-waiting", payload: words }));
+    client.on("words-lost", (lost) => this.#tell({ name: "words-lost", payload: lost }));
     client.on("audio-lost", () => this.#tell({ name: "problem", payload: AUDIO_LOST }));
     client.on("session-state", (stage) => this.#onStage(stage));
     client.on("session-started", () => this.#onStarted());
