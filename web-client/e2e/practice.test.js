@@ -293,12 +293,7 @@ test("whoever leaves the room while it connects is not asked for the microphone"
 });
 
 test("a practice that is ended elsewhere while the line is down is over here too, and leads to its report", async (t) => {
-  const cable = await layCable(server.url);
-  t.after(() => cable.close());
-  const { page, context } = await visit(browser, cable.url);
-  await enterAsGuest(page);
-  await startPractice(page);
-  await room(page);
+  const { cable, page, context } = await practiseOverCable(t);
   const token = (await context.cookies()).find(({ name }) => name === "token")?.value;
   cable.pull();
   await page.getByText("The line dropped.").waitFor();
@@ -317,12 +312,7 @@ test("a practice that is ended elsewhere while the line is down is over here too
 });
 
 test("an end that is asked for while the line is down leads to the report when it is back", async (t) => {
-  const cable = await layCable(server.url);
-  t.after(() => cable.close());
-  const { page, context } = await visit(browser, cable.url);
-  await enterAsGuest(page);
-  await startPractice(page);
-  await room(page);
+  const { cable, page, context } = await practiseOverCable(t);
   cable.pull();
   await page.getByText("The line dropped.").waitFor();
   await page.getByRole("button", { name: "End", exact: true }).click();
@@ -334,12 +324,7 @@ test("an end that is asked for while the line is down leads to the report when i
 });
 
 test("what is written while the line is down is seen at once, and answered when it is back", async (t) => {
-  const cable = await layCable(server.url);
-  t.after(() => cable.close());
-  const { page, context } = await visit(browser, cable.url);
-  await enterAsGuest(page);
-  await startPractice(page);
-  await room(page);
+  const { cable, page, context } = await practiseOverCable(t);
   cable.pull();
   await page.getByText("The line dropped.").waitFor();
   await say(page, "What did the outage cost you?");
@@ -433,4 +418,18 @@ async function stop(place) {
 function seconds(clock) {
   const [minutes, seconds] = clock.split(":").map(Number);
   return (minutes ?? 0) * 60 + (seconds ?? 0);
+}
+
+/**
+ * A practice whose line can be pulled.
+ * @param {import("node:test").TestContext} t
+ */
+async function practiseOverCable(t) {
+  const cable = await layCable(server.url);
+  t.after(() => cable.close());
+  const { page, context } = await visit(browser, cable.url);
+  await enterAsGuest(page);
+  await startPractice(page);
+  await room(page);
+  return { cable, page, context };
 }
