@@ -370,13 +370,11 @@ impl LiveSession {
                 }
             }
             Ok(()) => {
-                if text.trim().is_empty() {
-                    // It does not become a turn, so nothing of it is written down.
-                    if let Some(reply) = reply {
-                        reply.answer(Ok(self.ears.through_seq()));
-                    }
-                } else {
+                if !text.trim().is_empty() {
                     self.words.say(id, reply);
+                } else if let Some(reply) = reply {
+                    // Nothing said is no turn, so nothing is written down first.
+                    reply.answer(Ok(self.ears.through_seq()));
                 }
                 self.handle(Input::Client(Command::Said { text, confidence }));
             }
