@@ -26,6 +26,11 @@ use tokio_tungstenite::{
 const READ_BUFFER: usize = 16 << 10;
 /// As many rows as the server writes of a turn of one segment.
 const TABLES: [&str; 3] = ["segments", "turns", "answers"];
+const INSERTIONS: [&str; TABLES.len()] = [
+    "INSERT INTO segments VALUES (?, ?, ?)",
+    "INSERT INTO turns VALUES (?, ?, ?)",
+    "INSERT INTO answers VALUES (?, ?, ?)",
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,9 +61,7 @@ pub(crate) async fn serve(folder: PathBuf, segment_bytes: usize) -> anyhow::Resu
     let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen")?;
     let address = listener.local_addr()?;
     writeln!(io::stdout(), "The keeper is ready: http://{address}")?;
-    let serving = async {
-        let writing = Rc::clone(&keeper);
-        spawn_local(async move { writing.write_turns().await });
+    let receiving = async {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
@@ -67,6 +70,12 @@ pub(crate) async fn serve(folder: PathBuf, segment_bytes: usize) -> anyhow::Resu
                 // A client that goes away is no failure of the keeper.
                 let _ = keeper.attend(stream).await;
             });
+        }
+    };
+    let serving = async {
+        tokio::select! {
+            ended = receiving => ended,
+            ended = keeper.write_turns() => ended,
         }
     };
     LocalSet::new().run_until(serving).await
@@ -139,9 +148,8 @@ impl Keeper {
             let turns = self.turns.take();
             let transaction = self.book.unchecked_transaction()?;
             for Turn { session, number, .. } in &turns {
-                for table in TABLES {
-                    let insertion = format!("INSERT INTO {table} VALUES (?, ?, ?)");
-                    transaction.prepare_cached(&insertion)?.execute((session, number.cast_signed(), "some words"))?;
+                for insertion in INSERTIONS {
+                    transaction.prepare_cached(insertion)?.execute((session, number.cast_signed(), "some words"))?;
                 }
             }
             transaction.commit()?;

@@ -150,7 +150,9 @@ impl Bench<'_> {
         std::fs::create_dir(&data).with_context(|| format!("cannot make {}", data.display()))?;
         machine::touch_memory(&data, self.plan.touched_megabytes)?;
         let program = std::env::current_exe().context("cannot find this program")?;
-        Process::start(Command::new(program).arg("keep").arg(&data), Some(self.cores.server))
+        let mut command = Command::new(program);
+        command.arg("keep").arg(&data).arg("--segment-bytes").arg(SEGMENT_BYTES.to_string());
+        Process::start(&mut command, Some(self.cores.server))
     }
 
     fn start_server(&self, phase: &str) -> anyhow::Result<Process> {
