@@ -56,7 +56,7 @@ test('through nginx a session is played over every transport', { skip: !NGINX &&
     const nginx = await startNginx(server.port);
     try {
         for (const transports of Object.values(TRANSPORTS)) {
-            const client = connect({ url: nginx.url, token: (user) => server.token(user) }, 'ann', { transports });
+            const client = connect({ url: nginx.url, clients: server.clients, token: (user) => server.token(user) }, 'ann', { transports });
             const { sessionId } = await client.start(newSession());
             for (const audioData of RECORDINGS.PCM.slice(0, 4)) client.emit('audio-chunk', { sessionId, audioData });
             await client.next('ai-response');

@@ -19,7 +19,9 @@ export function connect(server, userId, options = {}, io = newest) {
 }
 
 export function connectWith(server, options, io = newest) {
-    return new Client(io(server.url, { forceNew: true, reconnection: false, transports: ['websocket'], ...options }));
+    const client = new Client(io(server.url, { forceNew: true, reconnection: false, transports: ['websocket'], ...options }));
+    server.clients.push(client);
+    return client;
 }
 
 export function newSession() {

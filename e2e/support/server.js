@@ -26,7 +26,7 @@ export async function withServer(env, body) {
         await body(server);
         await server.stop();
     } finally {
-        server.process.kill('SIGKILL');
+        server.abandon();
     }
 }
 
@@ -35,6 +35,7 @@ class Server {
         this.dataFolder = mkdtempSync(join(tmpdir(), 'repartee-e2e-'));
         this.env = { PORT: '0', DATA_DIR: this.dataFolder, JWT_SECRET, LOG_FORMAT: 'json', ...env };
         this.log = [];
+        this.clients = [];
         this.hasCrashed = false;
         this.expectedErrors = [];
     }
@@ -72,10 +73,16 @@ class Server {
             await deadline(this.exited, 30_000, 'the server to end after SIGTERM');
             this.replay();
         } finally {
-            this.process.kill('SIGKILL');
+            this.abandon();
             rmSync(this.dataFolder, { recursive: true, force: true });
         }
         assert.deepEqual(this.unexpectedErrors(), []);
+    }
+
+    /** However its test ended, nothing keeps the runner waiting: a client that looks for its server would. */
+    abandon() {
+        this.process.kill('SIGKILL');
+        for (const client of this.clients) client.close();
     }
 
     /** Every session that was recorded does the same again. */
