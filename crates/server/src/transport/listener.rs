@@ -88,10 +88,9 @@ impl GatedListener {
 }
 
 impl Link {
-    /// From now on the whole connection belongs to this gate.
-    pub fn obey(&self, gate: &Arc<Gate>) {
-        // A connection that became a websocket is one for good.
-        let _ = self.gate.set(Arc::clone(gate));
+    /// The gate that the whole connection belongs to from now on: a connection that became a websocket is one for good.
+    pub fn gate(&self, new: impl FnOnce() -> Arc<Gate>) -> Arc<Gate> {
+        Arc::clone(self.gate.get_or_init(new))
     }
 }
 

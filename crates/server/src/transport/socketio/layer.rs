@@ -121,12 +121,14 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
 }
 
 fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef, handshake: Option<Handshake>) {
-    let gate = Gate::new(WAITING_BYTES);
-    if socket.transport_type() == TransportType::Websocket
-        && let Some(ConnectInfo(link)) = socket.req_parts().extensions.get::<ConnectInfo<Link>>()
-    {
-        link.obey(&gate);
-    }
+    let (gate, from_there) = {
+        let request = socket.req_parts();
+        let address = address_of(&request.extensions, &request.headers, sessions.trusts_proxy());
+        registry.add(socket.id, address, || match own_link(&socket) {
+            Some(link) => link.gate(new_gate),
+            None => new_gate(),
+        })
+    };
     let (arrivals, mailbox) = mpsc::unbounded_channel();
     let limits = sessions.accepted();
     let traffic = Arc::clone(registry.traffic());
@@ -138,11 +140,6 @@ fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef
         let _ = arrivals.send(Arrival::Gone);
         std::future::ready(())
     });
-    let from_there = {
-        let request = socket.req_parts();
-        let address = address_of(&request.extensions, &request.headers, sessions.trusts_proxy());
-        registry.add(socket.id, Arc::clone(&gate), address)
-    };
     let is_crowded = sessions.limits().max_connections_per_address.is_some_and(|most| from_there > most);
     let (announce, ready) = oneshot::channel();
     socket.extensions.insert(Ready(Arc::new(Mutex::new(Some(announce)))));
@@ -150,6 +147,21 @@ fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef
     let (sessions, registry) = (Arc::clone(sessions), Arc::clone(registry));
     let arriving = Arriving { sessions, registry, socket, gate, mailbox, handshake, is_crowded };
     tokio::spawn(arriving.arrive(ready));
+}
+
+fn new_gate() -> Arc<Gate> {
+    Gate::new(WAITING_BYTES)
+}
+
+/// The TCP connection of a client that began with a websocket. Of one that began with polling the socket knows only the
+/// connection of the first request, which others may share.
+fn own_link(socket: &SocketRef) -> Option<&Link> {
+    let request = socket.req_parts();
+    let began_so = request.headers.contains_key(header::UPGRADE);
+    if !began_so || socket.transport_type() != TransportType::Websocket {
+        return None;
+    }
+    request.extensions.get::<ConnectInfo<Link>>().map(|ConnectInfo(link)| link)
 }
 
 /// A connection before it is known whose it is.
@@ -239,7 +251,9 @@ async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, 
         return next.run(request).await;
     }
     let request = without_read_buffer(request);
-    let gate = sid(request.uri().query()).and_then(|sid| registry.gate(sid));
+    let becomes_websocket = request.headers().contains_key(header::UPGRADE);
+    let gate = sid(request.uri().query())
+        .and_then(|sid| if becomes_websocket { Some(registry.upgrade(sid, new_gate)) } else { registry.gate(sid) });
     let Some(gate) = gate else {
         return next.run(request).await;
     };
@@ -247,9 +261,9 @@ async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, 
     if gate.is_shut() {
         return unknown();
     }
-    if request.headers().contains_key(header::UPGRADE) {
+    if becomes_websocket {
         if let Some(ConnectInfo(link)) = request.extensions().get::<ConnectInfo<Link>>() {
-            link.obey(&gate);
+            link.gate(|| gate);
         }
     } else if request.method() == Method::POST {
         gate.opened().await;

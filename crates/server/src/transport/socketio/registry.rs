@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -32,6 +32,16 @@ struct Connections {
     open: HashMap<Sid, Open>,
     /// Those that were sent away and count no longer, until they are really gone: who polls must find the gate shut.
     shut: HashMap<Sid, Arc<Gate>>,
+    /// The gates that the connections obey which became websockets. One may do so before its client says who it is, and
+    /// obeys no other gate afterwards.
+    upgraded: HashMap<Sid, Weak<Gate>>,
+}
+
+impl Connections {
+    fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
+        let known = self.open.get(&id).map(|open| &open.gate).or_else(|| self.shut.get(&id));
+        known.cloned().or_else(|| self.upgraded.get(&id)?.upgrade())
+    }
 }
 
 struct Open {
@@ -94,13 +104,24 @@ impl Registry {
         MemberId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Answers how many connections its address has with it.
-    pub(super) fn add(&self, id: Sid, gate: Arc<Gate>, address: IpAddr) -> usize {
+    /// Answers its gate, which is `new` where it did not become a websocket before, and how many connections its address
+    /// has with it.
+    pub(super) fn add(&self, id: Sid, address: IpAddr, new: impl FnOnce() -> Arc<Gate>) -> (Arc<Gate>, usize) {
         self.traffic.connections_opened.add(1);
         let mut connections = self.lock();
+        let gate = connections.upgraded.get(&id).and_then(Weak::upgrade).unwrap_or_else(new);
         let open = &mut connections.open;
-        open.insert(id, Open { gate, address, user: None });
-        open.values().filter(|open| open.address == address).count()
+        open.insert(id, Open { gate: Arc::clone(&gate), address, user: None });
+        (gate, open.values().filter(|open| open.address == address).count())
+    }
+
+    /// The gate for a connection that becomes a websocket, which is `new` where its client did not say who it is so far.
+    pub(super) fn upgrade(&self, id: Sid, new: impl FnOnce() -> Arc<Gate>) -> Arc<Gate> {
+        let mut connections = self.lock();
+        let gate = connections.gate(id).unwrap_or_else(new);
+        connections.upgraded.retain(|_, gate| gate.strong_count() > 0);
+        connections.upgraded.insert(id, Arc::downgrade(&gate));
+        gate
     }
 
     /// Answers the pace of the user, which is `new` where this is the first of their connections.
@@ -130,9 +151,7 @@ impl Registry {
     }
 
     pub(super) fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
-        let connections = self.lock();
-        let open = connections.open.get(&id).map(|open| &open.gate);
-        open.or_else(|| connections.shut.get(&id)).cloned()
+        self.lock().gate(id)
     }
 
     fn lock(&self) -> MutexGuard<'_, Connections> {

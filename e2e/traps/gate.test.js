@@ -1,0 +1,74 @@
+// A connection has one gate, however it came about: who is sent away is gone, and nobody else with them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { connect } from '../support/client.js';
+import { deadline, PATIENCE } from '../support/deadline.js';
+import { Frames, openPolling } from '../support/frames.js';
+import { withServer } from '../support/server.js';
+
+const hello = (server, userId) => `40${JSON.stringify({ token: server.token(userId) })}`;
+
+async function upgraded(websocket) {
+    websocket.send('2probe');
+    assert.equal(await websocket.read('the answer to the probe'), '3probe');
+    websocket.send('5');
+}
+
+const WAYS = {
+    'at once': async (server, crowd) => {
+        await crowd();
+        const websocket = await Frames.open(server);
+        websocket.send(hello(server, 'bob'));
+        return websocket;
+    },
+    'after it said who it is': async (server, crowd) => {
+        await crowd();
+        const { handshake, post } = await openPolling(server);
+        await post(hello(server, 'bob'));
+        const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`);
+        await upgraded(websocket);
+        return websocket;
+    },
+    // On a busy machine the two requests overtake each other.
+    'while it says who it is': async (server, crowd) => {
+        await crowd();
+        const { handshake, post } = await openPolling(server);
+        const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`);
+        await post(hello(server, 'bob'));
+        await upgraded(websocket);
+        return websocket;
+    },
+    'before it says who it is': async (server, crowd) => {
+        await crowd();
+        const { handshake } = await openPolling(server);
+        const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`);
+        await upgraded(websocket);
+        websocket.send(hello(server, 'bob'));
+        return websocket;
+    },
+    'and was somebody else on it before': async (server, crowd) => {
+        const websocket = await Frames.signedIn(server, 'eve');
+        websocket.send('41');
+        await crowd();
+        websocket.send(hello(server, 'bob'));
+        return websocket;
+    },
+};
+
+for (const [way, arrive] of Object.entries(WAYS)) {
+    test(`a client that is one too many and gets its websocket ${way} is sent away`, () =>
+        withServer({ MAX_CONNECTIONS_PER_ADDRESS: '1' }, async (server) => {
+            const first = connect(server, 'ann', { autoConnect: false, reconnection: true });
+            const crowd = () => {
+                first.socket.connect();
+                return first.next('connected');
+            };
+            const websocket = await arrive(server, crowd);
+            assert.equal((await websocket.event('error'))[0].code, 'RATE_LIMITED');
+            await deadline(websocket.closed, PATIENCE, 'the websocket to be closed');
+            first.emit('ping', {});
+            await first.next('pong');
+            first.close();
+        }));
+}
