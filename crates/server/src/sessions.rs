@@ -180,7 +180,7 @@ impl Sessions {
             let message = "A typed message of this session is being answered; try again in a moment";
             return Err(WireError::new(ErrorCode::Overloaded, message).after(1_000));
         };
-        let scenario = self.share(self.scenario(&row.scenario_id).await?.scenario);
+        let scenario = self.share(self.scenario_of(&row).await?);
         // First: what another server still writes of it is refused from now on, so what it left does not change any more.
         self.hub().has_room_for(&row.id, &row.user).map_err(not_opened)?;
         self.app.journal.take(&row.id, clock::now()).await.map_err(|error| match error {
@@ -223,6 +223,15 @@ impl Sessions {
         found.ok_or_else(|| {
             let id: String = id.chars().take(64).collect();
             bad(format!("start-session.scenarioId: there is no scenario {id:?}; GET /api/scenarios lists them"))
+        })
+    }
+
+    /// What is practised in a session that was begun is practised to its end, also once it is offered to nobody any more.
+    async fn scenario_of(&self, row: &SessionRow) -> Result<Scenario, WireError> {
+        let found = self.app.catalog.scenario_of_any_status(&row.scenario_id).await.map_err(database_down)?;
+        found.map(|summary| summary.scenario).ok_or_else(|| {
+            let message = "The scenario of this session was deleted; start a new session with another one";
+            WireError::new(ErrorCode::SessionEnded, message)
         })
     }
 

@@ -86,7 +86,8 @@ pub(in crate::http) async fn message(
         let error = "This session is open in a practice room; say it there, or end the session first";
         return Err(Failure::new(StatusCode::CONFLICT, error));
     }
-    let Some(summary) = app.catalog.scenario(&row.scenario_id).await? else {
+    // Also one that is offered to nobody any more: what was begun goes on.
+    let Some(summary) = app.catalog.scenario_of_any_status(&row.scenario_id).await? else {
         return Err(Failure::not_found("Scenario not found or inactive"));
     };
     exchange(&app, &row.id, Arc::new(summary.scenario), content).await.map(Success::of)

@@ -47,6 +47,18 @@ async fn a_start_needs_a_scenario_that_is_offered() {
 }
 
 #[tokio::test]
+async fn a_session_that_was_begun_goes_on_though_its_scenario_is_offered_no_longer() {
+    let house = House::new().await;
+    let (token, admin) = (house.token("kim", Role::Trainee), house.token("ada", Role::Admin));
+    let session = house.session_of(&token).await;
+    let hide =
+        house.put("/api/admin/scenarios/price-talk/status", json!({"isActive": false})).bearer(&admin).send().await;
+    assert_eq!(hide.status, 200);
+    let said = say(&house, &token, &session, ANSWER).await;
+    assert_eq!(said.json()["data"]["userMessage"]["content"], ANSWER);
+}
+
+#[tokio::test]
 async fn a_new_session_abandons_the_old_one() {
     let house = House::new().await;
     let token = house.token("kim", Role::Trainee);
