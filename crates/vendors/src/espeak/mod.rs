@@ -15,7 +15,7 @@ pub struct EspeakSpeaker {
     languages: Vec<String>,
 }
 
-const PROBE: Limits = Limits { time: Duration::from_secs(5), output: 256 * 1024 };
+const PROBE: Limits = Limits { time: Duration::from_secs(30), output: 256 * 1024 };
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 impl EspeakSpeaker {
