@@ -11,6 +11,8 @@ use crate::{Happening, Member, RoomEvent, Told};
 const EVENTS: usize = 256;
 const MILLISECONDS: i64 = 60_000;
 const SPEECH_BYTES: usize = 512 << 10;
+/// All is told at once, to a client for whom 512 messages may wait: nine seconds of speech, and room for what else comes.
+const FRAMES: usize = 224;
 
 #[derive(Default)]
 pub(crate) struct Retained {
@@ -37,11 +39,13 @@ impl Retained {
         }
         while self.events.pop_front_if(|first| first.head().1 < oldest).is_some() {}
         // What was said long ago is not spoken again, but its text is told again.
-        while let Some(first) = self
-            .spoken
-            .pop_front_if(|first| first.at < oldest || first.seq < from_seq || self.spoken_bytes > SPEECH_BYTES)
+        let is_old = |first: &Happening| first.at < oldest || first.seq < from_seq;
+        while self.spoken_bytes > SPEECH_BYTES
+            || self.spoken.len() > FRAMES
+            || self.spoken.front().is_some_and(|first| is_old(first))
         {
-            self.spoken_bytes -= speech_bytes(&first).unwrap_or(0);
+            let first = self.spoken.pop_front();
+            self.spoken_bytes -= first.and_then(|first| speech_bytes(&first)).unwrap_or(0);
         }
     }
 
@@ -105,6 +109,17 @@ mod tests {
         Happening { seq, at: Timestamp(0), event }
     }
 
+    fn frame(number: u32, bytes: usize) -> RoomEvent {
+        RoomEvent::Frame(SpeechFrame {
+            turn: TurnId(1),
+            number,
+            codec: SpeechCodec::Pcm16,
+            duration_ms: 40,
+            bytes: vec![0; bytes].into(),
+            text: None,
+        })
+    }
+
     #[test]
     fn what_is_kept_is_told_again_as_it_was_however_long_it_is() {
         let heard_text = "I hear you. ".repeat(100);
@@ -142,20 +157,23 @@ mod tests {
     #[test]
     fn speech_is_retained_no_longer_than_what_was_told_after_it() {
         let mut retained = Retained::default();
-        let frame = SpeechFrame {
-            turn: TurnId(1),
-            number: 0,
-            codec: SpeechCodec::Pcm16,
-            duration_ms: 40,
-            bytes: vec![0; 1_920].into(),
-            text: None,
-        };
-        retained.keep(at_once(1, RoomEvent::Frame(frame)));
+        retained.keep(at_once(1, frame(0, 1_920)));
         let state = |seq| at_once(seq, RoomEvent::Session(Event::State { state: State::Listening, turn: None }));
         let after = 2..2 + EVENTS as u64;
         after.clone().for_each(|seq| retained.keep(state(seq)));
         assert_eq!((retained.spoken.len(), retained.spoken_bytes > 0), (1, true));
         retained.keep(state(after.end));
         assert_eq!((retained.events.len(), retained.spoken.len(), retained.spoken_bytes), (EVENTS, 0, 0));
+    }
+
+    #[test]
+    fn all_that_is_retained_can_wait_for_one_client_and_the_newest_speech_is() {
+        for (bytes, most) in [(100, FRAMES), (4_096, SPEECH_BYTES / 4_096)] {
+            let mut retained = Retained::default();
+            (0..1_500).for_each(|number| retained.keep(at_once(u64::from(number), frame(number, bytes))));
+            assert_eq!((retained.spoken.len(), retained.spoken_bytes), (most, most * bytes));
+            assert_eq!(retained.spoken.back().map(|last| last.seq), Some(1_499));
+        }
+        const { assert!(EVENTS + FRAMES < 512) };
     }
 }
