@@ -121,6 +121,8 @@ test('a missing chunk is asked for and may be sent again', async () => {
     send(2);
     const gap = await client.next('audio-gap');
     assert.deepEqual([gap.expectedSeq, gap.gotSeq], [1, 2]);
+    const { ok, error, expectedSeq } = await client.ask('audio-chunk', { sessionId, audioData: chunks[3], seq: 3 });
+    assert.deepEqual([ok, error.code, expectedSeq], [false, 'AUDIO_GAP', 1]);
     send(1);
     send(2);
     send(3);
@@ -150,6 +152,29 @@ test('what was acknowledged survives a crash, and the rest can be sent again', a
     second.emit('end-session', { sessionId });
     await second.next('session-ended');
     assert.ok(storedPcm(sessionId).equals(Buffer.concat(chunks)));
+    second.close();
+});
+
+test('a session goes on after a crash though its scenario was hidden meanwhile, and nobody can begin another one with it', async () => {
+    const [audioData] = countingPcm(32_000, 32_000);
+    const sessionId = newSession();
+    const first = connect(server, 'ivy');
+    await first.start(sessionId, { scenarioId: 'angry-customer' });
+    const headers = { authorization: `Bearer ${server.token('root', { role: 'admin' })}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ isActive: false });
+    const hidden = await fetch(`${server.url}/api/admin/scenarios/angry-customer/status`, { method: 'PUT', headers, body });
+    assert.equal(hidden.status, 200);
+    await server.crashAndRestart();
+    first.close();
+
+    const second = connect(server, 'ivy');
+    await second.next('connected');
+    second.emit('audio-chunk', { sessionId, audioData });
+    await second.next('ai-response');
+    second.emit('end-session', { sessionId });
+    await second.next('session-ended');
+    second.emit('start-session', { sessionId: newSession(), scenarioId: 'angry-customer' });
+    assert.match((await second.next('error')).message, /there is no scenario/);
     second.close();
 });
 

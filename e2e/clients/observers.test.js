@@ -20,6 +20,9 @@ test('a coach watches a session, whispers to its trainee, and cannot speak in it
         trainee.emit('transcription', { sessionId, text: 'Good morning.', isFinal: true });
         const [heard, watched] = await Promise.all([trainee.next('ai-response'), coach.next('ai-response')]);
         assert.deepEqual(watched, heard);
+        const ofTheOldContract = await trainee.next('avatar-response');
+        assert.equal(ofTheOldContract.videoUrl, '');
+        assert.equal((await coach.next('avatar-response')).videoUrl, null);
 
         coach.emit('coach-hint', { sessionId, text: 'Ask about the budget.', to: 'trainee' });
         const hint = await trainee.next('coach-hint');
@@ -33,7 +36,7 @@ test('a coach watches a session, whispers to its trainee, and cannot speak in it
         coach.close();
     }));
 
-test('a coach who practises is not taken out of their own seat by watching themselves', () =>
+test('a coach who practises is not taken out of their own seat by watching themselves, or by stopping it', () =>
     withServer({}, async (server) => {
         const coach = connectWith(server, { auth: { token: server.token('kim', { role: 'coach' }) } });
         const sessionId = newSession();
@@ -42,6 +45,10 @@ test('a coach who practises is not taken out of their own seat by watching thems
         const error = await coach.next('error');
         assert.equal(error.code, 'FORBIDDEN');
         assert.match(error.message, /from another one/);
+        for (const name of ['observe-session', 'stop-observing']) {
+            const answer = await coach.ask(name, { sessionId });
+            assert.deepEqual([answer.ok, answer.error?.code], [false, 'FORBIDDEN'], name);
+        }
         coach.emit('transcription', { sessionId, text: 'Good morning.', isFinal: true });
         await coach.next('ai-response');
         coach.close();

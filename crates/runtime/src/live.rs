@@ -63,7 +63,10 @@ pub enum Ask {
         declared: Option<Declared>,
         wish: Wish,
     },
+    /// The connection is gone, or goes on without this session.
     Leave,
+    /// Said of themselves by whoever only watches.
+    StopObserving,
     Audio(Chunk),
     /// A whole turn in words. One with an id that came before is taken already.
     Say {
@@ -313,6 +316,7 @@ impl LiveSession {
                 self.leave(from.id());
                 Ok(())
             }
+            Ask::StopObserving => self.stop_observing(from.id()),
             Ask::Audio(chunk) => self.seat(&from).and_then(|()| self.on_audio(chunk)),
             Ask::Say { id, text, confidence } => return self.on_said(&from, id, text, confidence, reply),
             Ask::Command(command) => self.seat(&from).and_then(|()| self.on_command(command)),

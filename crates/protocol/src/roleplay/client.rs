@@ -30,8 +30,8 @@ pub struct StartSession {
 }
 
 impl StartSession {
-    /// A client of the old contract sends none of what Repartee added.
-    pub fn is_extended(&self) -> bool {
+    /// A client of the old contract sends none of the fields that Repartee added.
+    pub(super) fn is_extended(&self) -> bool {
         let Self {
             session_id: _,
             scenario_id: _,

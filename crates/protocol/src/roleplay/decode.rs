@@ -50,6 +50,20 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// A client of the old contract sends nothing of what Repartee added.
+    pub fn is_extended(&self) -> bool {
+        match self {
+            Self::Start(wish) => wish.is_extended(),
+            Self::Audio { chunk, .. } => chunk.seq.is_some() || chunk.mime_type.is_some(),
+            Self::Command { command, .. } => *command != Command::End,
+            Self::Say { confidence, id, .. } => confidence.is_some() || id.is_some(),
+            Self::Observe { .. } | Self::StopObserving { .. } | Self::Hint { .. } => true,
+            Self::Ping { .. } => false,
+        }
+    }
+}
+
 /// A piece of a recording, as it came out of the recorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudioChunk {

@@ -122,6 +122,14 @@ impl LiveSession {
         }
     }
 
+    pub(super) fn stop_observing(&mut self, id: MemberId) -> Result<(), Rejection> {
+        if self.room.seat_of(id) == Some(Seat::Trainee) {
+            return Err(Rejection::Speaking);
+        }
+        self.leave(id);
+        Ok(())
+    }
+
     /// It is kept for the report too, and told and acknowledged once it is.
     pub(super) fn whisper(&mut self, from: &dyn Member, text: String, reply: Option<Box<dyn Reply>>) {
         let Some(Seat::Observer { .. }) = self.room.seat_of(from.id()) else {

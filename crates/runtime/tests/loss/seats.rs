@@ -151,7 +151,7 @@ async fn an_observer_only_watches() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_speaks_does_not_lose_the_seat_by_asking_to_watch_and_whoever_watched_may_speak() {
+async fn who_speaks_does_not_lose_the_seat_by_asking_to_watch_or_to_stop_it_and_whoever_watched_may_speak() {
     let world = World::new();
     let join = |seat: Seat| Ask::Join { seat, resume_from: None, declared: None, wish: Wish::default() };
     let coach = world.arrive().await;
@@ -159,6 +159,11 @@ async fn who_speaks_does_not_lose_the_seat_by_asking_to_watch_and_whoever_watche
     assert_eq!(coach.person.is_rejected().await, Rejection::Speaking);
     coach.say("Still mine").await;
     coach.person.hears_replies(1).await;
+    assert_eq!(coach.try_ask(Ask::StopObserving).await, Err(Rejection::Speaking));
+    // Nobody's line is broken, so nobody's grace runs out.
+    let_pass(600_000).await;
+    coach.say("Mine as before").await;
+    coach.person.hears_replies(2).await;
     let other = world.connect();
     other.ask(join(Seat::Observer { role: Role::Coach })).await;
     other.ask(join(Seat::Trainee)).await;

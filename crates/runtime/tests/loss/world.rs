@@ -269,9 +269,13 @@ impl Client {
     }
 
     /// Answers what became of it.
-    pub(crate) async fn try_command(&self, command: Command) -> Result<Option<u64>, Rejection> {
+    pub(crate) async fn try_command(&self, command: Command) -> Outcome {
+        self.try_ask(Ask::Command(command)).await
+    }
+
+    pub(crate) async fn try_ask(&self, ask: Ask) -> Outcome {
         let (reply, answered) = reply();
-        self.send(Ask::Command(command), Some(reply)).await;
+        self.send(ask, Some(reply)).await;
         answered.await.expect("every request is answered")
     }
 

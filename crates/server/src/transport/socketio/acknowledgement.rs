@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use protocol::{WireError, roleplay::Ack};
+use protocol::{ErrorCode, WireError, roleplay::Ack};
 use runtime::{Rejection, Reply};
 use socketioxide::extract::AckSender;
 
@@ -19,8 +19,12 @@ impl Acknowledgement {
     }
 
     pub(super) fn bad(self, error: WireError) {
-        self.traffic.on_refused(error.code);
-        self.send(&Ack::bad(error));
+        self.refuse(error.code, &Ack::bad(error));
+    }
+
+    fn refuse(self, code: ErrorCode, ack: &Ack) {
+        self.traffic.on_refused(code);
+        self.send(ack);
     }
 
     fn send(self, ack: &Ack) {
@@ -34,6 +38,9 @@ impl Reply for Acknowledgement {
     fn answer(self: Box<Self>, outcome: Result<Option<u64>, &Rejection>) {
         match outcome {
             Ok(through_seq) => self.send(&Ack::good(through_seq)),
+            Err(rejection @ Rejection::Gap { expected, .. }) => {
+                self.refuse(ErrorCode::AudioGap, &Ack::gap(wire_error(rejection), *expected));
+            }
             Err(rejection) => self.bad(wire_error(rejection)),
         }
     }

@@ -133,6 +133,9 @@ impl Connection {
     async fn on_event(&mut self, event: Event) {
         let Event { request, acknowledgement, bytes, charge } = event;
         self.keep_pace(bytes).await;
+        if request.as_ref().is_ok_and(Request::is_extended) {
+            self.member.extended.store(true, Ordering::Relaxed);
+        }
         let session = request.as_ref().ok().and_then(session_of).map(str::to_owned);
         let outcome = match request {
             Err(error) => Err(error),
@@ -141,9 +144,18 @@ impl Connection {
                 Ok(())
             }
             // What is rare is boxed, so that a connection that only listens or sends audio is small.
-            Ok(Request::Start(wish)) => Box::pin(self.start(wish)).await,
-            Ok(Request::Observe { session, from_event_seq }) => Box::pin(self.observe(&session, from_event_seq)).await,
-            Ok(Request::StopObserving { session }) => Box::pin(self.stop_observing(&session)).await,
+            Ok(Request::Start(wish)) => {
+                let session = wish.session_id.clone();
+                let joining = Box::pin(self.start(wish)).await;
+                return self.join(&session, joining, acknowledgement).await;
+            }
+            Ok(Request::Observe { session, from_event_seq }) => {
+                let joining = Box::pin(self.observe(&session, from_event_seq)).await;
+                return self.join(&session, joining, acknowledgement).await;
+            }
+            Ok(Request::StopObserving { session }) => {
+                return Box::pin(self.stop_observing(&session, acknowledgement)).await;
+            }
             Ok(Request::Audio { session, chunk }) => {
                 let declared = chunk.mime_type.as_deref().map(Declared::parse);
                 let chunk = Chunk { audio: chunk.audio, seq: chunk.seq, declared };
@@ -182,8 +194,7 @@ impl Connection {
         tokio::time::sleep(wait).await;
     }
 
-    async fn start(&mut self, wish: StartSession) -> Result<(), WireError> {
-        self.member.extended.fetch_or(wish.is_extended(), Ordering::Relaxed);
+    async fn start(&mut self, wish: StartSession) -> Result<(Handle, Ask), WireError> {
         let declared = wish.audio.as_ref().and_then(declared);
         let resume_from = wish.resume_from;
         if let Some(binary) = wish.audio.as_ref().and_then(|audio| audio.binary) {
@@ -191,28 +202,41 @@ impl Connection {
         }
         let manner = self.sessions.wish(&wish)?;
         let handle = self.sessions.start(&self.account, wish).await?;
-        self.join(&handle, Ask::Join { seat: Seat::Trainee, resume_from, declared, wish: manner }).await
+        Ok((handle, Ask::Join { seat: Seat::Trainee, resume_from, declared, wish: manner }))
     }
 
-    async fn observe(&mut self, session: &str, from_event_seq: Option<u64>) -> Result<(), WireError> {
+    async fn observe(&self, session: &str, from_event_seq: Option<u64>) -> Result<(Handle, Ask), WireError> {
         let handle = self.sessions.to_observe(&self.account, session).await?;
         let seat = Seat::Observer { role: self.account.role };
         let wish = Wish::default();
-        self.join(&handle, Ask::Join { seat, resume_from: from_event_seq, declared: None, wish }).await
+        Ok((handle, Ask::Join { seat, resume_from: from_event_seq, declared: None, wish }))
     }
 
-    async fn join(&mut self, handle: &Handle, ask: Ask) -> Result<(), WireError> {
-        self.know(handle);
-        handle.send(self.envelope(ask)).await.map_err(|_| wire_error(&self.gone(handle)))
+    async fn join(
+        &mut self,
+        session: &str,
+        joining: Result<(Handle, Ask), WireError>,
+        acknowledgement: Option<Acknowledgement>,
+    ) {
+        match joining {
+            Ok((handle, ask)) => {
+                self.know(&handle);
+                self.hand_over(&handle, ask, acknowledgement, None).await;
+            }
+            Err(error) => self.refuse(error, acknowledgement, session),
+        }
     }
 
-    async fn stop_observing(&mut self, session: &str) -> Result<(), WireError> {
-        let position = self.known.iter().position(|handle| handle.session().as_str() == session);
-        let Some(position) = position else {
-            return Err(protocol::roleplay::unknown_session());
+    async fn stop_observing(&mut self, session: &str, acknowledgement: Option<Acknowledgement>) {
+        let known = self.known.iter().find(|handle| handle.session().as_str() == session).cloned();
+        let Some(handle) = known else {
+            return self.refuse(protocol::roleplay::unknown_session(), acknowledgement, session);
         };
-        let _ = self.known.remove(position).send(self.envelope(Ask::Leave)).await;
-        Ok(())
+        // Whoever practises in it has it on, whatever becomes of this.
+        if *handle.owner() != self.account.user.id {
+            self.known.retain(|known| known.session() != handle.session());
+        }
+        self.hand_over(&handle, Ask::StopObserving, acknowledgement, None).await;
     }
 
     async fn pass_on(
@@ -222,21 +246,31 @@ impl Connection {
         acknowledgement: Option<Acknowledgement>,
         charge: runtime::Charge,
     ) {
-        let handle = match self.handle(session).await {
-            Ok(handle) => handle,
-            Err(error) => return self.refuse(in_words_of(&ask, error), acknowledgement, session),
-        };
+        match self.handle(session).await {
+            Ok(handle) => self.hand_over(&handle, ask, acknowledgement, Some(charge)).await,
+            Err(error) => self.refuse(in_words_of(&ask, error), acknowledgement, session),
+        }
+    }
+
+    /// The session answers it, or says later why not.
+    async fn hand_over(
+        &mut self,
+        handle: &Handle,
+        ask: Ask,
+        acknowledgement: Option<Acknowledgement>,
+        charge: Option<runtime::Charge>,
+    ) {
         let reply = acknowledgement.map(|acknowledgement| Box::new(acknowledgement) as Box<dyn Reply>);
-        let envelope = Envelope { from: self.from(), ask, reply, charge: Some(charge) };
+        let envelope = Envelope { from: self.from(), ask, reply, charge };
         if let Err(envelope) = handle.send(envelope).await {
             // Whoever wants it back says so with start-session.
             if !handle.has_moved() {
                 self.known.retain(|known| known.session() != handle.session());
             }
-            let gone = self.gone(&handle);
+            let gone = self.gone(handle);
             match envelope.reply {
                 Some(reply) => reply.answer(Err(&gone)),
-                None => self.member.emit_error(wire_error(&gone), Some(session)),
+                None => self.member.emit_error(wire_error(&gone), Some(handle.session().as_str())),
             }
         }
     }

@@ -4,7 +4,11 @@ export type Ack = { ok: boolean, error?: WireError,
 /**
  * Of an `audio-chunk`: the last numbered chunk that is stored.
  */
-throughSeq?: number, };
+throughSeq?: number, 
+/**
+ * Of an `audio-chunk` whose number skips one: the number that is missing.
+ */
+expectedSeq?: number, };
 
 export type AiResponse = { text: string, turnCount: number, maxTurns: number, turnId: string, provider: string, demo?: boolean, finishReason: FinishReason, usage?: Usage, sessionId: string, eventSeq: number, timestamp: number, };
 
