@@ -10,14 +10,18 @@ use std::{
 };
 
 use futures_util::task::AtomicWaker;
+use tokio::sync::Notify;
 
 #[derive(Debug, Default)]
 pub struct Gate {
     waiting: AtomicUsize,
     limit: usize,
     shut: AtomicBool,
+    /// Of the one connection that obeys it.
     reader: AtomicWaker,
     writer: AtomicWaker,
+    /// For requests that come over connections of their own, several at once.
+    changed: Notify,
 }
 
 /// Bytes that count as waiting until this is dropped.
@@ -42,16 +46,16 @@ impl Gate {
         self.waiting.load(Ordering::Acquire)
     }
 
-    /// Ready when the connection may be read.
+    /// Ready when the connection may be read; for the one that obeys this gate.
     pub fn poll_open(&self, context: &mut Context<'_>) -> Poll<()> {
         // Registered even while it is open, for a reader that finds nothing to read must hear of the end.
         self.reader.register(context.waker());
         if self.is_open() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Waits until more may come.
+    /// Waits until more may come, or nothing any more.
     pub async fn opened(&self) {
-        std::future::poll_fn(|context| self.poll_open(context)).await;
+        self.becomes(|gate| gate.is_open()).await;
     }
 
     /// Ends the connection: whoever reads or writes it finds it closed.
@@ -59,6 +63,7 @@ impl Gate {
         self.shut.store(true, Ordering::Release);
         self.reader.wake();
         self.writer.wake();
+        self.changed.notify_waiters();
     }
 
     pub fn is_shut(&self) -> bool {
@@ -67,11 +72,18 @@ impl Gate {
 
     /// Waits for [`Self::shut`].
     pub async fn was_shut(&self) {
-        std::future::poll_fn(|context| {
-            self.wake_writer_when_shut(context);
-            if self.is_shut() { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+        self.becomes(Self::is_shut).await;
+    }
+
+    async fn becomes(&self, so: impl Fn(&Self) -> bool) {
+        loop {
+            // Before looking: it hears of every change from now on.
+            let changed = self.changed.notified();
+            if so(self) {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// For a writer that waits for the network: [`Self::shut`] wakes it.
@@ -89,6 +101,7 @@ impl Drop for Charge {
         let before = self.gate.waiting.fetch_sub(self.bytes, Ordering::AcqRel);
         if before >= self.gate.limit && before - self.bytes < self.gate.limit {
             self.gate.reader.wake();
+            self.gate.changed.notify_waiters();
         }
     }
 }
@@ -119,15 +132,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_waits_for_the_end_hears_of_it() {
+    async fn everybody_who_waits_for_the_end_hears_of_it() {
         let gate = Gate::new(1);
-        let waiting = Arc::clone(&gate);
-        let mut waiting = tokio::spawn(async move { waiting.was_shut().await });
-        tokio::task::yield_now().await;
-        assert!((&mut waiting).now_or_never().is_none());
+        let wait = || Box::pin(gate.was_shut());
+        let (mut one, mut other) = (wait(), wait());
+        assert!(one.as_mut().now_or_never().is_none() && other.as_mut().now_or_never().is_none());
         gate.shut();
-        waiting.await.unwrap();
+        tokio::join!(one, other);
         gate.was_shut().await;
+    }
+
+    #[tokio::test]
+    async fn everybody_who_waits_for_room_hears_of_it_whoever_reads_the_connection() {
+        let gate = Gate::new(1);
+        let full = gate.charge(1);
+        let wait = || Box::pin(gate.opened());
+        let (mut one, mut other) = (wait(), wait());
+        assert!(one.as_mut().now_or_never().is_none() && other.as_mut().now_or_never().is_none());
+        assert!(poll_fn(|context| gate.poll_open(context)).now_or_never().is_none());
+        drop(full);
+        tokio::join!(one, other);
     }
 
     #[tokio::test]

@@ -374,6 +374,13 @@ pub struct ErrorEvent<'a> {
     pub timestamp: i64,
 }
 
+impl ErrorEvent<'_> {
+    /// Of no session.
+    pub fn of(error: WireError, timestamp: i64) -> Self {
+        Self { error, session_id: None, event_seq: None, turn_id: None, timestamp }
+    }
+}
+
 /// `audio-gap`: a numbered chunk is missing; send it again.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]

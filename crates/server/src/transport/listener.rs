@@ -6,8 +6,8 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ops::Range,
     pin::Pin,
-    sync::{Arc, OnceLock},
-    task::{Context, Poll, ready},
+    sync::{Arc, OnceLock, Weak},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -41,12 +41,28 @@ pub struct Link {
     gate: Arc<OnceLock<Arc<Gate>>>,
 }
 
+/// Tells of a [`Link`] whether it is still there.
+#[derive(Debug)]
+pub struct Lifeline(Weak<OnceLock<Arc<Gate>>>);
+
 pub struct GatedStream {
     stream: TcpStream,
     /// Read, and not asked for yet.
     ahead: Option<Ahead>,
     gate: Arc<OnceLock<Arc<Gate>>>,
+    unread: Unread,
 }
+
+/// What the peer leaves unread: what is said to it waits, and answers to what it says would wait behind it.
+#[derive(Debug, Default)]
+struct Unread {
+    /// How much was read of it since then; `None` while it reads.
+    since: Option<usize>,
+    reader: Option<Waker>,
+}
+
+/// So much is read of a peer that does not read itself: many minutes of pongs, half a minute of speech.
+const MOST_UNREAD: usize = 1 << 20;
 
 /// At most so much is read ahead: a chunk of a recording, as browsers cut it, and a little more.
 const AT_ONCE: usize = 16 << 10;
@@ -88,9 +104,45 @@ impl GatedListener {
 }
 
 impl Link {
-    /// The gate that the whole connection belongs to from now on: a connection that became a websocket is one for good.
-    pub fn gate(&self, new: impl FnOnce() -> Arc<Gate>) -> Arc<Gate> {
-        Arc::clone(self.gate.get_or_init(new))
+    /// From now on the whole connection belongs to this gate: a websocket, which is one for good.
+    pub fn obey(&self, gate: &Arc<Gate>) {
+        let _ = self.gate.set(Arc::clone(gate));
+    }
+
+    pub fn lifeline(&self) -> Lifeline {
+        Lifeline(Arc::downgrade(&self.gate))
+    }
+}
+
+impl Lifeline {
+    pub fn is_broken(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+}
+
+impl Unread {
+    fn on_written(&mut self, is_waiting: bool) {
+        if is_waiting {
+            self.since.get_or_insert(0);
+        } else if self.since.take().is_some()
+            && let Some(reader) = self.reader.take()
+        {
+            reader.wake();
+        }
+    }
+
+    fn on_read(&mut self, bytes: usize) {
+        if let Some(since) = &mut self.since {
+            *since += bytes;
+        }
+    }
+
+    fn poll_may_be_read(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.since.is_none_or(|since| since < MOST_UNREAD) {
+            return Poll::Ready(());
+        }
+        self.reader = Some(context.waker().clone());
+        Poll::Pending
     }
 }
 
@@ -105,7 +157,10 @@ impl Listener for GatedListener {
                     if let Err(error) = prepare(&stream) {
                         tracing::debug!(%error, "A connection keeps the system's settings");
                     }
-                    return (GatedStream { stream, ahead: None, gate: Arc::default() }, peer);
+                    return (
+                        GatedStream { stream, ahead: None, gate: Arc::default(), unread: Unread::default() },
+                        peer,
+                    );
                 }
                 Err(error) => {
                     tracing::warn!(%error, "A connection could not be accepted");
@@ -148,18 +203,10 @@ impl AsyncRead for GatedStream {
                 return Poll::Ready(Ok(()));
             }
         }
-        if let Some(ahead) = self.ahead.take() {
-            self.hand_out(ahead, buffer);
-            return Poll::Ready(Ok(()));
-        }
-        if buffer.remaining() >= AT_ONCE {
-            return Pin::new(&mut self.stream).poll_read(context, buffer);
-        }
-        let mut arrived = SPARE.take().unwrap_or_else(|| vec![0; AT_ONCE].into());
-        let mut whole = ReadBuf::new(&mut arrived);
-        let read = Pin::new(&mut self.stream).poll_read(context, &mut whole);
-        let length = whole.filled().len();
-        self.hand_out(Ahead { buffer: arrived, rest: 0..length }, buffer);
+        ready!(self.unread.poll_may_be_read(context));
+        let before = buffer.filled().len();
+        let read = self.poll_read_some(context, buffer);
+        self.unread.on_read(buffer.filled().len() - before);
         read
     }
 }
@@ -167,7 +214,9 @@ impl AsyncRead for GatedStream {
 impl AsyncWrite for GatedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_shut(context))?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unread.on_written(written.is_pending());
+        written
     }
 
     fn poll_write_vectored(
@@ -176,7 +225,9 @@ impl AsyncWrite for GatedStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_shut(context))?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.unread.on_written(written.is_pending());
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -193,6 +244,22 @@ impl AsyncWrite for GatedStream {
 }
 
 impl GatedStream {
+    fn poll_read_some(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if let Some(ahead) = self.ahead.take() {
+            self.hand_out(ahead, buffer);
+            return Poll::Ready(Ok(()));
+        }
+        if buffer.remaining() >= AT_ONCE {
+            return Pin::new(&mut self.stream).poll_read(context, buffer);
+        }
+        let mut arrived = SPARE.take().unwrap_or_else(|| vec![0; AT_ONCE].into());
+        let mut whole = ReadBuf::new(&mut arrived);
+        let read = Pin::new(&mut self.stream).poll_read(context, &mut whole);
+        let length = whole.filled().len();
+        self.hand_out(Ahead { buffer: arrived, rest: 0..length }, buffer);
+        read
+    }
+
     /// As much as is wanted; what is left stays ahead.
     fn hand_out(&mut self, mut ahead: Ahead, wanted: &mut ReadBuf<'_>) {
         let Range { start, end } = ahead.rest;
@@ -263,6 +330,40 @@ mod tests {
             other.read_exact(&mut buffer).await.unwrap();
             assert_eq!(buffer, [2; 10]);
         }
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_reads_nothing_is_read_only_so_far_until_it_does() {
+        let (mut stream, mut client) = connected().await;
+        let filling = vec![7; MOST_UNREAD];
+        let mut unread = 0;
+        while let Some(written) = stream.write(&filling).now_or_never() {
+            unread += written.unwrap();
+            tokio::task::yield_now().await;
+        }
+        let (mut reader, mut writer) = client.split();
+        let mut buffer = vec![0; AT_ONCE];
+        let mut read = 0;
+        let saying = async { while writer.write_all(&filling).await.is_ok() {} };
+        let hearing = async {
+            while read < MOST_UNREAD {
+                read += stream.read(&mut buffer).await.unwrap();
+            }
+            assert!(stream.read(&mut buffer).now_or_never().is_none());
+            let catching_up = async {
+                let mut rest = vec![0; unread];
+                reader.read_exact(&mut rest).await.unwrap();
+            };
+            catching_up.await;
+            // Whoever writes hears that there is room again.
+            stream.write_all(&[7]).await.unwrap();
+            read += stream.read(&mut buffer).await.unwrap();
+        };
+        tokio::select! {
+            () = saying => unreachable!("the peer never ends"),
+            () = hearing => {}
+        }
+        assert!((MOST_UNREAD..MOST_UNREAD + 2 * AT_ONCE).contains(&read), "{read}");
     }
 
     #[tokio::test]

@@ -4,5 +4,5 @@ mod listener;
 pub mod socketio;
 mod traffic;
 
-pub use listener::{GatedListener, Link};
+pub use listener::{GatedListener, Lifeline, Link};
 pub use traffic::Traffic;

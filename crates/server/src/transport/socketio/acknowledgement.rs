@@ -1,15 +1,16 @@
 use std::sync::Arc;
 
 use protocol::{ErrorCode, WireError, roleplay::Ack};
-use runtime::{Rejection, Reply};
+use runtime::{Gate, Rejection, Reply};
 use socketioxide::extract::AckSender;
 
-use super::told::wire_error;
+use super::{outgoing, told::wire_error};
 use crate::transport::Traffic;
 
 /// Answers the callback of a client that asked for one.
 pub(super) struct Acknowledgement {
     pub(super) sender: AckSender,
+    pub(super) gate: Arc<Gate>,
     pub(super) traffic: Arc<Traffic>,
 }
 
@@ -28,9 +29,7 @@ impl Acknowledgement {
     }
 
     fn send(self, ack: &Ack) {
-        if let Err(error) = self.sender.send(ack) {
-            tracing::debug!(%error, "An acknowledgement could not be sent");
-        }
+        outgoing::check(self.sender.send(ack), "acknowledgement", &self.gate, &self.traffic);
     }
 }
 

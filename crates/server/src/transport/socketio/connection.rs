@@ -23,6 +23,7 @@ use super::{
     intake::{Arrival, Event},
     member::SocketMember,
     pace::Pace,
+    registry::FAREWELL,
     told::wire_error,
 };
 use crate::{
@@ -31,8 +32,6 @@ use crate::{
     sessions::Sessions,
 };
 
-/// A client that was told to go has this long to close by itself.
-const FAREWELL: Duration = Duration::from_secs(3);
 /// How long a connection may take between being accepted and being ready.
 const BECOMING_READY: Duration = Duration::from_secs(10);
 
@@ -47,11 +46,6 @@ pub(super) struct Connection {
     pub(super) known: Vec<Handle>,
     /// The client was told that it is too fast, and still is.
     pub(super) slowed: bool,
-}
-
-pub(super) fn overloaded() -> WireError {
-    let message = "Too much of what you sent still waits; send this again in a moment";
-    WireError::new(ErrorCode::Overloaded, message).after(1_000)
 }
 
 /// The messages are literals of the old contract.

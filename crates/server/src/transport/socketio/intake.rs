@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use protocol::{
-    WireError,
-    roleplay::{Limits, Request, decode},
+    ErrorCode, WireError,
+    roleplay::{ErrorEvent, Limits, Request, decode},
 };
 use runtime::{Charge, Gate};
 use socketioxide::{
@@ -16,8 +16,8 @@ use socketioxide::{
 };
 use tokio::sync::mpsc;
 
-use super::acknowledgement::Acknowledgement;
-use crate::transport::Traffic;
+use super::{acknowledgement::Acknowledgement, outgoing};
+use crate::{clock, transport::Traffic};
 
 /// Every event costs at least this much of what may wait, so that their number is bounded as well.
 const LEAST_CHARGE: usize = 512;
@@ -50,7 +50,13 @@ where
     }
 }
 
-/// Runs in the task that reads the connection: it must not wait.
+fn overloaded() -> WireError {
+    let message = "Too much of what you sent still waits; send this again in a moment";
+    WireError::new(ErrorCode::Overloaded, message).after(1_000)
+}
+
+/// Runs in the task that reads the connection: it must not wait. What comes while too much waits is refused at once, and
+/// waits for nothing.
 pub(super) fn handler(
     mailbox: mpsc::UnboundedSender<Arrival>,
     gate: Arc<Gate>,
@@ -60,17 +66,26 @@ pub(super) fn handler(
 ) -> impl Fn(Arc<Socket<LocalAdapter>>, Value, Option<i64>) + Send + Sync + 'static {
     move |socket, mut value, ack| {
         let sender = ack.and_then(|_| AckSender::from_message_parts(&socket, &mut value, &ack).ok());
-        let acknowledgement = sender.map(|sender| Acknowledgement { sender, traffic: Arc::clone(&traffic) });
+        let acknowledgement = sender.map(|sender| {
+            let (gate, traffic) = (Arc::clone(&gate), Arc::clone(&traffic));
+            Acknowledgement { sender, gate, traffic }
+        });
+        if gate.waiting() > most_waiting {
+            return match acknowledgement {
+                Some(acknowledgement) => acknowledgement.bad(overloaded()),
+                None => {
+                    traffic.on_refused(ErrorCode::Overloaded);
+                    let sent = socket.emit("error", &ErrorEvent::of(overloaded(), clock::now().0));
+                    outgoing::check(sent, "error", &gate, &traffic);
+                }
+            };
+        }
         let Value::Str(text, attachments) = value else {
             return;
         };
         let attachments: Vec<Bytes> = attachments.unwrap_or_default().into();
         let bytes = text.len() + attachments.iter().map(Bytes::len).sum::<usize>();
-        let request = if gate.waiting() > most_waiting {
-            Err(super::connection::overloaded())
-        } else {
-            decode(&text, &attachments, &limits)
-        };
+        let request = decode(&text, &attachments, &limits);
         let charge = gate.charge(bytes.max(LEAST_CHARGE));
         let event = Event { request, acknowledgement, bytes, charge };
         // The connection's task is gone: so is whoever sent this.

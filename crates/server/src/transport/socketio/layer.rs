@@ -3,13 +3,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Router,
-    extract::{ConnectInfo, OriginalUri, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
-};
+use axum::{Router, extract::ConnectInfo, http::header, middleware::from_fn_with_state};
 use protocol::{ErrorCode, WireError};
 use runtime::Gate;
 use serde::Deserialize;
@@ -18,7 +12,7 @@ use socketioxide::{
     extract::{Extension, SocketRef, TryData},
     handler::ConnectHandler,
     layer::SocketIoLayer,
-    socket::Sid,
+    socket::DisconnectReason,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -28,6 +22,8 @@ use super::{
     intake::{Arrival, InOrder, Synchronous, handler},
     member::SocketMember,
     pace::Pace,
+    registry::Admitted,
+    requests::gate_requests,
 };
 use crate::{
     address::address_of,
@@ -37,8 +33,8 @@ use crate::{
 };
 
 /// The interval and the timeout of the old contract.
-const PING_INTERVAL: Duration = Duration::from_secs(25);
-const PING_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(25);
+pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(60);
 /// What the handshake announces, as the old server did: the largest polling body. It is larger where chunks may be.
 const MAX_PAYLOAD: u64 = 1_000_000;
 /// What an event adds to the chunk that it carries.
@@ -53,6 +49,8 @@ const OUTGOING: usize = 512;
 const WAITING_BYTES: usize = 256 << 10;
 /// Polling bodies arrive whole; beyond this their events are refused.
 const MOST_WAITING_BYTES: usize = 8 << 20;
+/// How a client is answered that left and says on the same connection who it is.
+const LEFT_BEFORE: &str = "This connection was left before; open another one";
 
 /// The Socket.IO endpoint, to be put around the routes.
 pub struct Endpoint {
@@ -92,7 +90,8 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
     let parser = ParserConfig::common()
         .max_incoming_binaries(16)
         .max_incoming_binary_buf_size(LARGEST_MESSAGE)
-        .packet_completion_timeout(Duration::from_secs(5));
+        // The gate may close between a packet and its attachment; a heartbeat that is missed ends both.
+        .packet_completion_timeout(PING_INTERVAL + PING_TIMEOUT);
     let (layer, io) = SocketIo::builder()
         .ping_interval(PING_INTERVAL)
         .ping_timeout(PING_TIMEOUT)
@@ -107,8 +106,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
         .build_layer();
     // What must not be missed is set up before the client hears that it is connected.
     let prepare = move |socket: SocketRef, TryData(handshake): TryData<Handshake>| {
-        prepare(&sessions, &connections, socket, handshake.ok());
-        std::future::ready(Ok::<(), std::convert::Infallible>(()))
+        std::future::ready(prepare(&sessions, &connections, socket, handshake.ok()))
     };
     let announce = async |Extension(Ready(ready)): Extension<Ready>| {
         let ready = ready.lock().ok().and_then(|mut ready| ready.take());
@@ -120,36 +118,43 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
     Endpoint { layer, io, registry }
 }
 
-fn prepare(sessions: &Arc<Sessions>, registry: &Arc<Registry>, socket: SocketRef, handshake: Option<Handshake>) {
-    let (gate, from_there) = {
-        let request = socket.req_parts();
-        let address = address_of(&request.extensions, &request.headers, sessions.trusts_proxy());
-        registry.add(socket.id, address, || match own_link(&socket) {
-            Some(link) => link.gate(new_gate),
-            None => new_gate(),
-        })
-    };
+fn prepare(
+    sessions: &Arc<Sessions>,
+    registry: &Arc<Registry>,
+    socket: SocketRef,
+    handshake: Option<Handshake>,
+) -> Result<(), &'static str> {
+    let request = socket.req_parts();
+    let address = address_of(&request.extensions, &request.headers, sessions.trusts_proxy());
+    let most = sessions.limits().max_connections_per_address;
+    let Admitted { gate, is_crowded } = registry.add(socket.id, address, most, new_gate).ok_or(LEFT_BEFORE)?;
+    if let Some(link) = own_link(&socket) {
+        link.obey(&gate);
+    }
     let (arrivals, mailbox) = mpsc::unbounded_channel();
     let limits = sessions.accepted();
     let traffic = Arc::clone(registry.traffic());
     let on_event = handler(arrivals.clone(), Arc::clone(&gate), limits, MOST_WAITING_BYTES, traffic);
     socket.on_fallback::<_, Synchronous>(InOrder(on_event));
     let leaving = Arc::clone(registry);
-    socket.on_disconnect(move |socket: SocketRef| {
-        leaving.remove(socket.id);
+    socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
+        match reason {
+            DisconnectReason::ClientNSDisconnect | DisconnectReason::ServerNSDisconnect => leaving.shut_soon(socket.id),
+            _ => leaving.remove(socket.id),
+        }
         let _ = arrivals.send(Arrival::Gone);
         std::future::ready(())
     });
-    let is_crowded = sessions.limits().max_connections_per_address.is_some_and(|most| from_there > most);
     let (announce, ready) = oneshot::channel();
     socket.extensions.insert(Ready(Arc::new(Mutex::new(Some(announce)))));
     let handshake = handshake.and_then(|handshake| handshake.token);
     let (sessions, registry) = (Arc::clone(sessions), Arc::clone(registry));
     let arriving = Arriving { sessions, registry, socket, gate, mailbox, handshake, is_crowded };
     tokio::spawn(arriving.arrive(ready));
+    Ok(())
 }
 
-fn new_gate() -> Arc<Gate> {
+pub(super) fn new_gate() -> Arc<Gate> {
     Gate::new(WAITING_BYTES)
 }
 
@@ -191,12 +196,13 @@ impl Arriving {
             (account, pace_of_user)
         });
         if !becomes_ready(ready).await {
-            self.registry.remove(id);
-            return self.gate.shut();
+            return self.registry.shut(id);
         }
-        let registry = Arc::clone(&self.registry);
+        let (registry, gate) = (Arc::clone(&self.registry), Arc::clone(&self.gate));
         self.welcome(account).await;
-        registry.let_go(id);
+        if gate.is_shut() {
+            registry.shut(id);
+        }
     }
 
     async fn welcome(self, account: Result<(Account, Arc<Mutex<Pace>>), AuthError>) {
@@ -243,55 +249,4 @@ impl Arriving {
             (Err(_), None) => (),
         }
     }
-}
-
-/// Lets a polling client's bodies in only when there is room, and hands an upgraded connection to its socket's gate.
-async fn gate_requests(State(registry): State<Arc<Registry>>, request: Request, next: Next) -> Response {
-    if request.uri().path().trim_end_matches('/') != "/socket.io" {
-        return next.run(request).await;
-    }
-    let request = without_read_buffer(request);
-    let becomes_websocket = request.headers().contains_key(header::UPGRADE);
-    let gate = sid(request.uri().query())
-        .and_then(|sid| if becomes_websocket { Some(registry.upgrade(sid, new_gate)) } else { registry.gate(sid) });
-    let Some(gate) = gate else {
-        return next.run(request).await;
-    };
-    let unknown = || (StatusCode::BAD_REQUEST, r#"{"code":1,"message":"Session ID unknown"}"#).into_response();
-    if gate.is_shut() {
-        return unknown();
-    }
-    if becomes_websocket {
-        if let Some(ConnectInfo(link)) = request.extensions().get::<ConnectInfo<Link>>() {
-            link.gate(|| gate);
-        }
-    } else if request.method() == Method::POST {
-        gate.opened().await;
-    } else {
-        // Who polls has no connection of its own to close.
-        return tokio::select! {
-            answer = next.run(request) => answer,
-            () = gate.was_shut() => unknown(),
-        };
-    }
-    next.run(request).await
-}
-
-/// The library keeps a connection's first request for as long as the connection lasts, and with it the whole buffer that
-/// the request was read into, unless its parts are copies.
-fn without_read_buffer(mut request: Request) -> Request {
-    let copied = |(name, value): (&HeaderName, &HeaderValue)| {
-        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
-        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
-    };
-    *request.headers_mut() = request.headers().iter().filter_map(copied).collect();
-    if let Ok(uri) = request.uri().to_string().parse::<Uri>() {
-        request.extensions_mut().insert(OriginalUri(uri.clone()));
-        *request.uri_mut() = uri;
-    }
-    request
-}
-
-fn sid(query: Option<&str>) -> Option<Sid> {
-    query?.split('&').find_map(|pair| pair.strip_prefix("sid="))?.parse().ok()
 }

@@ -17,9 +17,12 @@ use protocol::{
 };
 use runtime::{Gate, Happening, Joined, Member, MemberId, Rejection, RoomEvent, SpeechFrame, Told};
 use serde::Serialize;
-use socketioxide::{SendError, SocketError, extract::SocketRef};
+use socketioxide::extract::SocketRef;
 
-use super::told::{session_started, wire_error};
+use super::{
+    outgoing,
+    told::{session_started, wire_error},
+};
 use crate::{clock, sessions::Sessions, transport::Traffic};
 
 /// An address of a recording is good for this long.
@@ -43,27 +46,12 @@ pub(super) struct SocketMember {
 
 impl SocketMember {
     pub(super) fn emit(&self, event: &'static str, payload: &impl Serialize) {
-        match self.socket.emit(event, payload) {
-            Ok(()) => (),
-            Err(SendError::Socket(SocketError::InternalChannelFull)) => self.on_congestion(event),
-            Err(error) => tracing::debug!(event, %error, "An event could not be sent"),
-        }
+        outgoing::check(self.socket.emit(event, payload), event, &self.gate, &self.traffic);
     }
 
     pub(super) fn emit_error(&self, error: WireError, session: Option<&str>) {
         self.traffic.on_refused(error.code);
-        let timestamp = clock::now().0;
-        self.emit("error", &ErrorEvent { error, session_id: session, event_seq: None, turn_id: None, timestamp });
-    }
-
-    /// A client that does not read loses what a later event makes good; for the rest it must come back and ask.
-    fn on_congestion(&self, event: &'static str) {
-        if matches!(event, "session-state" | "transcription-partial" | "ai-response-delta" | "pong") {
-            return;
-        }
-        tracing::warn!(user.id = %self.user, event, "A client that does not read its events is disconnected");
-        self.traffic.congested.add(1);
-        self.gate.shut();
+        self.emit("error", &ErrorEvent { session_id: session, ..ErrorEvent::of(error, clock::now().0) });
     }
 
     fn on_joined(&self, joined: &Joined<'_>) {

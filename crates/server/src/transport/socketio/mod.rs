@@ -9,8 +9,10 @@ mod connection;
 mod intake;
 mod layer;
 mod member;
+mod outgoing;
 mod pace;
 mod registry;
+mod requests;
 mod told;
 
 pub use layer::{Endpoint, install};

@@ -1,8 +1,8 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,12 +11,20 @@ use std::{
 use ports::UserId;
 use runtime::{Gate, MemberId};
 use socketioxide::socket::Sid;
+use tokio::time::Instant;
 
-use super::pace::Pace;
-use crate::transport::Traffic;
+use super::{
+    layer::{PING_INTERVAL, PING_TIMEOUT},
+    pace::Pace,
+};
+use crate::transport::{Lifeline, Link, Traffic};
 
 /// What was emitted last may take so long to leave.
 const LAST_WORDS: Duration = Duration::from_millis(300);
+/// A client that was told to go, or that left, has this long to close by itself.
+pub(super) const FAREWELL: Duration = Duration::from_secs(3);
+/// After so long the library has given up whoever is behind a gate that was shut: no answer to a ping passes it.
+const SURELY_GONE: Duration = PING_INTERVAL.saturating_add(PING_TIMEOUT).saturating_add(Duration::from_secs(5));
 
 /// Every open connection, by its Engine.IO id.
 #[derive(Default)]
@@ -25,30 +33,39 @@ pub struct Registry {
     traffic: Arc<Traffic>,
     last: AtomicU64,
     closing: AtomicBool,
+    closed: AtomicBool,
 }
 
 #[derive(Default)]
 struct Connections {
     open: HashMap<Sid, Open>,
-    /// Those that were sent away and count no longer, until they are really gone: who polls must find the gate shut.
+    /// Those that were hung up on and count no longer, until they are surely gone: who polls must find the gate shut.
     shut: HashMap<Sid, Arc<Gate>>,
-    /// The gates that the connections obey which became websockets. One may do so before its client says who it is, and
-    /// obeys no other gate afterwards.
-    upgraded: HashMap<Sid, Weak<Gate>>,
-}
-
-impl Connections {
-    fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
-        let known = self.open.get(&id).map(|open| &open.gate).or_else(|| self.shut.get(&id));
-        known.cloned().or_else(|| self.upgraded.get(&id)?.upgrade())
-    }
+    shut_since: VecDeque<(Instant, Sid)>,
+    /// Those that became websockets. One may do so before its client says who it is.
+    upgraded: HashMap<Sid, Upgraded>,
+    /// With so many it is time to forget those that are gone.
+    most_upgraded: usize,
 }
 
 struct Open {
     gate: Arc<Gate>,
     address: IpAddr,
+    /// Its address had as many as one may have, so it is about to be sent away.
+    is_crowded: bool,
     /// Once it is known, with the pace that all connections of the user share.
     user: Option<(UserId, Arc<Mutex<Pace>>)>,
+}
+
+struct Upgraded {
+    gate: Arc<Gate>,
+    lifeline: Lifeline,
+}
+
+/// A connection that was not there before.
+pub(super) struct Admitted {
+    pub(super) gate: Arc<Gate>,
+    pub(super) is_crowded: bool,
 }
 
 impl Open {
@@ -84,9 +101,10 @@ impl Registry {
     /// does not.
     pub(super) async fn hang_up(&self) {
         tokio::time::sleep(LAST_WORDS).await;
-        for (_, open) in self.lock().open.drain() {
-            open.gate.shut();
-        }
+        self.closed.store(true, Ordering::Release);
+        let mut connections = self.lock();
+        let everybody: Vec<Sid> = connections.open.keys().copied().collect();
+        everybody.into_iter().for_each(|id| connections.shut(id));
     }
 
     /// Closes every connection of this user.
@@ -100,28 +118,55 @@ impl Registry {
         self.closing.load(Ordering::Acquire)
     }
 
+    /// Everybody was hung up on, and the library lets nobody in any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     pub(super) fn next_id(&self) -> MemberId {
         MemberId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Answers its gate, which is `new` where it did not become a websocket before, and how many connections its address
-    /// has with it.
-    pub(super) fn add(&self, id: Sid, address: IpAddr, new: impl FnOnce() -> Arc<Gate>) -> (Arc<Gate>, usize) {
-        self.traffic.connections_opened.add(1);
+    /// `None` where it was there before: a connection comes once, and whoever left it opens another one. So what is still
+    /// under way for the one that left meets nobody else. Its gate is `new` where it did not become a websocket before.
+    pub(super) fn add(
+        &self,
+        id: Sid,
+        address: IpAddr,
+        most_per_address: Option<usize>,
+        new: impl FnOnce() -> Arc<Gate>,
+    ) -> Option<Admitted> {
         let mut connections = self.lock();
-        let gate = connections.upgraded.get(&id).and_then(Weak::upgrade).unwrap_or_else(new);
-        let open = &mut connections.open;
-        open.insert(id, Open { gate: Arc::clone(&gate), address, user: None });
-        (gate, open.values().filter(|open| open.address == address).count())
+        if connections.open.contains_key(&id) || connections.shut.contains_key(&id) {
+            return None;
+        }
+        self.traffic.connections_opened.add(1);
+        let gate = connections.gate(id).unwrap_or_else(new);
+        let from_there = connections.open.values().filter(|open| open.address == address && !open.is_crowded).count();
+        let is_crowded = most_per_address.is_some_and(|most| from_there >= most);
+        connections.open.insert(id, Open { gate: Arc::clone(&gate), address, is_crowded, user: None });
+        Some(Admitted { gate, is_crowded })
     }
 
-    /// The gate for a connection that becomes a websocket, which is `new` where its client did not say who it is so far.
-    pub(super) fn upgrade(&self, id: Sid, new: impl FnOnce() -> Arc<Gate>) -> Arc<Gate> {
+    /// Its gate, for a connection that asks to become a websocket; `new` where its client did not say who it is so far.
+    /// `None` while it is one already: a gate is obeyed by one connection.
+    pub(super) fn upgrade(&self, id: Sid, link: &Link, new: impl FnOnce() -> Arc<Gate>) -> Option<Arc<Gate>> {
         let mut connections = self.lock();
+        if connections.upgraded.get(&id).is_some_and(|upgraded| !upgraded.lifeline.is_broken()) {
+            return None;
+        }
         let gate = connections.gate(id).unwrap_or_else(new);
-        connections.upgraded.retain(|_, gate| gate.strong_count() > 0);
-        connections.upgraded.insert(id, Arc::downgrade(&gate));
-        gate
+        if connections.upgraded.len() >= connections.most_upgraded {
+            connections.upgraded.retain(|_, upgraded| !upgraded.lifeline.is_broken());
+            connections.most_upgraded = 64 + 2 * connections.upgraded.len();
+        }
+        connections.upgraded.insert(id, Upgraded { gate: Arc::clone(&gate), lifeline: link.lifeline() });
+        Some(gate)
+    }
+
+    /// It did not become a websocket.
+    pub(super) fn not_upgraded(&self, id: Sid) {
+        self.lock().upgraded.remove(&id);
     }
 
     /// Answers the pace of the user, which is `new` where this is the first of their connections.
@@ -142,12 +187,18 @@ impl Registry {
         connections.shut.remove(&id);
     }
 
-    /// Nobody here waits for it any longer.
-    pub(super) fn let_go(&self, id: Sid) {
-        let mut connections = self.lock();
-        if let Some(open) = connections.open.remove(&id) {
-            connections.shut.insert(id, open.gate);
-        }
+    /// Hangs up on it.
+    pub(super) fn shut(&self, id: Sid) {
+        self.lock().shut(id);
+    }
+
+    /// It left and does not close, as every client does that leaves.
+    pub(super) fn shut_soon(self: &Arc<Self>, id: Sid) {
+        let registry = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(FAREWELL).await;
+            registry.shut(id);
+        });
     }
 
     pub(super) fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
@@ -156,5 +207,25 @@ impl Registry {
 
     fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections {
+    fn gate(&self, id: Sid) -> Option<Arc<Gate>> {
+        let known = self.open.get(&id).map(|open| &open.gate).or_else(|| self.shut.get(&id));
+        known.or_else(|| self.upgraded.get(&id).map(|upgraded| &upgraded.gate)).cloned()
+    }
+
+    fn shut(&mut self, id: Sid) {
+        let Some(open) = self.open.remove(&id) else {
+            return;
+        };
+        open.gate.shut();
+        let now = Instant::now();
+        while let Some((_, gone)) = self.shut_since.pop_front_if(|(since, _)| now - *since > SURELY_GONE) {
+            self.shut.remove(&gone);
+        }
+        self.shut.insert(id, open.gate);
+        self.shut_since.push_back((now, id));
     }
 }
