@@ -13,7 +13,7 @@ let server;
 before(async () => {
     server = await startServer({ RECORD_SESSIONS: 'recordings', RATE_BYTES_PER_SECOND: '0', RATE_EVENTS_PER_SECOND: '0' });
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
     test(`a client that reconnects goes on without start-session, ${transportName}`, async () => {

@@ -13,7 +13,7 @@ let server;
 before(async () => {
     server = await startServer({ RECORD_SESSIONS: 'recordings' });
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 async function talk(body, wish = {}) {
     const client = connect(server, newUser());

@@ -12,7 +12,7 @@ let server;
 before(async () => {
     server = await startServer({ RATE_BYTES_PER_SECOND: '0', RATE_EVENTS_PER_SECOND: '0' });
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
     describe(`over ${transportName}`, () => {

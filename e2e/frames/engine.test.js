@@ -12,7 +12,7 @@ let server;
 before(async () => {
     server = await startServer();
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 const MIB = 1024 * 1024;
 

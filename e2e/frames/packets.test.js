@@ -13,7 +13,7 @@ let server;
 before(async () => {
     server = await startServer();
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 describe('connect', () => {
     test('the answer names the socket, and "connected" follows', async () => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { deadline } from './deadline.js';
+import { deadline, PATIENCE } from './deadline.js';
 
 const BINARY = process.env.SERVER_BINARY ?? join(import.meta.dirname, '../../target/debug/repartee');
 const JWT_SECRET = 'a secret that only these tests know, and long enough';
@@ -62,7 +62,12 @@ class Server {
             throw new Error(`the server ended with ${code}:\n${this.log.join('\n')}`);
         });
         failed.catch(() => {});
-        this.url = await deadline(Promise.race([ready, failed]), 15_000, 'the server to be ready');
+        try {
+            this.url = await deadline(Promise.race([ready, failed]), PATIENCE, 'the server to be ready');
+        } catch (error) {
+            this.abandon();
+            throw error;
+        }
         this.port = Number(new URL(this.url).port);
     }
 
@@ -70,7 +75,7 @@ class Server {
     async stop() {
         this.process.kill('SIGTERM'); // No harm where it has ended already.
         try {
-            await deadline(this.exited, 30_000, 'the server to end after SIGTERM');
+            await deadline(this.exited, PATIENCE, 'the server to end after SIGTERM');
             this.replay();
         } finally {
             this.abandon();

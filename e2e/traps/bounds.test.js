@@ -13,7 +13,7 @@ let server;
 before(async () => {
     server = await startServer({ RATE_EVENTS_PER_SECOND: '0', RATE_BYTES_PER_SECOND: '0', TTS_PROVIDER: 'none' });
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 test('a flood of 100 MB does not fill the memory, and others are served meanwhile', async () => {
     const flooding = await Frames.signedIn(server, 'ann');

@@ -12,7 +12,7 @@ let server;
 before(async () => {
     server = await startServer({ RATE_EVENTS_PER_SECOND: '0', RATE_BYTES_PER_SECOND: '0', TTS_PROVIDER: 'none' });
 });
-after(() => server.stop());
+after(() => server?.stop());
 
 test('ten thousand chunks over five sockets are stored in their order', async () => {
     const chunks = countingPcm(2_000 * 32, 64);
