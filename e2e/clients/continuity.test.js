@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { connect, newSession, TRANSPORTS } from '../support/client.js';
 import { assertContract, assertGapFree } from '../support/contract.js';
-import { eventually } from '../support/deadline.js';
+import { eventually, PATIENCE } from '../support/deadline.js';
 import { countingPcm, wavData } from '../support/recordings.js';
 import { startServer, withServer } from '../support/server.js';
 
@@ -211,7 +211,7 @@ test('a session ends by itself when nobody comes back', async () => {
         await client.start(sessionId);
         client.close();
         const status = async () => (await impatient.rest(`/roleplay/session/${sessionId}`, 'ivy')).data?.status;
-        await eventually(async () => (await status()) !== 'active', 10_000, 'the session to end');
+        await eventually(async () => (await status()) !== 'active', PATIENCE, 'the session to end');
     });
 });
 

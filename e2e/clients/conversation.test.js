@@ -39,13 +39,13 @@ test('who falls silent is answered with a voice that comes in pieces and in orde
         assert.equal(partial.turnId, transcription.turnId);
         assert.ok(transcription.text.startsWith(partial.text.slice(0, partial.stableChars)), partial.text);
         const response = await client.next('ai-response');
-        const end = await client.next('audio-end', 30_000);
+        const end = await client.next('audio-end');
         assert.deepEqual(talker.frames.map(({ frame }) => frame), Array.from({ length: end.frames }, (_, number) => number));
         assert.ok(talker.frames.every(({ codec, sampleRate, audioData, turnId }) =>
             codec === 'pcm16' && sampleRate === 24_000 && audioData.length === 1_920 && turnId === response.turnId));
         const said = talker.frames.map(({ text }) => text ?? '').join('');
         assert.equal(said, response.text);
-        const latency = await client.next('turn-latency', 30_000);
+        const latency = await client.next('turn-latency');
         const { totalMs, ...rest } = latency;
         const parts = Object.entries(rest).filter(([name]) => name.endsWith('Ms')).map(([, ms]) => ms);
         assert.equal(parts.reduce((sum, part) => sum + part, 0), totalMs, JSON.stringify(latency));
@@ -60,7 +60,7 @@ test('who falls silent is answered with a voice that comes in pieces and in orde
 test('speech comes as it is to be heard, not as fast as it can be made', async () => {
     await talk(async ({ client, talker }) => {
         talker.say(speech(0, 1_300));
-        const { durationMs } = await client.next('audio-end', 30_000);
+        const { durationMs } = await client.next('audio-end');
         const [first] = talker.frames;
         const ahead = Math.max(...talker.frames.map(({ frame, at }) => frame * 40 - (at - first.at)));
         // How much exactly is known where no clock runs, in the server's own tests. Here the first piece may have been late.
@@ -87,7 +87,7 @@ test('speaking over the persona cuts it short, and what was not heard was not sa
         assert.equal(talker.frames.filter((frame) => frame.turnId === turnId).length, frames, 'speech after the interruption');
         await client.next('ai-response');
         client.emit('end-session', { sessionId });
-        await client.next('session-ended', 20_000);
+        await client.next('session-ended');
         const { data } = await server.rest(`/roleplay/${sessionId}/messages`, client.userId).catch(() => ({}));
         assert.ok(data === undefined || data.some(({ messageText }) => messageText === heardText));
     });
@@ -99,7 +99,7 @@ test('a cough makes no turn, and the persona goes on where it stopped', async ()
         await client.next('ai-response');
         await client.next('audio-frame');
         talker.say(speech(0, 160));
-        const { frames } = await client.next('audio-end', 30_000);
+        const { frames } = await client.next('audio-end');
         assert.equal(talker.frames.length, frames);
         assert.equal(client.all('interrupted').length, 0);
         assert.equal(client.all('transcription').length, 1);
@@ -114,7 +114,7 @@ test('a microphone that is muted in mid-sentence ends the turn', async () => {
         await client.next('transcription');
         await client.next('ai-response');
         talker.open();
-        await client.next('audio-end', 30_000);
+        await client.next('audio-end');
     });
 });
 

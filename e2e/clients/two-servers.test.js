@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { connect, newSession } from '../support/client.js';
-import { eventually } from '../support/deadline.js';
+import { eventually, PATIENCE } from '../support/deadline.js';
 import { countingPcm, wavData } from '../support/recordings.js';
 import { withServer } from '../support/server.js';
 
@@ -44,7 +44,7 @@ test('who changes the server in the midst of a session goes on there, and the on
             assert.equal((await back.next('ai-response')).turnCount, 4);
             after.close(); // Its grace ends there meanwhile; it must not end the session.
             const letsGo = (line) => line.includes('Another server has the session now');
-            await eventually(() => other.log.some(letsGo), 10_000, 'the other server to let go');
+            await eventually(() => other.log.some(letsGo), PATIENCE, 'the other server to let go');
             assert.equal((await one.rest(`/roleplay/session/${sessionId}`, 'ann')).data.status, 'active');
             back.emit('end-session', { sessionId });
             await back.next('session-ended');
@@ -91,6 +91,6 @@ test('a session that is deleted on another server ends here and leaves nothing',
             assert.equal((await other.rest(`/roleplay/session/${sessionId}`, 'ann', 'DELETE')).success, true);
             client.emit('audio-chunk', { sessionId, audioData: second, seq: 1 });
             assert.equal((await client.next('error')).code, 'SESSION_ENDED');
-            await eventually(() => one.storedAudio(sessionId).length === 0, 10_000, 'the audio to be gone');
+            await eventually(() => one.storedAudio(sessionId).length === 0, PATIENCE, 'the audio to be gone');
             client.close();
         })));

@@ -126,7 +126,7 @@ describe('upgrade', () => {
         const session = await signedInByPolling('eve');
         const frames = await Frames.open(server, `EIO=4&transport=websocket&sid=${session.handshake.sid}`);
         frames.send('2what');
-        await deadline(frames.closed, 15_000, 'the probe to be refused');
+        await deadline(frames.closed, PATIENCE, 'the probe to be refused');
         await other.post('42["ping",{"t":8}]');
         assert.match((await packetsOf(await other.get())).join(), /"t":8/);
     });

@@ -74,7 +74,7 @@ export class Frames {
 export function polling(server, sid) {
     const url = `${server.url}/socket.io/?EIO=4&transport=polling${sid ? `&sid=${sid}` : ''}`;
     return {
-        get: () => fetch(url, { signal: AbortSignal.timeout(30_000) }),
+        get: () => fetch(url, { signal: AbortSignal.timeout(PATIENCE) }),
         post: (body) => fetch(url, { method: 'POST', headers: { 'content-type': 'text/plain;charset=UTF-8' }, body }),
     };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { connect, newSession, TRANSPORTS } from '../support/client.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, PATIENCE } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { startServer, withServer } from '../support/server.js';
 
@@ -47,7 +47,7 @@ test('a flood of attachments that never come does not fill the memory', async ()
         frames.send('451000-["audio-chunk",{"_placeholder":true,"num":0}]');
         for (let sent = 0; sent < 200; sent++) frames.send(Buffer.alloc(200_000));
     }
-    await Promise.all(floods.map((frames) => deadline(frames.closed, 20_000, 'the flood to be cut off')));
+    await Promise.all(floods.map((frames) => deadline(frames.closed, PATIENCE, 'the flood to be cut off')));
     const grown = Math.round((server.memory('VmHWM') - before) / 1024);
     assert.ok(grown < 40, `the server grew by ${grown} MiB`);
 });
@@ -57,7 +57,7 @@ test('a frame over the limit closes its own socket only', async () => {
     await other.start(newSession());
     const frames = await Frames.signedIn(server, 'gus');
     frames.send(`42["audio-chunk",{"audioData":"${'A'.repeat(8 * 1024 * 1024)}"}]`);
-    await deadline(frames.closed, 10_000, 'the socket to be closed');
+    await deadline(frames.closed, PATIENCE, 'the socket to be closed');
     assert.equal((await other.ask('ping', { t: 1 })).ok, true);
     other.close();
 });

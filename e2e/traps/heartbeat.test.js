@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { connect, newSession } from '../support/client.js';
-import { deadline } from '../support/deadline.js';
+import { deadline, PATIENCE } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { withServer } from '../support/server.js';
 
@@ -19,7 +19,7 @@ test('a client that answers no heartbeat is let go of, and its session ends afte
         await coach.next('session-started');
 
         frames.answersHeartbeats = false;
-        await deadline(frames.closed, pingInterval + pingTimeout + 10_000, 'the silent connection to be closed');
+        await deadline(frames.closed, pingInterval + pingTimeout + PATIENCE, 'the silent connection to be closed');
         assert.equal((await coach.next('session-force-ended')).sessionId, sessionId);
         coach.close();
     }));

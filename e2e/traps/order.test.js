@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { connect, newSession } from '../support/client.js';
+import { PATIENCE } from '../support/deadline.js';
 import { Frames } from '../support/frames.js';
 import { countingPcm, wavData } from '../support/recordings.js';
 import { startServer } from '../support/server.js';
@@ -24,7 +25,7 @@ test('ten thousand chunks over five sockets are stored in their order', async ()
             for (const audioData of chunks) client.emit('audio-chunk', { sessionId, audioData });
             // Right behind the last chunk: it must not overtake it.
             client.emit('end-session', { sessionId });
-            await client.next('session-ended', 60_000);
+            await client.next('session-ended', 3 * PATIENCE);
             const stored = Buffer.concat(server.storedAudio(sessionId).map((file) => wavData(file.bytes)));
             assert.ok(stored.equals(Buffer.concat(chunks)), `${stored.length} bytes of ${userId}`);
             client.close();
