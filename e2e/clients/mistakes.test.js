@@ -174,7 +174,7 @@ test("somebody else's session is refused", async () => {
 });
 
 test('a token that expires in mid-session closes the socket, and a new one resumes', async () => {
-    const short = server.token('cid', { exp: Date.now() / 1000 + 5 });
+    const short = server.token('cid', { exp: Date.now() / 1000 + 15 });
     const client = connectWith(server, { auth: { token: short } });
     const sessionId = newSession();
     await client.start(sessionId);
