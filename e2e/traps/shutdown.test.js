@@ -11,6 +11,7 @@ import { withServer } from '../support/server.js';
 
 /** Hears something once the test says so, by a file in the server's folder, and some time in any case. */
 const UNTIL_TOLD = 'for i in $(seq 600); do [ -e told ] && break; sleep 0.1; done; echo well';
+const GOES_WHEN_TOLD = { STT_PROVIDER: 'command', STT_COMMAND: UNTIL_TOLD, STT_TIMEOUT_MS: String(PATIENCE) };
 
 for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
     test(`clients are told, and the server ends within its deadline, ${transportName}`, () =>
@@ -28,42 +29,30 @@ for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
 }
 
 test('who comes while the server goes is told so and not let in', () =>
-    withServer({ STT_PROVIDER: 'command', STT_COMMAND: UNTIL_TOLD, STT_TIMEOUT_MS: '60000' }, async (server) => {
-        const client = connect(server, 'ann');
-        const sessionId = newSession();
-        await client.start(sessionId);
-        client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(32_000, 1) });
-        await client.next('audio-received');
-        const stopped = server.stop(); // It finishes the turn first.
-        const isEnding = () => client.all('session-state').some(({ state }) => state === 'ending');
-        await eventually(isEnding, PATIENCE, 'the session to be ending');
+    withServer(GOES_WHEN_TOLD, async (server) => {
+        const client = await lastClient(server);
         const late = connect(server, 'bob');
         const error = await late.next('error');
         assert.equal(error.code, 'SHUTTING_DOWN');
         assert.equal(error.retryable, true);
         await late.next('disconnect');
         assert.deepEqual(late.all('connected'), []);
-        writeFileSync(join(server.dataFolder, 'told'), '');
+        letGo(server);
         assert.equal((await client.next('transcription')).text, 'well');
         await client.next('error');
-        await stopped;
+        await deadline(server.exited, PATIENCE, 'the server to end');
     }));
 
 for (const [transportName, transports] of Object.entries(TRANSPORTS)) {
     const patient = { transports, reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 };
 
     test(`a client that comes while the server stops comes back by itself, ${transportName}`, () =>
-        withServer({ STT_PROVIDER: 'command', STT_COMMAND: 'sleep 2; echo well' }, async (server) => {
-            const client = connect(server, 'ann');
-            const sessionId = newSession();
-            await client.start(sessionId);
-            client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(32_000, 1) });
-            await client.next('audio-received');
-            server.process.kill('SIGTERM'); // It finishes the turn first.
-            await client.next('error');
+        withServer(GOES_WHEN_TOLD, async (server) => {
+            const client = await lastClient(server);
             const late = connect(server, 'bob', patient);
             assert.equal((await late.next('error')).code, 'SHUTTING_DOWN');
-            await deadline(server.exited, 10_000, 'the server to end');
+            letGo(server);
+            await deadline(server.exited, PATIENCE, 'the server to end');
             server.env.PORT = String(server.port);
             await server.start();
             await late.next('connected');
@@ -114,3 +103,20 @@ test('an open session goes on where it was after a restart', () =>
         assert.equal((await again.next('ai-response')).turnCount, 2);
         again.close();
     }));
+
+/** Asks the server to go in the midst of this client's turn, which it finishes first. */
+async function lastClient(server) {
+    const client = connect(server, 'ann');
+    const sessionId = newSession();
+    await client.start(sessionId);
+    client.emit('audio-chunk', { sessionId, audioData: Buffer.alloc(32_000, 1) });
+    await client.next('audio-received');
+    server.process.kill('SIGTERM');
+    const isEnding = () => client.all('session-state').some(({ state }) => state === 'ending');
+    await eventually(isEnding, PATIENCE, 'the session to be ending');
+    return client;
+}
+
+function letGo(server) {
+    writeFileSync(join(server.dataFolder, 'told'), '');
+}
