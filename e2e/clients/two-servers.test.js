@@ -61,7 +61,7 @@ test('what the server that was left still stores throws nobody out of the other'
     withServer({}, (one) =>
         withServer({ ...one.env, PORT: '0' }, async (other) => {
             const sessionId = newSession();
-            const thresholds = { bytes: 8_000, silenceMs: 500 };
+            const thresholds = { bytes: 8_000, silenceMs: 5_000 };
             const chunks = countingPcm(8_000, 4_000);
             const before = connect(one, 'ann');
             await before.start(sessionId, { thresholds });
