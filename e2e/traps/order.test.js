@@ -51,6 +51,20 @@ test('what is sent right behind the answer to CONNECT is not lost', async () => 
 });
 
 test('two small frames in a row leave at once', async () => {
+    // With Nagle's algorithm the second frame waits for a delayed acknowledgement, 40 ms, unless it happens to leave together
+    // with the first: in a third of the rounds or more. A machine that is busy now and then is quick in one look of three.
+    const looks = [];
+    while (looks.length < 3) {
+        const { gap, answer } = await lookAtTwoFrames();
+        // Where the machine is slow the first frame is late as well.
+        if (gap < answer + 20) return;
+        looks.push(`the second frame came ${gap} ms after the first, which took ${answer} ms`);
+    }
+    assert.fail(looks.join('\n'));
+});
+
+/** How long the answer to CONNECT took, and how much later what follows it came, in nine of ten rounds. */
+async function lookAtTwoFrames() {
     const answers = [];
     const gaps = [];
     for (let round = 0; round < 40; round++) {
@@ -65,9 +79,6 @@ test('two small frames in a row leave at once', async () => {
         gaps.push(performance.now() - first);
         frames.close();
     }
-    // With Nagle's algorithm the second frame waits for a delayed acknowledgement, 40 ms, unless it happens to leave together
-    // with the first: in a third of the rounds or more. Where the machine is slow the first frame is late as well.
     const ninthOfTen = (times) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.9)];
-    const [gap, answer] = [ninthOfTen(gaps), ninthOfTen(answers)];
-    assert.ok(gap < answer + 20, `the second frame came ${gap} ms after the first, which took ${answer} ms`);
-});
+    return { gap: ninthOfTen(gaps), answer: ninthOfTen(answers) };
+}
