@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { connect, newSession, newUser } from '../support/client.js';
 import { assertContract, assertGapFree } from '../support/contract.js';
+import { eventually, PATIENCE } from '../support/deadline.js';
 import { startServer } from '../support/server.js';
 import { speech, Talker } from '../support/talker.js';
 
@@ -49,8 +50,8 @@ test('who falls silent is answered with a voice that comes in pieces and in orde
         const { totalMs, ...rest } = latency;
         const parts = Object.entries(rest).filter(([name]) => name.endsWith('Ms')).map(([, ms]) => ms);
         assert.equal(parts.reduce((sum, part) => sum + part, 0), totalMs, JSON.stringify(latency));
-        const states = client.all('session-state').map(({ state }) => state);
-        assert.deepEqual(states.slice(-1), ['listening'], states.join(' '));
+        const isListening = () => client.all('session-state').at(-1).state === 'listening';
+        await eventually(isListening, PATIENCE, 'the persona to listen again');
         assert.equal(client.all('error').length, 0);
         assertContract(client.events);
         assertGapFree(client.events);
@@ -62,7 +63,7 @@ test('speech comes as it is to be heard, not as fast as it can be made', async (
         talker.say(speech(0, 1_300));
         const { durationMs } = await client.next('audio-end');
         const [first] = talker.frames;
-        const ahead = Math.max(...talker.frames.map(({ frame, at }) => frame * 40 - (at - first.at)));
+        const ahead = Math.max(...talker.frames.map(({ frame, timestamp }) => frame * 40 - (timestamp - first.timestamp)));
         // How much exactly is known where no clock runs, in the server's own tests. Here the first piece may have been late.
         const beyondTheLead = durationMs - 2_000;
         assert.ok(beyondTheLead > 2_000, `${durationMs} ms are too short to tell`);
@@ -80,7 +81,9 @@ test('speaking over the persona cuts it short, and what was not heard was not sa
         const { turnId, heardMs, heardText, reason } = await client.next('interrupted');
         assert.deepEqual({ turnId, reason }, { turnId: response.turnId, reason: 'barge-in' });
         assert.ok(response.text.startsWith(heardText) && heardText.length < response.text.length, heardText);
-        assert.ok(heardMs < 3_000, `${heardMs}`);
+        // One that does not say how far it is, is believed to play on for a moment.
+        const playedMs = talker.reported.get(turnId);
+        assert.ok(heardMs <= playedMs + 500, `${heardMs} ms are taken for heard, of which ${playedMs} ms were played`);
         const frames = talker.frames.filter((frame) => frame.turnId === turnId).length;
         const next = await client.next('transcription');
         assert.notEqual(next.turnId, turnId);

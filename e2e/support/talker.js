@@ -25,6 +25,7 @@ export class Talker {
         this.sent = 0;
         this.players = new Map();
         this.frames = [];
+        this.reported = new Map();
         client.socket.on('audio-frame', (frame) => this.onFrame(frame));
         client.socket.on('interrupted', ({ turnId }) => this.players.delete(turnId));
         client.socket.on('session-state', ({ state }) => this.hold(state === 'hearing'));
@@ -55,7 +56,7 @@ export class Talker {
     }
 
     onFrame(frame) {
-        this.frames.push({ ...frame, at: performance.now() });
+        this.frames.push(frame);
         const player = this.players.get(frame.turnId) ?? { turnId: frame.turnId, buffered: 0, played: 0, since: performance.now() };
         player.buffered += FRAME_MS;
         this.players.set(frame.turnId, player);
@@ -79,6 +80,7 @@ export class Talker {
         if (player.held || player.done) return;
         const ended = this.client.all('audio-end').some(({ turnId }) => turnId === player.turnId);
         player.done = ended && player.played >= player.buffered;
+        this.reported.set(player.turnId, player.played);
         this.client.emit('playback-progress', { sessionId: this.sessionId, turnId: player.turnId, playedMs: player.played, done: player.done });
     }
 }
