@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 BINARY = os.environ.get("SERVER_BINARY", str(Path(__file__).parents[2] / "target/debug/repartee"))
+# Seconds, for what only takes the time that the machine takes for it.
+PATIENCE = 60
 JWT_SECRET = "a secret that only these tests know, and long enough"
 
 
@@ -25,9 +27,18 @@ class Server:
         self.process = subprocess.Popen(
             [BINARY, "serve"], cwd=folder, env={**os.environ, **settings}, stdout=self.log, stderr=subprocess.STDOUT
         )
-        ready = eventually(lambda: re.search(r"Repartee is ready: (\S+)", self.read_log()), 15, "the server to be ready")
-        self.url = ready[1]
+        try:
+            self.url = eventually(self.address, PATIENCE, "the server to be ready")
+        except AssertionError:
+            self.process.kill()
+            raise
         self.port = int(self.url.rsplit(":", 1)[1])
+
+    def address(self):
+        """Where it can be reached, once it can."""
+        assert self.process.poll() is None, self.read_log()
+        ready = re.search(r"Repartee is ready: (\S+)", self.read_log())
+        return ready and ready[1]
 
     def read_log(self):
         return Path(self.log.name).read_text()
@@ -42,7 +53,7 @@ class Server:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE)
         wrong = ["ERROR", "panicked at", "stopped before everybody had left"]
         assert [line for line in self.read_log().splitlines() if any(sign in line for sign in wrong)] == []
 

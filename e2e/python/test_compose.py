@@ -15,7 +15,7 @@ import socketio
 import yaml
 from moto.server import ThreadedMotoServer
 
-from conftest import Server, eventually
+from conftest import PATIENCE, Server, eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ def test_a_session_lives_in_the_database_and_the_object_store_alone(postgres_por
         server = Server(folder, **environment)
         try:
             with socketio.SimpleClient() as client:
-                client.connect(server.url, auth={"token": server.token("ann")})
+                client.connect(server.url, auth={"token": server.token("ann")}, wait_timeout=PATIENCE)
                 start(client, session_id)
                 client.emit("audio-chunk", {"sessionId": session_id, "audioData": bytes(range(250)) * 128})
                 until(client, "avatar-response")
@@ -44,7 +44,7 @@ def test_a_session_lives_in_the_database_and_the_object_store_alone(postgres_por
         server = Server(folder, **environment)
         try:
             with socketio.SimpleClient() as client:
-                client.connect(server.url, auth={"token": server.token("ann")})
+                client.connect(server.url, auth={"token": server.token("ann")}, wait_timeout=PATIENCE)
                 started = start(client, session_id)
                 assert started["resumed"] is True
                 assert "Written down." in [line["text"] for line in started["history"]]
@@ -60,7 +60,7 @@ def start(client, session_id):
 
 def until(client, wanted):
     while True:
-        name, *arguments = client.receive(timeout=20)
+        name, *arguments = client.receive(timeout=PATIENCE)
         assert name != "error", arguments
         if name == wanted:
             return arguments[0]
@@ -110,12 +110,14 @@ def postgres_port():
         try:
             create = [programs / "createdb", "-h", folder, "-p", str(port), "-U", "repartee", "repartee"]
             eventually(
-                lambda: subprocess.run(create, stderr=subprocess.DEVNULL).returncode == 0, 30, "PostgreSQL to be ready"
+                lambda: subprocess.run(create, stderr=subprocess.DEVNULL).returncode == 0,
+                PATIENCE,
+                "PostgreSQL to be ready",
             )
             yield port
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import socketio
 
+from conftest import PATIENCE
+
 RECORDINGS = Path(__file__).parents[2] / "crates/audio/tests/fixtures"
 SEGMENT_BYTES = 32_000
 TRANSPORTS = {
@@ -20,7 +22,7 @@ TRANSPORTS = {
 @pytest.mark.parametrize("encode", [lambda chunk: base64.b64encode(chunk).decode(), bytes], ids=["base64", "binary"])
 def test_a_whole_session_is_played(server, session_id, transports, encode):
     with socketio.SimpleClient() as client:
-        client.connect(server.url, auth={"token": server.token("ann")}, transports=transports)
+        client.connect(server.url, auth={"token": server.token("ann")}, transports=transports, wait_timeout=PATIENCE)
         events = Events(client)
         assert events.until("connected")["message"] == "Connected to real-time server"
         client.emit("start-session", {"sessionId": session_id, "scenarioId": "test-scenario"})
@@ -51,10 +53,11 @@ def test_a_whole_session_is_played(server, session_id, transports, encode):
 @pytest.mark.parametrize("transports", TRANSPORTS.values(), ids=TRANSPORTS.keys())
 def test_events_are_acknowledged(server, session_id, transports):
     with socketio.SimpleClient() as client:
-        client.connect(server.url, auth={"token": server.token("bea")}, transports=transports)
+        client.connect(server.url, auth={"token": server.token("bea")}, transports=transports, wait_timeout=PATIENCE)
         start = {"sessionId": session_id, "scenarioId": "test-scenario"}
-        assert client.call("start-session", start, timeout=10)["ok"] is True
-        refused = client.call("audio-chunk", {"sessionId": "nobody-started-this", "audioData": "AAAA"}, timeout=10)
+        assert client.call("start-session", start, timeout=PATIENCE)["ok"] is True
+        stray = {"sessionId": "nobody-started-this", "audioData": "AAAA"}
+        refused = client.call("audio-chunk", stray, timeout=PATIENCE)
         assert refused["ok"] is False
         assert refused["error"]["code"] == "SESSION_NOT_FOUND"
 
@@ -62,7 +65,7 @@ def test_events_are_acknowledged(server, session_id, transports):
 @pytest.mark.parametrize("transports", TRANSPORTS.values(), ids=TRANSPORTS.keys())
 def test_a_client_without_a_token_is_told_and_disconnected(server, transports):
     with socketio.SimpleClient() as client:
-        client.connect(server.url, transports=transports)
+        client.connect(server.url, transports=transports, wait_timeout=PATIENCE)
         error = Events(client).until("error")
         assert (error["message"], error["code"]) == ("Missing authentication token", "UNAUTHENTICATED")
 
@@ -80,7 +83,7 @@ class Events:
         place = self.taken[wanted]
         self.taken[wanted] += 1
         while len(found := [body for name, body in self.seen if name == wanted]) <= place:
-            name, *arguments = self.client.receive(timeout=15)
+            name, *arguments = self.client.receive(timeout=PATIENCE)
             assert name == wanted or name != "error", arguments
             self.seen.append((name, arguments[0]))
         return found[place]

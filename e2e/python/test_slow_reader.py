@@ -10,7 +10,10 @@ import urllib.request
 
 import pytest
 
-from conftest import Server, eventually
+from conftest import PATIENCE, Server, eventually
+
+# Seconds after which who answers no heartbeat is let go of.
+HEARTBEATS = 25 + 60
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def server():
 
 def test_a_client_that_stops_reading_is_cleaned_up(server, session_id):
     connection = socket.socket()
-    connection.settimeout(10)
+    connection.settimeout(PATIENCE)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(("127.0.0.1", server.port))
     sign_in(connection, server.token("ann"))
@@ -44,8 +47,8 @@ def test_a_client_that_stops_reading_is_cleaned_up(server, session_id):
     except (TimeoutError, ConnectionError):
         pass  # The server takes no more from a client that takes nothing.
 
-    eventually(lambda: not is_established(server, address), 90, "the server to let go of the socket")
-    eventually(lambda: status(server, session_id) == "completed", 10, "the session to end after the grace")
+    eventually(lambda: not is_established(server, address), HEARTBEATS + PATIENCE, "the server to let go of the socket")
+    eventually(lambda: status(server, session_id) == "completed", PATIENCE, "the session to end after the grace")
     connection.close()
 
 
