@@ -14,8 +14,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("a guest who signs out is told first that nobody can come back, and may think better of it", async () => {

@@ -13,8 +13,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("a coach finds a practice, reads along and whispers, and the trainee knows", async () => {

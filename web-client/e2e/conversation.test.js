@@ -23,8 +23,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("whoever just speaks reads along, is understood and hears the answer to its end", async () => {
@@ -153,7 +153,7 @@ test("a server that restarts while the persona speaks leaves nobody waiting", as
   await hearAnswer(page, line);
   await server.restart();
   await page.getByText("The line dropped.").waitFor({ state: "hidden" });
-  await page.locator("[data-scene=listening]").waitFor({ timeout: 30_000 });
+  await page.locator("[data-scene=listening]").waitFor();
   await speakUp(page, ...OBJECTION);
   await said(page, "user", 2);
   await said(page, "ai", 3);

@@ -14,8 +14,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("a tab that chose no language shows the one that was chosen elsewhere", async () => {

@@ -18,8 +18,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("whoever has to sign in again goes on in the same practice, and with the same report", async () => {

@@ -1,5 +1,6 @@
 // The real server, built from this checkout, with its own empty data, and a real browser whose microphone speaks a sentence.
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,19 +13,24 @@ const root = path.resolve(import.meta.dirname, "../..");
 const binary = process.env.REPARTEE ?? path.join(root, "target/debug/repartee");
 const sentence = path.join(import.meta.dirname, "fixtures/sentence.wav");
 
-export async function startServer() {
+/** For what only takes the time that the machine takes for it. */
+export const PATIENCE = 60_000;
+
+/** @param {Record<string, string>} [settings] of its environment */
+export async function startServer(settings = {}) {
   const data = await mkdtemp(path.join(tmpdir(), "repartee-e2e-"));
-  const env = { ...process.env, HOST: "127.0.0.1", PORT: "0", DATA_DIR: data, LOG: "warn" };
+  const env = { ...process.env, ...settings, HOST: "127.0.0.1", PORT: "0", DATA_DIR: data, LOG: "warn" };
   const launch = () => spawn(binary, ["serve"], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
   let child = launch();
   const url = await ready(child);
   // Where it is started again, the pages find it again.
   env.PORT = new URL(url).port;
-  const stop = () =>
-    new Promise((resolve) => {
-      child.once("exit", resolve);
-      child.kill();
-    });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill();
+    await exited;
+  };
   return {
     url,
     /**
@@ -51,8 +57,10 @@ export async function startServer() {
   };
 }
 
-export function startBrowser() {
+/** @param {string[]} [more] of its arguments */
+export function startBrowser(more = []) {
   return chromium.launch({
+    timeout: 2 * PATIENCE,
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--no-sandbox",
@@ -67,6 +75,7 @@ export function startBrowser() {
       "--use-fake-device-for-media-stream",
       `--use-file-for-fake-audio-capture=${sentence}`,
       "--autoplay-policy=no-user-gesture-required",
+      ...more,
     ],
   });
 }
@@ -95,7 +104,7 @@ export async function visit(browser, url, as = {}) {
     { locale, theme, "talk-mode": mode },
   );
   if (microphone === "own") await giveMicrophone(context);
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
@@ -180,6 +189,18 @@ class Log {
   }
 
   /**
+   * The longest time that passed between two of them since then. Of what a page sends all the time it tells how long the page
+   * stood still.
+   * @param {string} name
+   * @param {number} since
+   */
+  longestPause(name, since) {
+    const times = this.all(name).map(({ seenAt }) => seenAt);
+    const later = times.slice(Math.max(times.findLastIndex((at) => at <= since), 0));
+    return Math.max(...later.map((at, i) => at - (later[i - 1] ?? at)));
+  }
+
+  /**
    * The first one of which that is true.
    * @param {string} name
    * @param {(payload: Record<string, any>) => boolean} [wanted]
@@ -204,7 +225,7 @@ class Log {
       };
       const late = () =>
         reject(new Error(`${what} did not come; there came ${[...new Set(this.#events.map(({ name }) => name))]}`));
-      const deadline = setTimeout(late, 60_000);
+      const deadline = setTimeout(late, PATIENCE);
       this.#waiting.add(look);
       look();
     });
@@ -218,12 +239,18 @@ class Log {
  */
 function ready(child) {
   return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error(`${binary} did not become ready`)), 60_000).unref();
+    const late = () => {
+      child.kill("SIGKILL");
+      reject(new Error(`${binary} did not become ready`));
+    };
+    const deadline = setTimeout(late, PATIENCE).unref();
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`${binary} ended with ${code}`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
       const url = /Repartee is ready: (http\S+)/.exec(line)?.[1];
-      if (url) resolve(url);
+      if (!url) return;
+      clearTimeout(deadline);
+      resolve(url);
     });
   });
 }

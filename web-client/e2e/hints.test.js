@@ -17,8 +17,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("a second hint does not wipe the first, a reload keeps what was not dismissed, and the report tells both where they came", async () => {

@@ -1,8 +1,7 @@
 // The page on a phone in the same house: over plain http, where browsers leave out what they allow on secure pages only.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { enterAsGuest, startPractice, startServer, visit } from "./harness.js";
+import { enterAsGuest, startBrowser, startPractice, startServer, visit } from "./harness.js";
 import { said, say } from "./room.js";
 
 const HOST = "practice.example";
@@ -14,14 +13,11 @@ let browser;
 
 before(async () => {
   server = await startServer();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--headless", "--disable-gpu", `--host-resolver-rules=MAP ${HOST} 127.0.0.1`],
-  });
+  browser = await startBrowser([`--host-resolver-rules=MAP ${HOST} 127.0.0.1`]);
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("whoever comes over plain http gets in as a guest, and practises in writing", async () => {

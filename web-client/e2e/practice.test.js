@@ -20,8 +20,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("a newcomer talks, hears an answer and reads the report", async () => {

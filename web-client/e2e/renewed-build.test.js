@@ -13,8 +13,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("a page of which a part is gone loads itself anew, and goes where one wanted to", async () => {

@@ -24,8 +24,8 @@ before(async () => {
   await recorded(trainee.page);
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 test("what nobody heard of the persona is struck through in the transcript, and told to who cannot see that", async () => {

@@ -43,7 +43,7 @@ export async function said(page, role, nth) {
  * @param {import("playwright-core").Page} page
  */
 export async function recorded(page) {
-  await page.locator("input[type=range]:enabled").waitFor({ timeout: 60_000 });
+  await page.locator("input[type=range]:enabled").waitFor();
 }
 
 /** @param {import("playwright-core").Page} page */

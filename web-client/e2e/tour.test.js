@@ -21,8 +21,8 @@ before(async () => {
   browser = await startBrowser();
 });
 after(async () => {
-  await browser.close();
-  await server.close();
+  await browser?.close();
+  await server?.close();
 });
 
 const scenarios = {
@@ -83,7 +83,7 @@ for (const [locale, look] of VARIANTS) {
     await page.keyboard.press("Enter");
     await page.locator("[data-scene=speaking]").waitFor();
     await show("practice-speaking");
-    await page.locator("[data-scene=listening]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-scene=listening]").waitFor();
     await show("practice-listening");
     const heard = await speak(page, line, 4000, () => show("practice-hearing"));
     const admin = await visit(browser, server.url, { locale, theme, phone: look === "phone" });
