@@ -81,7 +81,8 @@ test("speaking over the persona cuts it short, and shows what was not heard", as
   );
   const place = late.at(-1)?.playedMs;
   const spokeOnMs = late.find(({ playedMs }) => playedMs === place)?.seenAt - noticedAt;
-  assert.ok(spokeOnMs < 1000, `the persona spoke on for ${spokeOnMs} ms`);
+  const stoodStillMs = line.sent.longestPause("audio-chunk", noticedAt);
+  assert.ok(spokeOnMs < 1000 + stoodStillMs, `the persona spoke on for ${spokeOnMs} ms`);
   assert.ok(Math.abs(place - heardMs) < 300 + spokeOnMs, "both know the same place");
   await context.close();
 });
@@ -90,11 +91,17 @@ test("a cough does not cut the persona: it waits, and goes on where it stopped",
   const { page, line, context } = await enterRoom();
   await hearAnswer(page, line);
   const scenes = page.evaluate(watchScenes);
+  const coughedAt = performance.now();
   await speakUp(page, ...COUGH);
   await line.told.first("speech-started", ({ atMs }) => atMs > 0 && line.told.all("speech-started").length > 1);
   await hearItOut(line);
   await page.locator("[data-scene=listening]").waitFor();
-  assert.deepEqual(await scenes, ["speaking", "held", "speaking", "listening"]);
+  const states = line.told.all("session-state").map(({ state }) => state);
+  assert.deepEqual(states.slice(-4), ["speaking", "hearing", "speaking", "listening"]);
+  const seen = await scenes;
+  // A page that stands still meanwhile learns of both at once, and paints neither.
+  const stoodStill = line.sent.longestPause("audio-chunk", coughedAt) > 500;
+  if (!stoodStill) assert.deepEqual(seen, ["speaking", "held", "speaking", "listening"]);
   assert.deepEqual(line.told.all("interrupted"), []);
   const places = line.sent.all("playback-progress").map(({ playedMs }) => playedMs);
   assert.ok(inOrder(places), `${places}`);

@@ -196,7 +196,8 @@ class Log {
    */
   longestPause(name, since) {
     const times = this.all(name).map(({ seenAt }) => seenAt);
-    const later = times.slice(Math.max(times.findLastIndex((at) => at <= since), 0));
+    const first = times.findLastIndex((at) => at <= since);
+    const later = times.slice(Math.max(first, 0));
     return Math.max(...later.map((at, i) => at - (later[i - 1] ?? at)));
   }
 
