@@ -5,8 +5,8 @@ import { deadline, PATIENCE } from './deadline.js';
 
 /** A websocket whose frames are read one by one. */
 export class Frames {
-    static async open(server, query = 'EIO=4&transport=websocket') {
-        const frames = new Frames(new WebSocket(`ws://127.0.0.1:${server.port}/socket.io/?${query}`));
+    static async open(server, query = 'EIO=4&transport=websocket', path = '/socket.io/') {
+        const frames = new Frames(new WebSocket(`ws://127.0.0.1:${server.port}${path}?${query}`));
         await deadline(frames.opened, PATIENCE, 'the websocket to open');
         return frames;
     }

@@ -1,5 +1,6 @@
 // A connection has one gate, however it came about: who is sent away is gone, and nobody else with them.
 import assert from 'node:assert/strict';
+import { connect as connectTcp } from 'node:net';
 import { test } from 'node:test';
 
 import { connect } from '../support/client.js';
@@ -16,14 +17,12 @@ async function upgraded(websocket) {
 }
 
 const WAYS = {
-    'at once': async (server, crowd) => {
-        await crowd();
+    'at once': async (server) => {
         const websocket = await Frames.open(server);
         websocket.send(hello(server, 'bob'));
         return websocket;
     },
-    'after it said who it is': async (server, crowd) => {
-        await crowd();
+    'after it said who it is': async (server) => {
         const { handshake, post } = await openPolling(server);
         await post(hello(server, 'bob'));
         const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`);
@@ -31,26 +30,25 @@ const WAYS = {
         return websocket;
     },
     // On a busy machine the two requests overtake each other.
-    'while it says who it is': async (server, crowd) => {
-        await crowd();
+    'while it says who it is': async (server) => {
         const { handshake, post } = await openPolling(server);
         const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`);
         await post(hello(server, 'bob'));
         await upgraded(websocket);
         return websocket;
     },
-    'before it says who it is': async (server, crowd) => {
-        await crowd();
+    'before it says who it is': async (server) => {
         const { handshake } = await openPolling(server);
         const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`);
         await upgraded(websocket);
         websocket.send(hello(server, 'bob'));
         return websocket;
     },
-    'and was somebody else on it before': async (server, crowd) => {
-        const websocket = await Frames.signedIn(server, 'eve');
-        websocket.send('41');
-        await crowd();
+    // The library serves every address below its own.
+    'at a longer address': async (server) => {
+        const { handshake } = await openPolling(server);
+        const websocket = await Frames.open(server, `EIO=4&transport=websocket&sid=${handshake.sid}`, '/socket.io/x/');
+        await upgraded(websocket);
         websocket.send(hello(server, 'bob'));
         return websocket;
     },
@@ -62,14 +60,11 @@ const ATTEMPTS = { 'after it said who it is': 3, 'while it says who it is': 3 };
 for (const [way, arrive] of Object.entries(WAYS)) {
     test(`a client that is one too many and gets its websocket ${way} is sent away`, () =>
         withServer({ MAX_CONNECTIONS_PER_ADDRESS: '1' }, async (server) => {
-            const first = connect(server, 'ann', { autoConnect: false, reconnection: true });
-            const crowd = () => {
-                first.socket.connect();
-                return eventually(() => first.all('connected').length > 0, PATIENCE, 'the first client to be there');
-            };
+            const first = connect(server, 'ann');
+            await first.next('connected');
             const sentAway = async (attempts) => {
                 try {
-                    const websocket = await arrive(server, crowd);
+                    const websocket = await arrive(server);
                     return { websocket, error: (await websocket.event('error'))[0] };
                 } catch (error) {
                     const isGone = /was closed before|response: 400/.test(error.message);
@@ -82,6 +77,51 @@ for (const [way, arrive] of Object.entries(WAYS)) {
             await deadline(websocket.closed, PATIENCE, 'the websocket to be closed');
             first.emit('ping', {});
             await first.next('pong');
-            first.close();
         }));
+}
+
+test('a connection that carried requests of others becomes the websocket of one, and theirs goes on', () =>
+    withServer({}, async (server) => {
+        const [ann, bob] = [await openPolling(server), await openPolling(server)];
+        await ann.post(hello(server, 'ann'));
+        await bob.post('40{}');
+        const line = new Line(server.port);
+        await line.asks(`/socket.io/?EIO=4&transport=polling&sid=${ann.handshake.sid}`, 'X-Of: ann\r\nUpgrade: x');
+        assert.match(await line.reads('{"message":"Connected'), /^HTTP\/1.1 200/);
+        const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nUpgrade: websocket\r\nConnection: Upgrade';
+        await line.asks(`/socket.io/?EIO=4&transport=websocket&sid=${bob.handshake.sid}`, key);
+        assert.match(await line.reads('\r\n\r\n'), /^HTTP\/1.1 101/);
+        for (const packet of ['2probe', '5']) line.sends(packet);
+        // Whose token is missing is sent away.
+        await deadline(line.closed, PATIENCE, 'the websocket to be closed');
+        await ann.post('42["ping",{"t":1}]');
+        assert.match(await (await ann.get()).text(), /"pong"/);
+    }));
+
+/** One TCP connection, byte by byte. */
+class Line {
+    constructor(port) {
+        this.socket = connectTcp(port, '127.0.0.1');
+        this.text = '';
+        this.socket.on('data', (data) => {
+            this.text += data.toString('latin1');
+        });
+        this.socket.on('error', () => {});
+        this.closed = new Promise((resolve) => this.socket.on('close', resolve));
+    }
+
+    asks(path, headers) {
+        this.text = '';
+        this.socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n`);
+    }
+
+    async reads(part) {
+        await eventually(() => this.text.includes(part), PATIENCE, part);
+        return this.text;
+    }
+
+    /** A text frame, masked with nothing. */
+    sends(text) {
+        this.socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]));
+    }
 }
