@@ -41,11 +41,9 @@ const typed = {
   "zh-Hant": "阿嬤，你食飽未？我來佮你開講。",
 };
 
-/** Every language, and every look of one: what is too long for a phone and what is too pale in the dark does not depend on both. */
+/** Every language and every look: what is too pale in the dark is so in every language, and what is too wide for a phone is so in English. */
 const VARIANTS = /** @type {const} */ ([
   ["en", "light"],
-  ["en", "dark"],
-  ["en", "phone"],
   ["zh-Hans", "phone"],
   ["zh-Hant", "dark"],
 ]);
@@ -177,11 +175,27 @@ async function end(page) {
   await page.locator(".recharts-surface").first().waitFor();
 }
 
+const PHONE = 375;
+
+/** @param {import("playwright-core").Page} page @param {string} name */
+async function fits(page, name) {
+  const beyond = () => document.documentElement.scrollWidth - innerWidth;
+  // Charts follow the page's width a moment later.
+  await page.waitForFunction(`(${beyond})() <= 0`, null, { timeout: 5_000 }).catch(() => {});
+  const pixels = await page.evaluate(beyond);
+  assert.ok(pixels <= 0, `${name} is ${pixels} pixels too wide`);
+}
+
 /** @param {import("playwright-core").Page} page @param {string} name */
 async function shoot(page, name) {
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(beyond <= 0, `${name} is ${beyond} pixels too wide`);
+  await fits(page, name);
+  const size = page.viewportSize();
+  if (size && size.width > PHONE) {
+    await page.setViewportSize({ width: PHONE, height: 812 });
+    await fits(page, `${name}, on a phone,`);
+    await page.setViewportSize(size);
+  }
   await page.evaluate(axe);
   const found = await page.evaluate(() => {
     const axe = /** @type {any} */ (window).axe;
