@@ -120,11 +120,18 @@ impl Intake {
         parsed.and(left_out.map_or(Ok(()), Err))
     }
 
-    /// A client that says something new speaks of a new stream.
+    /// A client that says something new speaks of a new stream. Only raw audio needs to be told by that: a container has a
+    /// header, and what is none must not be taken for samples that go on.
     fn notice(&mut self, declared: &Declared) {
-        let raw = matches!(declared.kind, Kind::Pcm | Kind::OpusPackets);
         let changed = self.declared != Kind::Unknown && self.declared != declared.kind;
-        if raw && (changed || matches!(self.source, Source::Refused)) {
+        let is_new = match declared.kind {
+            Kind::Pcm | Kind::OpusPackets => changed || matches!(self.source, Source::Refused),
+            Kind::Container | Kind::Other => {
+                self.declared != declared.kind && matches!(self.source, Source::Pcm(_) | Source::OpusPackets)
+            }
+            Kind::Unknown => false,
+        };
+        if is_new {
             self.source = Source::Unknown;
             self.carry.clear();
         }
@@ -133,11 +140,16 @@ impl Intake {
         }
     }
 
+    /// Whether a chunk that looks like the beginning of a recording is one.
     fn restarts(&self, container: Container, chunk: &[u8]) -> bool {
         const FIRST_PAGE: u8 = 2;
         match (&self.source, container) {
             (Source::Ogg(_), Container::Ogg) => chunk.get(5).is_some_and(|flags| flags & FIRST_PAGE != 0),
-            (Source::Unknown, _) => self.carry.is_empty(),
+            // What little came before may be the beginning of this one, or none of it.
+            (Source::Unknown, _) => {
+                let beginning = [&self.carry, &chunk[..chunk.len().min(magic::ENOUGH)]].concat();
+                self.carry.is_empty() || magic::container(&beginning).is_none()
+            }
             _ => true,
         }
     }
@@ -154,8 +166,9 @@ impl Intake {
 
     fn recognise(&mut self, chunk: &[u8], declared: &Declared, listener: &mut impl Listener) -> Result<(), AudioError> {
         if declared.kind == Kind::OpusPackets {
+            let head = OpusHead::plain(declared.channels()).checked(0)?;
             self.source = Source::OpusPackets;
-            self.pending.begin(Codec::Opus(OpusHead::plain(declared.channels())));
+            self.pending.begin(Codec::Opus(head));
             return self.follow(chunk, declared, listener);
         }
         let mut beginning = std::mem::take(&mut self.carry);

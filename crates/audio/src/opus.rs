@@ -75,7 +75,7 @@ impl OpusHead {
         ]
     }
 
-    fn checked(self, family: u8) -> Result<Self, AudioError> {
+    pub(crate) fn checked(self, family: u8) -> Result<Self, AudioError> {
         if family != 0 || !self.is_sound() {
             return Err(AudioError::Unsupported { what: format!("Opus with {} channels", self.channels) });
         }

@@ -10,6 +10,9 @@ use crate::{
     wav,
 };
 
+/// So many streams may end between two cuts. Each one is a file, and costs its listener a decoder.
+const MOST_STREAMS: usize = 32;
+
 /// What was taken out of the stream since the last cut.
 pub(crate) struct Pending {
     pub(crate) limits: Limits,
@@ -101,7 +104,8 @@ impl Pending {
             }
         };
         let held = self.closed_bytes + self.bytes.len() + 4 * self.lengths.len() + packet.len();
-        if held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
+        let too_many = self.closed.len() >= MOST_STREAMS;
+        if too_many || held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
             self.problem(AudioError::Overflow);
             return None;
         }

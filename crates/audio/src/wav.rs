@@ -41,7 +41,7 @@ impl Pcm {
     }
 
     pub(crate) fn is_sound(self) -> bool {
-        matches!(self.channels, 1 | 2) && (4000..=384_000).contains(&self.rate)
+        matches!(self.channels, 1 | 2) && (4000..=192_000).contains(&self.rate)
     }
 
     pub(crate) fn checked(self) -> Result<Self, AudioError> {

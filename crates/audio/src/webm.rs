@@ -124,8 +124,11 @@ impl WebM {
         let Some(body) = rest.get(start..end) else { return Ok(0) };
         let Some((track, body)) = number(body) else { return Ok(self.lose(sink)) };
         let &[_, _, flags, ref packet @ ..] = body else { return Ok(self.lose(sink)) };
-        if Some(track) != self.track {
-            return Ok(end);
+        match self.track {
+            Some(audio) if audio == track => (),
+            Some(_) => return Ok(end),
+            // What said which track is the voice is lost, and does not come again.
+            None => return Err(AudioError::Lost { container: "WebM" }),
         }
         if flags & 0x06 != 0 {
             return Err(AudioError::Unsupported { what: "laced WebM blocks".to_owned() });

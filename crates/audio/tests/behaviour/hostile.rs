@@ -284,12 +284,74 @@ fn a_client_may_turn_from_a_container_to_samples() {
 
 #[test]
 fn rates_and_channels_that_cannot_be_are_refused() {
-    for declared in
-        [Declared::pcm(0, 1), Declared::pcm(16_000, 0), Declared::pcm(16_000, 3), Declared::pcm(u32::MAX, 1)]
-    {
+    for declared in [
+        Declared::pcm(0, 1),
+        Declared::pcm(16_000, 0),
+        Declared::pcm(16_000, 3),
+        Declared::pcm(384_000, 1),
+        Declared::pcm(u32::MAX, 1),
+        Declared::opus_packets(0),
+        Declared::opus_packets(6),
+    ] {
         let error = complaint(&mut intake(), &[5; 100], &declared);
         assert!(matches!(error, AudioError::Unsupported { .. }), "{error}");
     }
+}
+
+#[test]
+fn what_waits_is_bounded_in_streams() {
+    let wav = |rate: u32| {
+        let mut file = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+        file.extend([rate, 2 * rate].iter().flat_map(|number| number.to_le_bytes()));
+        file.extend(b"\x02\0\x10\0data\x02\0\0\0\x07\0");
+        file
+    };
+    let one_after_another: Vec<u8> = (0..5_000).flat_map(|number| wav(16_000 + number % 2)).collect();
+    let mut intake = intake();
+    assert_eq!(complaint(&mut intake, &one_after_another, &Declared::unknown()), AudioError::Overflow);
+    let segments = intake.cut();
+    assert!((2..=33).contains(&segments.len()), "{}", segments.len());
+    intake.push(&wav(16_000), &Declared::unknown()).unwrap();
+    assert_eq!(intake.cut().len(), 1);
+}
+
+#[test]
+fn what_comes_after_raw_audio_and_has_no_header_is_not_taken_for_samples() {
+    for (declared, found) in [("audio/webm;codecs=opus", "begins with"), ("audio/flac", "not supported")] {
+        for raw in [Declared::pcm(16_000, 1), Declared::unknown(), Declared::opus_packets(1)] {
+            let mut intake = intake();
+            intake.push(&[0xfb, 0x03, 7, 9].repeat(100), &raw).unwrap();
+            intake.cut();
+            let error = complaint(&mut intake, &fixture("chromium.webm")[5_000..6_000], &Declared::parse(declared));
+            assert!(error.to_string().contains(found), "{error}");
+            assert_eq!(intake.cut().len(), 0);
+            intake.push(&fixture("chromium.webm"), &Declared::parse("audio/webm")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_few_stray_bytes_do_not_hide_the_recording_that_follows() {
+    for name in ["chromium.webm", "pages.ogg", "aac.mp4", "sentence.wav"] {
+        let mut intake = intake();
+        intake.push(&[0, 1, 2], &Declared::unknown()).unwrap();
+        intake.push(&fixture(name), &Declared::unknown()).unwrap();
+        let mut alone = self::intake();
+        alone.push(&fixture(name), &Declared::unknown()).unwrap();
+        assert_eq!(intake.cut(), alone.cut(), "{name}");
+    }
+}
+
+#[test]
+fn a_recording_that_lost_what_names_its_tracks_says_so() {
+    let mut recording = fixture("chromium.webm");
+    let tracks = recording.windows(4).position(|window| window == [0x16, 0x54, 0xae, 0x6b]).unwrap();
+    recording[tracks + 1] ^= 1;
+    let mut intake = intake();
+    let errors: Vec<_> =
+        recording.chunks(1_000).filter_map(|chunk| intake.push(chunk, &Declared::unknown()).err()).collect();
+    assert!(errors.contains(&AudioError::Lost { container: "WebM" }), "{errors:?}");
+    assert!(errors.contains(&AudioError::Refused), "{errors:?}");
 }
 
 #[test]
