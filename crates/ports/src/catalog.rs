@@ -188,7 +188,7 @@ pub struct User {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     pub id: UserId,
-    /// Lower case.
+    /// Lower case, where it is one of theirs.
     pub email: String,
     pub name: String,
     pub password_hash: Option<String>,

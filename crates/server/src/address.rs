@@ -1,6 +1,6 @@
 //! Where a request comes from.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::{
     extract::ConnectInfo,
@@ -28,7 +28,9 @@ pub fn is_local(extensions: &Extensions, headers: &HeaderMap) -> bool {
 
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
+    let client = last.rsplit(',').next()?.trim();
+    // Some proxies write the port too.
+    client.parse().ok().or_else(|| Some(client.parse::<SocketAddr>().ok()?.ip()))
 }
 
 fn network(address: IpAddr) -> IpAddr {
@@ -55,6 +57,7 @@ mod tests {
     fn only_a_trusted_proxy_may_say_who_the_client_is() {
         assert_eq!(claimed(&["203.0.113.7"], false), "0.0.0.0");
         assert_eq!(claimed(&["203.0.113.7"], true), "203.0.113.7");
+        assert_eq!(claimed(&["203.0.113.7:5678"], true), "203.0.113.7");
         assert_eq!(claimed(&["not an address"], true), "0.0.0.0");
     }
 

@@ -9,24 +9,43 @@ use ports::{Catalog, NewUser, Role, StoreError, Timestamp, User, UserId};
 use super::{TokenError, Tokens, Verified};
 use crate::clock;
 
+/// The host of the addresses of those whose tokens name none. Nobody registers with one.
+pub const OF_TOKENS: &str = "token.invalid";
+
 /// Finds the person behind a token.
 pub struct Accounts {
     pub tokens: Tokens,
     catalog: Arc<dyn Catalog>,
     provision: bool,
     /// People seen lately. A plain mutex: it is never held across an await.
-    recent: Mutex<HashMap<UserId, (User, Timestamp)>>,
+    recent: Mutex<HashMap<UserId, (Person, Timestamp)>>,
 }
 
 /// Somebody who may come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    pub user: User,
+    pub user: Person,
     /// The token's role where it names one, for the deployment signed it; the database's otherwise.
     pub role: Role,
     /// `None` where the token does not say.
     pub issued_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+}
+
+/// What is kept in memory of a user, for as long as a connection lasts: not their picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub is_active: bool,
+}
+
+impl From<User> for Person {
+    fn from(User { id, email, name, role, is_active, .. }: User) -> Self {
+        Self { id, email, name, role, is_active }
+    }
 }
 
 impl Account {
@@ -88,18 +107,20 @@ impl Accounts {
         Ok(Account { role: role.unwrap_or(user.role), issued_at, expires_at, user })
     }
 
-    async fn load(&self, verified: &Verified, now: Timestamp) -> Result<User, AuthError> {
+    async fn load(&self, verified: &Verified, now: Timestamp) -> Result<Person, AuthError> {
         let user = match self.catalog.user(&verified.user).await? {
             Some(user) => user,
             None if self.provision => self.provision(verified, now).await?,
             None => return Err(AuthError::UnknownUser),
         };
-        self.remember(&user, now);
-        Ok(user)
+        let person = Person::from(user);
+        self.remember(&person, now);
+        Ok(person)
     }
 
     async fn provision(&self, verified: &Verified, now: Timestamp) -> Result<User, AuthError> {
-        let placeholder = format!("{}@token.invalid", verified.user).to_lowercase();
+        // Ids that differ in case only are two people's.
+        let placeholder = format!("{}@{OF_TOKENS}", verified.user);
         let stated = verified.email.as_deref().map(str::to_lowercase);
         for email in stated.iter().chain([&placeholder]) {
             let user = NewUser {
@@ -123,13 +144,13 @@ impl Accounts {
         Err(AuthError::UnknownUser)
     }
 
-    fn remembered(&self, id: &UserId, now: Timestamp) -> Option<User> {
+    fn remembered(&self, id: &UserId, now: Timestamp) -> Option<Person> {
         let recent = self.recent();
         let (user, until) = recent.get(id)?;
         (now < *until).then(|| user.clone())
     }
 
-    fn remember(&self, user: &User, now: Timestamp) {
+    fn remember(&self, user: &Person, now: Timestamp) {
         let mut recent = self.recent();
         if recent.len() >= REMEMBERED_AT_MOST {
             recent.retain(|_, (_, until)| now < *until);
@@ -140,7 +161,7 @@ impl Accounts {
         }
     }
 
-    fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, (User, Timestamp)>> {
+    fn recent(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, (Person, Timestamp)>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -181,7 +202,7 @@ mod tests {
         let accounts = accounts(&folder).await;
         let ann = UserId::parse("ann").unwrap();
         let known = accounts.authenticate(&token(&accounts, &ann)).await.unwrap();
-        accounts.remember(&User { is_active: false, ..known.user }, clock::now());
+        accounts.remember(&Person { is_active: false, ..known.user }, clock::now());
         assert_eq!(accounts.authenticate(&token(&accounts, &ann)).await, Err(AuthError::Inactive));
     }
 

@@ -55,10 +55,10 @@ fn cookie_token(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix("token="))
-        .map(str::to_owned)
+        // Other cookies may hold any bytes.
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .find_map(|pair| pair.trim_ascii().strip_prefix(b"token="))
+        .and_then(|token| str::from_utf8(token).ok().map(str::to_owned))
 }
 
 /// A token has no character that a query would escape.
@@ -68,6 +68,8 @@ fn query_token(uri: &Uri) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -84,6 +86,14 @@ mod tests {
     fn tokens_count_in_the_order_of_how_deliberately_they_were_sent() {
         let presented = tokens(&[("cookie", "theme=dark; token=cookie"), ("authorization", "Bearer bearer")]);
         assert_eq!(presented, ["handshake", "bearer", "cookie", "query"]);
+    }
+
+    #[test]
+    fn a_cookie_counts_whatever_others_hold() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_bytes("theme=café; token=cookie; x=".as_bytes()).unwrap());
+        headers.append(header::COOKIE, HeaderValue::from_bytes(b"token=\xff").unwrap());
+        assert_eq!(cookie_token(&headers), Some("cookie".to_owned()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod role;
 mod secret;
 mod tokens;
 
-pub use accounts::{Account, Accounts, AuthError};
+pub use accounts::{Account, Accounts, AuthError, OF_TOKENS};
 pub use credentials::{Origins, presented};
 pub use keys::PublicKey;
 pub use passwords::Passwords;

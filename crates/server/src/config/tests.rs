@@ -57,11 +57,16 @@ fn a_password_is_hidden_wherever_an_address_has_it() {
         ("postgres://ann:pass@word@db/name", "postgres://ann:(hidden)@db/name"),
         ("postgres://db/name?user=ann&password=hush", "postgres://db/name?user=ann&password=(hidden)"),
         ("postgres://ann:hush@db/name?sslmode=require", "postgres://ann:(hidden)@db/name?sslmode=require"),
+        ("postgres://ann:ha/rd?ly@sh@db:5432/name", "postgres://ann:(hidden)@db:5432/name"),
         ("sqlite:///data/a@b.db", "sqlite:///data/a@b.db"),
     ] {
         let config = config(&[("DATABASE_URL", given)]);
         let setting = config.settings.iter().find(|setting| setting.name == "DATABASE_URL").unwrap();
         assert_eq!(setting.shown, shown);
+    }
+    for refused in ["user=ann password=hush", "postgres:/ann:hush@db?password=hush"] {
+        let told = mistakes(&[("DATABASE_URL", refused)]);
+        assert!(told.contains("DATABASE_URL") && !told.contains("hush"), "{told}");
     }
 }
 

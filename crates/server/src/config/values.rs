@@ -93,8 +93,10 @@ impl Values {
         let parsed = parse(&text);
         if parsed.is_none() {
             let name = self.find(variable).map_or(variable.name, |(name, _)| name).to_owned();
-            let found =
-                if variable.secret { "is not usable".to_owned() } else { format!("is {:?}", without_password(&text)) };
+            let found = match variable.secret || text.contains("-----BEGIN") {
+                true => "is not usable".to_owned(),
+                false => format!("is {:?}", without_password(&text)),
+            };
             self.refuse(&name, &found, &format!("allowed: {allowed}"));
         }
         parsed
@@ -213,20 +215,39 @@ impl Values {
     }
 }
 
-/// `scheme://user:password@host?password=password` without the passwords.
+/// `scheme://user:password@host?password=password`, or `user=name password=password`, without the passwords. A password may
+/// hold what ends one in an address, for then it is refused, and shown with what is wrong: rather too much is hidden.
 fn without_password(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
-        return text.to_owned();
+        let word = |word: &str| match word.rsplit_once('@') {
+            Some((before, after)) if before.contains(':') && !before.starts_with("sqlite:") => {
+                format!("(hidden)@{}", without_values(after))
+            }
+            _ => without_value(word),
+        };
+        return text.split(' ').map(word).collect::<Vec<_>>().join(" ");
     };
-    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
-    let query = query.map(|query| format!("?{}", query.split('&').map(without_value).collect::<Vec<_>>().join("&")));
-    let query = query.unwrap_or_default();
-    let authority_end = place.find('/').unwrap_or(place.len());
-    let Some(at) = place[..authority_end].rfind('@') else {
-        return format!("{scheme}://{place}{query}");
-    };
-    let user = place[..at].split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}:(hidden)@{}{query}", &place[at + 1..])
+    let is_file = ["sqlite", "file"].contains(&scheme);
+    let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let has_password = rest.find(':').is_some_and(|colon| colon < authority_end);
+    let at = if has_password { rest.rfind('@') } else { rest[..authority_end].rfind('@') };
+    match at.filter(|_| !is_file) {
+        Some(at) => {
+            let user = rest[..at].split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:(hidden)@{}", without_values(&rest[at + 1..]))
+        }
+        None => format!("{scheme}://{}", without_values(rest)),
+    }
+}
+
+/// `place?name=value&password=password` without the password.
+fn without_values(place: &str) -> String {
+    match place.split_once('?') {
+        None => place.to_owned(),
+        Some((place, query)) => {
+            format!("{place}?{}", query.split('&').map(without_value).collect::<Vec<_>>().join("&"))
+        }
+    }
 }
 
 /// A parameter that lets somebody in.

@@ -15,7 +15,11 @@ use super::{
     App, Body, Caller, Done, Failure, Success,
     envelope::{Envelope, Said},
 };
-use crate::{address::address_of, auth::NewToken, clock};
+use crate::{
+    address::address_of,
+    auth::{AuthError, NewToken, OF_TOKENS},
+    clock,
+};
 
 /// A person as clients see them.
 #[derive(Serialize, ToSchema)]
@@ -155,8 +159,9 @@ pub(super) async fn logout(_: Caller) -> Done {
     summary = "Who is signed in",
     responses((status = 200, body = Envelope<UserView>)),
 )]
-pub(super) async fn me(Caller(account): Caller) -> Success<UserView> {
-    Success::of(UserView::new(account.user, account.role))
+pub(super) async fn me(State(app): State<Arc<App>>, Caller(account): Caller) -> Result<Success<UserView>, Failure> {
+    let user = app.catalog.user(&account.user.id).await?.ok_or(AuthError::UnknownUser)?;
+    Ok(Success::of(UserView::new(user, account.role)))
 }
 
 impl UserView {
@@ -183,7 +188,9 @@ pub(super) fn check_name(name: &str) -> Result<(), Failure> {
 
 fn check_email(email: &str) -> Result<String, Failure> {
     let has_both_sides = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    if !has_both_sides || email.len() > LONGEST_EMAIL || email.contains(char::is_whitespace) {
+    // Those with a colon, and those of tokens without an address, stand for other accounts.
+    let is_reserved = email.contains(':') || email.to_lowercase().ends_with(&format!("@{OF_TOKENS}"));
+    if !has_both_sides || is_reserved || email.len() > LONGEST_EMAIL || email.contains(char::is_whitespace) {
         return Err(Failure::bad_request("Email is not an address such as ann@example.org"));
     }
     Ok(email.to_lowercase())

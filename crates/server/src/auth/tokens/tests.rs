@@ -306,7 +306,10 @@ fn an_unusable_public_key_stops_the_start() {
     let told = |name, text: &str| Config::from_pairs(&[(name, text)]).unwrap_err().to_string();
     assert!(told("JWT_PUBLIC_KEY", "/no/such/file").contains("JWT_PUBLIC_KEY"));
     let private = pem("PRIVATE KEY", b"not yours");
-    assert!(told("JWT_PUBLIC_KEY", &private).contains("public key as PEM text"));
+    let refused = told("JWT_PUBLIC_KEY", &private);
+    assert!(refused.contains("public key as PEM text"));
+    let body = private.lines().nth(1).unwrap();
+    assert!(!refused.contains(body), "{refused}");
     assert!(told("JWT_JWKS_FILE", "/no/such/file").contains("JWT_JWKS_FILE"));
 }
 

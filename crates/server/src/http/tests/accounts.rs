@@ -41,6 +41,14 @@ async fn a_registration_says_what_it_misses() {
         (json!({"name": " ", "email": "a@b.c", "password": "long enough"}), required),
         (json!({"name": "A", "email": "a@b.c", "password": "short"}), "Password must be at least 8 characters"),
         (
+            json!({"name": "A", "email": "Kim@Token.invalid", "password": "long enough"}),
+            "Email is not an address such as ann@example.org",
+        ),
+        (
+            json!({"name": "A", "email": "departed:kim@example.org", "password": "long enough"}),
+            "Email is not an address such as ann@example.org",
+        ),
+        (
             json!({"name": "A", "email": "ab", "password": "long enough"}),
             "Email is not an address such as ann@example.org",
         ),
