@@ -99,10 +99,17 @@ impl ObjectKey {
     }
 
     /// The folder of everything that belongs to one session.
-    /// Ids may hold characters that keys may not; those are written as `-xx` in hex, and `-` as `--`.
+    /// Ids may hold characters that keys may not; those are written as `-xx` in hex, and `-` as `--`. What becomes longer
+    /// than a file's name may be goes on in a folder inside, behind what is no character.
     pub fn session_prefix(session: &SessionId) -> String {
+        const LONGEST_NAME: usize = 240;
         let mut escaped = String::with_capacity(session.as_str().len() + 8);
+        let mut goes_on_at = LONGEST_NAME;
         for byte in session.as_str().bytes() {
+            if escaped.len() >= goes_on_at {
+                escaped.push_str("-_/_");
+                goes_on_at = escaped.len() + LONGEST_NAME;
+            }
             match byte {
                 b'-' => escaped.push_str("--"),
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' => escaped.push(char::from(byte)),
@@ -160,6 +167,21 @@ mod tests {
         assert_ne!(prefix("a:b"), prefix("a-3ab"));
         assert_ne!(prefix("a--b"), prefix("a-b"));
         assert!(ObjectKey::parse(&prefix("a:b@c")).is_ok());
+    }
+
+    #[test]
+    fn every_session_has_a_folder_that_every_file_system_takes() {
+        let prefix = |id: &str| ObjectKey::session_prefix(&SessionId::parse(id).unwrap());
+        for id in ["-", ":", "a.", "a:."].map(|part| part.repeat(128 / part.len())) {
+            let whole = prefix(&id);
+            assert!(whole.split('/').all(|name| name.len() < 255), "{whole}");
+            let key = ObjectKey::of_session(&SessionId::parse(&id).unwrap(), "audio", u64::MAX, "ogg");
+            assert_eq!(ObjectKey::parse(key.as_str()), Ok(key));
+            // What it shares with a shorter name is not the folder of that one.
+            for shorter in 1..id.len() {
+                assert!(!whole.starts_with(&format!("{}/", prefix(&id[..shorter]))), "{whole}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use ports::{PageRequest, ProviderError, StoreError};
@@ -124,7 +124,11 @@ impl IntoResponse for Done {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, Json(Refused { success: false, error: self.error })).into_response()
+        let refused = Json(Refused { success: false, error: self.error });
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => (self.status, [(header::RETRY_AFTER, "2")], refused).into_response(),
+            status => (status, refused).into_response(),
+        }
     }
 }
 

@@ -125,10 +125,14 @@ pub(super) async fn feedback_of(app: &App, row: &SessionRow) -> Result<Option<Fe
     if let Some(kept) = app.catalog.feedback(&row.id).await? {
         return Ok(Some(kept));
     }
+    // The opening is a message too, so this is not known before. It costs less than the scenario with its figures.
+    let turns = app.journal.turns(&row.id).await?;
+    if turns.len() < FEWEST_TURNS {
+        return Ok(None);
+    }
     let Some(summary) = app.catalog.scenario_of_any_status(&row.scenario_id).await? else {
         return Ok(None);
     };
-    let turns = app.journal.turns(&row.id).await?;
     let Some(assessment) = assess(&summary.scenario, &turns) else {
         return Ok(None);
     };

@@ -13,7 +13,7 @@ macro_rules! select_scenarios {
                  WHERE p.scenario_id = s.id AND p.status = 'completed') AS practice_count,
                 (SELECT CAST(AVG(f.overall_score) AS DOUBLE PRECISION)
                  FROM sessions p JOIN feedback f ON f.session_id = p.id
-                 WHERE p.scenario_id = s.id) AS average_score
+                 WHERE p.scenario_id = s.id AND p.status = 'completed') AS average_score
              FROM scenarios s ",
             $rest
         )
@@ -56,7 +56,8 @@ impl Database {
         }
         found.sort_by(|a, b| {
             let most_practised = b.practice_count.cmp(&a.practice_count);
-            most_practised.then_with(|| a.scenario.title.cmp(&b.scenario.title))
+            let by_title = a.scenario.title.cmp(&b.scenario.title);
+            most_practised.then(by_title).then_with(|| a.scenario.id.cmp(&b.scenario.id))
         });
         Ok(Page {
             total: found.len() as u64,

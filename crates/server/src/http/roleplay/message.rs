@@ -11,6 +11,7 @@ use ports::{
     Scenario, SessionId, SessionStatus, Speaker, StoreError, Timestamp, Token, Usage,
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use utoipa::ToSchema;
 
 use super::{own_session, view::MessageView};
@@ -38,6 +39,7 @@ pub(in crate::http) struct Exchange {
 #[derive(Default)]
 pub struct TypedTurns {
     held: Mutex<HashMap<SessionId, Holder>>,
+    released: Notify,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,6 +217,18 @@ impl TypedTurns {
         Some(Hold { turns: self, session: session.clone() })
     }
 
+    /// Waits until none is open: as long as its answer may take.
+    pub async fn kept_out(&self, session: &SessionId) -> Hold<'_> {
+        loop {
+            // Before looking: it hears of every end from now on.
+            let released = self.released.notified();
+            if let Some(hold) = self.keep_out(session) {
+                return hold;
+            }
+            released.await;
+        }
+    }
+
     /// `None` while another one of this session is open, or somebody opens the session.
     fn open(&self, session: &SessionId) -> Option<Hold<'_>> {
         let mut held = self.lock();
@@ -243,5 +257,7 @@ impl Drop for Hold<'_> {
             Some(Holder::Connections(count)) if *count > 1 => *count -= 1,
             _ => drop(held.remove(&self.session)),
         }
+        drop(held);
+        self.turns.released.notify_waiters();
     }
 }

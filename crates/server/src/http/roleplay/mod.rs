@@ -53,6 +53,8 @@ pub(super) async fn end(
     Body(reference): Body<SessionReference>,
 ) -> Result<Success<SessionView>, Failure> {
     let row = own_session(&app, &account, &reference.id()?).await?;
+    // What is being answered in writing is part of it, and nothing more begins.
+    let _no_typed_turn = app.typed_turns.kept_out(&row.id).await;
     end_live(&app, &row.id).await?;
     let row = match row.status {
         SessionStatus::Active | SessionStatus::Completed => app.catalog.complete_session(&row.id, clock::now()).await?,

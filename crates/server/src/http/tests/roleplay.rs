@@ -159,6 +159,25 @@ async fn a_session_has_one_typed_turn_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_while_a_message_is_answered_ends_with_it() {
+    let model = Arc::new(Waits::default());
+    let house = House::with(&[], model.clone()).await;
+    let token = house.token("kim", Role::Trainee);
+    let session = house.session_of(&token).await;
+    let end = async {
+        model.asked.notified().await;
+        let mut ending = Box::pin(house.post("/api/roleplay/end", json!({"sessionId": session})).bearer(&token).send());
+        assert!(futures_util::poll!(&mut ending).is_pending());
+        model.go.notify_one();
+        ending.await.json()
+    };
+    let (said, ended) = tokio::join!(say(&house, &token, &session, ANSWER), end);
+    assert_eq!(said.status, 200);
+    assert_eq!(ended["data"]["status"], "completed");
+    assert_eq!(ended["data"]["messages"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn an_answer_that_takes_too_long_has_failed() {
     let house = House::with(&[("LLM_TIMEOUT_MS", "100")], Arc::new(Waits::default())).await;
     let token = house.token("kim", Role::Trainee);
