@@ -54,5 +54,5 @@ test('a client that asks for more acknowledgements than it reads is disconnected
         await polled.post(body);
         const isGone = async () => (await polled.get()).status === 400;
         await eventually(isGone, PATIENCE, 'the polling session to be unknown');
-        assert.ok(server.log.some((line) => line.includes('does not read')));
+        await eventually(() => server.log.some((line) => line.includes('does not read')), PATIENCE, 'the log to say so');
     }));

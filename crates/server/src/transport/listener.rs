@@ -53,11 +53,11 @@ pub struct GatedStream {
     unread: Unread,
 }
 
-/// What the peer leaves unread: what is said to it waits, and answers to what it says would wait behind it.
+/// While what is said to the peer waits, answers to what it says would wait behind that.
 #[derive(Debug, Default)]
 struct Unread {
-    /// How much was read of it since then; `None` while it reads.
-    since: Option<usize>,
+    /// By how much more was read of it than it read, since something began to wait; `None` while nothing does.
+    ahead: Option<usize>,
     reader: Option<Waker>,
 }
 
@@ -121,28 +121,45 @@ impl Lifeline {
 }
 
 impl Unread {
-    fn on_written(&mut self, is_waiting: bool) {
-        if is_waiting {
-            self.since.get_or_insert(0);
-        } else if self.since.take().is_some()
-            && let Some(reader) = self.reader.take()
-        {
-            reader.wake();
-        }
+    fn on_written(&mut self, written: &Poll<io::Result<usize>>) {
+        self.ahead = match written {
+            Poll::Pending => Some(self.ahead.unwrap_or(0)),
+            Poll::Ready(Ok(bytes)) => self.ahead.map(|ahead| ahead.saturating_sub(*bytes)),
+            Poll::Ready(Err(_)) => None,
+        };
+        self.wake_reader();
+    }
+
+    /// Nothing waits any more: whoever writes asks for this last.
+    fn on_flushed(&mut self) {
+        self.ahead = None;
+        self.wake_reader();
     }
 
     fn on_read(&mut self, bytes: usize) {
-        if let Some(since) = &mut self.since {
-            *since += bytes;
+        if let Some(ahead) = &mut self.ahead {
+            *ahead += bytes;
         }
     }
 
     fn poll_may_be_read(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.since.is_none_or(|since| since < MOST_UNREAD) {
+        if self.may_be_read() {
             return Poll::Ready(());
         }
         self.reader = Some(context.waker().clone());
         Poll::Pending
+    }
+
+    fn may_be_read(&self) -> bool {
+        self.ahead.is_none_or(|ahead| ahead < MOST_UNREAD)
+    }
+
+    fn wake_reader(&mut self) {
+        if self.may_be_read()
+            && let Some(reader) = self.reader.take()
+        {
+            reader.wake();
+        }
     }
 }
 
@@ -215,7 +232,7 @@ impl AsyncWrite for GatedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_shut(context))?;
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.unread.on_written(written.is_pending());
+        self.unread.on_written(&written);
         written
     }
 
@@ -226,7 +243,7 @@ impl AsyncWrite for GatedStream {
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_shut(context))?;
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.unread.on_written(written.is_pending());
+        self.unread.on_written(&written);
         written
     }
 
@@ -235,6 +252,7 @@ impl AsyncWrite for GatedStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.unread.on_flushed();
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
@@ -355,15 +373,22 @@ mod tests {
                 reader.read_exact(&mut rest).await.unwrap();
             };
             catching_up.await;
-            // Whoever writes hears that there is room again.
-            stream.write_all(&[7]).await.unwrap();
-            read += stream.read(&mut buffer).await.unwrap();
+            // As much more is read as was written, and everything once nothing waits.
+            stream.write_all(&[7; 2 * AT_ONCE]).await.unwrap();
+            while let Some(more) = stream.read(&mut buffer).now_or_never() {
+                read += more.unwrap();
+                tokio::task::yield_now().await;
+            }
+            stream.flush().await.unwrap();
+            for _ in 0..4 {
+                assert!(stream.read(&mut buffer).await.unwrap() > 0);
+            }
         };
         tokio::select! {
             () = saying => unreachable!("the peer never ends"),
             () = hearing => {}
         }
-        assert!((MOST_UNREAD..MOST_UNREAD + 2 * AT_ONCE).contains(&read), "{read}");
+        assert!((MOST_UNREAD..MOST_UNREAD + 4 * AT_ONCE).contains(&read), "{read}");
     }
 
     #[tokio::test]

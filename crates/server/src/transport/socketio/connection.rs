@@ -94,18 +94,23 @@ impl Connection {
         let message = "Connected to real-time server";
         self.member.emit("connected", &Connected { message, timestamp: clock::now().0 });
         let expiry = sleep_until(Instant::now() + self.token_lasts());
-        tokio::pin!(expiry);
+        let gate = Arc::clone(&self.member.gate);
+        let hung_up = gate.was_shut();
+        tokio::pin!(expiry, hung_up);
         loop {
             tokio::select! {
-                arrival = self.mailbox.recv() => match arrival {
-                    Some(Arrival::Event(event)) => self.on_event(*event).await,
-                    Some(Arrival::Gone) | None => break,
-                },
+                biased;
                 () = &mut expiry => {
                     let message = "Your token has expired. Sign in again and reconnect: the session goes on where it was.";
                     send_away(&self.member, WireError::new(ErrorCode::TokenExpired, message)).await;
                     break;
                 }
+                arrival = self.mailbox.recv() => match arrival {
+                    Some(Arrival::Event(event)) => self.on_event(*event).await,
+                    Some(Arrival::Gone) | None => break,
+                },
+                // Once all is handled that came before. Of whoever polls the library says only later that they are gone.
+                () = &mut hung_up => break,
             }
         }
         self.leave().await;

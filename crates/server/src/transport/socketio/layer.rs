@@ -3,12 +3,12 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo, http::header, middleware::from_fn_with_state};
+use axum::{Router, extract::ConnectInfo, middleware::from_fn_with_state};
 use protocol::{ErrorCode, WireError};
 use runtime::Gate;
 use serde::Deserialize;
 use socketioxide::{
-    ParserConfig, SocketIo, TransportType,
+    ParserConfig, SocketIo,
     extract::{Extension, SocketRef, TryData},
     handler::ConnectHandler,
     layer::SocketIoLayer,
@@ -23,7 +23,7 @@ use super::{
     member::SocketMember,
     pace::Pace,
     registry::Admitted,
-    requests::gate_requests,
+    requests::{gate_requests, is_for_websocket},
 };
 use crate::{
     address::address_of,
@@ -55,19 +55,15 @@ const LEFT_BEFORE: &str = "This connection was left before; open another one";
 /// The Socket.IO endpoint, to be put around the routes.
 pub struct Endpoint {
     layer: SocketIoLayer,
-    io: SocketIo,
     registry: Arc<Registry>,
 }
 
 impl Endpoint {
     /// Closes every connection once the last words are out.
     pub fn farewell(&self) -> impl Future<Output = ()> + use<> {
-        let (io, registry) = (self.io.clone(), Arc::clone(&self.registry));
-        async move {
-            registry.hang_up().await;
-            // A client that polls has no connection of its own to hang up; one that does not read is not waited for.
-            let _ = tokio::time::timeout(Duration::from_secs(1), io.close()).await;
-        }
+        let registry = Arc::clone(&self.registry);
+        // The library's own way would let nobody in who is still about to come, and tell them that it is for good.
+        async move { registry.hang_up().await }
     }
 
     pub fn around(self, routes: Router) -> Router {
@@ -90,7 +86,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
     let parser = ParserConfig::common()
         .max_incoming_binaries(16)
         .max_incoming_binary_buf_size(LARGEST_MESSAGE)
-        // The gate may close between a packet and its attachment; a heartbeat that is missed ends both.
+        // The gate may close between a packet and its attachment, for as long as a heartbeat may be missed.
         .packet_completion_timeout(PING_INTERVAL + PING_TIMEOUT);
     let (layer, io) = SocketIo::builder()
         .ping_interval(PING_INTERVAL)
@@ -115,7 +111,7 @@ pub fn install(sessions: Arc<Sessions>, registry: Arc<Registry>) -> Endpoint {
         }
     };
     io.ns("/", announce.with(prepare));
-    Endpoint { layer, io, registry }
+    Endpoint { layer, registry }
 }
 
 fn prepare(
@@ -127,7 +123,10 @@ fn prepare(
     let request = socket.req_parts();
     let address = address_of(&request.extensions, &request.headers, sessions.trusts_proxy());
     let most = sessions.limits().max_connections_per_address;
-    let Admitted { gate, is_crowded } = registry.add(socket.id, address, most, new_gate).ok_or(LEFT_BEFORE)?;
+    let Some(Admitted { gate, is_crowded }) = registry.add(socket.id, address, most, new_gate) else {
+        registry.shut(socket.id);
+        return Err(LEFT_BEFORE);
+    };
     if let Some(link) = own_link(&socket) {
         link.obey(&gate);
     }
@@ -162,8 +161,7 @@ pub(super) fn new_gate() -> Arc<Gate> {
 /// connection of the first request, which others may share.
 fn own_link(socket: &SocketRef) -> Option<&Link> {
     let request = socket.req_parts();
-    let began_so = request.headers.contains_key(header::UPGRADE);
-    if !began_so || socket.transport_type() != TransportType::Websocket {
+    if !is_for_websocket(&request.uri) {
         return None;
     }
     request.extensions.get::<ConnectInfo<Link>>().map(|ConnectInfo(link)| link)
@@ -177,7 +175,7 @@ struct Arriving {
     gate: Arc<Gate>,
     mailbox: mpsc::UnboundedReceiver<Arrival>,
     handshake: Option<String>,
-    /// Its address has more connections than one may have.
+    /// Its address has as many connections as one may have without it.
     is_crowded: bool,
 }
 

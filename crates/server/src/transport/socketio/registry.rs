@@ -51,8 +51,8 @@ struct Connections {
 struct Open {
     gate: Arc<Gate>,
     address: IpAddr,
-    /// Its address had as many as one may have, so it is about to be sent away.
-    is_crowded: bool,
+    /// It was let in and did not leave.
+    counts: bool,
     /// Once it is known, with the pace that all connections of the user share.
     user: Option<(UserId, Arc<Mutex<Pace>>)>,
 }
@@ -65,6 +65,7 @@ struct Upgraded {
 /// A connection that was not there before.
 pub(super) struct Admitted {
     pub(super) gate: Arc<Gate>,
+    /// Its address has as many as one may have.
     pub(super) is_crowded: bool,
 }
 
@@ -85,7 +86,7 @@ impl Registry {
     }
 
     pub fn len(&self) -> usize {
-        self.lock().open.len()
+        self.lock().open.values().filter(|open| open.counts).count()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -118,7 +119,7 @@ impl Registry {
         self.closing.load(Ordering::Acquire)
     }
 
-    /// Everybody was hung up on, and the library lets nobody in any more.
+    /// Everybody was hung up on.
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
@@ -142,9 +143,9 @@ impl Registry {
         }
         self.traffic.connections_opened.add(1);
         let gate = connections.gate(id).unwrap_or_else(new);
-        let from_there = connections.open.values().filter(|open| open.address == address && !open.is_crowded).count();
+        let from_there = connections.open.values().filter(|open| open.address == address && open.counts).count();
         let is_crowded = most_per_address.is_some_and(|most| from_there >= most);
-        connections.open.insert(id, Open { gate: Arc::clone(&gate), address, is_crowded, user: None });
+        connections.open.insert(id, Open { gate: Arc::clone(&gate), address, counts: !is_crowded, user: None });
         Some(Admitted { gate, is_crowded })
     }
 
@@ -192,8 +193,11 @@ impl Registry {
         self.lock().shut(id);
     }
 
-    /// It left and does not close, as every client does that leaves.
+    /// It left. Every client that leaves closes it too; the library does not tell.
     pub(super) fn shut_soon(self: &Arc<Self>, id: Sid) {
+        if let Some(open) = self.lock().open.get_mut(&id) {
+            open.counts = false;
+        }
         let registry = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep(FAREWELL).await;

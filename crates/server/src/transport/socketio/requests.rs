@@ -25,7 +25,7 @@ pub(super) async fn gate_requests(State(registry): State<Arc<Registry>>, request
         }
         return next.run(request).await;
     };
-    if parameter(request.uri(), "transport") == Some("websocket") {
+    if is_for_websocket(request.uri()) {
         return upgrade(&registry, id, request, next).await;
     }
     let Some(gate) = registry.gate(id) else {
@@ -63,6 +63,11 @@ async fn upgrade(registry: &Registry, id: Sid, request: Request, next: Next) -> 
         registry.not_upgraded(id);
     }
     response
+}
+
+/// Whether it asks for a websocket, and not for the answer to a poll.
+pub(super) fn is_for_websocket(uri: &Uri) -> bool {
+    parameter(uri, "transport") == Some("websocket")
 }
 
 /// As the library takes them.
