@@ -109,6 +109,7 @@ impl Intake {
 
     fn take(&mut self, chunk: &[u8], declared: &Declared, listener: &mut impl Listener) -> Result<(), AudioError> {
         self.notice(declared);
+        self.pending.begin_chunk();
         if let Some(container) = magic::container(chunk).filter(|container| self.restarts(*container, chunk)) {
             self.begin(container);
         }
@@ -126,9 +127,7 @@ impl Intake {
         let changed = self.declared != Kind::Unknown && self.declared != declared.kind;
         let is_new = match declared.kind {
             Kind::Pcm | Kind::OpusPackets => changed || matches!(self.source, Source::Refused),
-            Kind::Container | Kind::Other => {
-                self.declared != declared.kind && matches!(self.source, Source::Pcm(_) | Source::OpusPackets)
-            }
+            Kind::Container | Kind::Other => matches!(self.source, Source::Pcm(_) | Source::OpusPackets),
             Kind::Unknown => false,
         };
         if is_new {

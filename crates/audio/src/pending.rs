@@ -10,7 +10,7 @@ use crate::{
     wav,
 };
 
-/// So many streams may end between two cuts. Each one is a file, and costs its listener a decoder.
+/// So many streams may end in one chunk. Each one is a file, and costs its listener a decoder.
 const MOST_STREAMS: usize = 32;
 
 /// What was taken out of the stream since the last cut.
@@ -28,6 +28,7 @@ pub(crate) struct Pending {
     closed: Vec<Segment>,
     closed_bytes: usize,
     closed_ms: u64,
+    closed_in_chunk: usize,
     problem: Option<AudioError>,
 }
 
@@ -53,6 +54,7 @@ impl Pending {
             closed: Vec::new(),
             closed_bytes: 0,
             closed_ms: 0,
+            closed_in_chunk: 0,
             problem: None,
         }
     }
@@ -76,6 +78,11 @@ impl Pending {
         self.closed_bytes = 0;
         self.closed_ms = 0;
         std::mem::take(&mut self.closed)
+    }
+
+    /// Another chunk comes.
+    pub(crate) fn begin_chunk(&mut self) {
+        self.closed_in_chunk = 0;
     }
 
     pub(crate) fn take_problem(&mut self) -> Option<AudioError> {
@@ -104,7 +111,7 @@ impl Pending {
             }
         };
         let held = self.closed_bytes + self.bytes.len() + 4 * self.lengths.len() + packet.len();
-        let too_many = self.closed.len() >= MOST_STREAMS;
+        let too_many = self.closed_in_chunk >= MOST_STREAMS;
         if too_many || held > self.limits.pending_bytes || self.duration_ms() > self.limits.pending_ms {
             self.problem(AudioError::Overflow);
             return None;
@@ -132,6 +139,7 @@ impl Pending {
 
     fn close(&mut self) {
         let Some(stream) = self.stream.filter(|_| self.samples > 0) else { return };
+        self.closed_in_chunk += 1;
         let bytes = std::mem::take(&mut self.bytes);
         let lengths = std::mem::take(&mut self.lengths);
         let segment = stream.file(bytes, &lengths, self.samples);

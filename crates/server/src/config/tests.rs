@@ -58,6 +58,8 @@ fn a_password_is_hidden_wherever_an_address_has_it() {
         ("postgres://db/name?user=ann&password=hush", "postgres://db/name?user=ann&password=(hidden)"),
         ("postgres://ann:hush@db/name?sslmode=require", "postgres://ann:(hidden)@db/name?sslmode=require"),
         ("postgres://ann:ha/rd?ly@sh@db:5432/name", "postgres://ann:(hidden)@db:5432/name"),
+        ("postgres://db:5432/name?user=ann&password=hu@sh", "postgres://db:5432/name?user=ann&password=(hidden)"),
+        ("postgres://ann:hush@db/name?password=hu@sh", "postgres://ann:(hidden)@db/name?password=(hidden)"),
         ("sqlite:///data/a@b.db", "sqlite:///data/a@b.db"),
     ] {
         let config = config(&[("DATABASE_URL", given)]);

@@ -227,6 +227,7 @@ fn without_password(text: &str) -> String {
         };
         return text.split(' ').map(word).collect::<Vec<_>>().join(" ");
     };
+    let rest = &without_values(rest);
     let is_file = ["sqlite", "file"].contains(&scheme);
     let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());
     let has_password = rest.find(':').is_some_and(|colon| colon < authority_end);
@@ -234,9 +235,9 @@ fn without_password(text: &str) -> String {
     match at.filter(|_| !is_file) {
         Some(at) => {
             let user = rest[..at].split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}:(hidden)@{}", without_values(&rest[at + 1..]))
+            format!("{scheme}://{user}:(hidden)@{}", &rest[at + 1..])
         }
-        None => format!("{scheme}://{}", without_values(rest)),
+        None => format!("{scheme}://{rest}"),
     }
 }
 

@@ -35,7 +35,7 @@ fn of_process(page: &mut Page, figures: &Figures<'_>) {
 
 fn of_connections(page: &mut Page, figures: &Figures<'_>) {
     let (registry, traffic) = (figures.registry, figures.registry.traffic());
-    page.one("repartee_connections", GAUGE, "Sockets open now", registry.len());
+    page.one("repartee_connections", GAUGE, "Sockets that were let in and are open now", registry.len());
     page.one(
         "repartee_connections_opened_total",
         COUNTER,
