@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS};
 
-use super::{client, server, voice};
+use super::{Ack, client, server, voice};
 use crate::{ErrorCode, WireError};
 
 /// One TypeScript module with every type of the roleplay contract and the two maps from event names to payloads.
@@ -60,7 +60,7 @@ pub fn typescript() -> String {
         server::CoachHint<'static>,
         server::Observer<'static>,
         server::Pong,
-        server::Ack,
+        Ack,
         voice::SpeechStarted<'static>,
         voice::SpeechStopped<'static>,
         voice::AudioFrame<'static>,
