@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { connect, newSession } from '../support/client.js';
 import { deadline, PATIENCE } from '../support/deadline.js';
-import { Frames, openPolling, packetsOf, polling } from '../support/frames.js';
+import { Frames, hello, openPolling, packetsOf, polling, signedInByPolling } from '../support/frames.js';
 import { startServer } from '../support/server.js';
 
 let server;
@@ -63,7 +63,7 @@ describe('heartbeat', () => {
         const frames = await Frames.open(server);
         await frames.read();
         await deadline(frames.pinged, PATIENCE, 'a ping');
-        frames.send(`40${JSON.stringify({ token: server.token('ann') })}`);
+        frames.send(hello(server, 'ann'));
         await frames.event('connected');
         frames.close();
     });
@@ -85,7 +85,7 @@ describe('close', () => {
 
 describe('polling', () => {
     test('packets travel together in one payload', async () => {
-        const session = await signedInByPolling('bea');
+        const session = await signedInByPolling(server, 'bea');
         await session.post('42["ping",{"t":1}]\x1e42["ping",{"t":2}]');
         const pongs = [];
         while (pongs.length < 2) pongs.push(...(await packetsOf(await session.get())));
@@ -109,7 +109,7 @@ describe('polling', () => {
 
 describe('upgrade', () => {
     test('a polling session moves to a websocket', async () => {
-        const session = await signedInByPolling('dan');
+        const session = await signedInByPolling(server, 'dan');
         const pending = session.get();
         const frames = await Frames.open(server, `EIO=4&transport=websocket&sid=${session.handshake.sid}`);
         frames.send('2probe');
@@ -122,8 +122,8 @@ describe('upgrade', () => {
     });
 
     test('a wrong probe is refused and harms nobody else', async () => {
-        const other = await signedInByPolling('fay');
-        const session = await signedInByPolling('eve');
+        const other = await signedInByPolling(server, 'fay');
+        const session = await signedInByPolling(server, 'eve');
         const frames = await Frames.open(server, `EIO=4&transport=websocket&sid=${session.handshake.sid}`);
         frames.send('2what');
         await deadline(frames.closed, PATIENCE, 'the probe to be refused');
@@ -135,13 +135,3 @@ describe('upgrade', () => {
         await assert.rejects(Frames.open(server, 'EIO=4&transport=websocket&sid=AAAAAAAAAAAAAAAAAAAA'));
     });
 });
-
-async function signedInByPolling(userId) {
-    const session = await openPolling(server);
-    await session.post(`40${JSON.stringify({ token: server.token(userId) })}`);
-    const packets = [];
-    while (!packets.some((packet) => packet.startsWith('42["connected"'))) {
-        packets.push(...(await packetsOf(await session.get())));
-    }
-    return { ...session, ...polling(server, session.handshake.sid) };
-}

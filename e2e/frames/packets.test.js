@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { connect, newSession, newUser } from '../support/client.js';
 import { deadline, PATIENCE } from '../support/deadline.js';
-import { Frames } from '../support/frames.js';
+import { Frames, hello } from '../support/frames.js';
 import { countingPcm } from '../support/recordings.js';
 import { startServer } from '../support/server.js';
 
@@ -19,7 +19,7 @@ describe('connect', () => {
     test('the answer names the socket, and "connected" follows', async () => {
         const frames = await Frames.open(server);
         await frames.read();
-        frames.send(`40${JSON.stringify({ token: server.token('ann') })}`);
+        frames.send(hello(server, 'ann'));
         const answer = await frames.read();
         assert.equal(answer.slice(0, 2), '40');
         assert.equal(typeof JSON.parse(answer.slice(2)).sid, 'string');
@@ -29,7 +29,7 @@ describe('connect', () => {
 
     test('a second CONNECT changes nothing', async () => {
         const frames = await Frames.signedIn(server, 'ann');
-        frames.send(`40${JSON.stringify({ token: server.token('ann') })}`);
+        frames.send(hello(server, 'ann'));
         frames.send('42["ping",{"t":1}]');
         assert.equal((await frames.event('pong'))[0].t, 1);
         frames.close();

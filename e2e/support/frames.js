@@ -3,6 +3,9 @@ import { WebSocket } from 'ws';
 
 import { deadline, PATIENCE } from './deadline.js';
 
+/** With this a client says who it is. */
+export const hello = (server, userId) => `40${JSON.stringify({ token: server.token(userId) })}`;
+
 /** A websocket whose frames are read one by one. */
 export class Frames {
     static async open(server, query = 'EIO=4&transport=websocket', path = '/socket.io/') {
@@ -61,7 +64,7 @@ export class Frames {
     static async signedIn(server, userId) {
         const frames = await Frames.open(server);
         frames.handshake = JSON.parse((await frames.read()).slice(1));
-        frames.send(`40${JSON.stringify({ token: server.token(userId) })}`);
+        frames.send(hello(server, userId));
         await frames.event('connected');
         return frames;
     }
@@ -83,6 +86,15 @@ export async function openPolling(server) {
     const answer = await polling(server).get();
     const handshake = JSON.parse((await answer.text()).slice(1));
     return { handshake, ...polling(server, handshake.sid) };
+}
+
+/** A polling client up to `connected`. */
+export async function signedInByPolling(server, userId) {
+    const polled = await openPolling(server);
+    await polled.post(hello(server, userId));
+    const seen = [];
+    while (!seen.some((packet) => packet.includes('"connected"'))) seen.push(...(await packetsOf(await polled.get())));
+    return polled;
 }
 
 /** The packets of a polling answer, without heartbeats. */

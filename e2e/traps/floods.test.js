@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { deadline, eventually, PATIENCE } from '../support/deadline.js';
-import { Frames, openPolling } from '../support/frames.js';
+import { Frames, signedInByPolling } from '../support/frames.js';
 import { withServer } from '../support/server.js';
 
 const MIB = 1024 * 1024;
@@ -15,18 +15,11 @@ async function growth(server, during) {
     return Math.round((server.memory('VmHWM') - before) / 1024);
 }
 
-async function polledIn(server, userId) {
-    const polled = await openPolling(server);
-    await polled.post(`40${JSON.stringify({ token: server.token(userId) })}`);
-    await polled.get();
-    return polled;
-}
-
 test('small events in large bodies, many at once, do not fill the memory', () =>
     withServer({}, async (server) => {
         const body = Array.from({ length: 120_000 }, () => '42["a"]').join('\x1e');
         const grown = await growth(server, async () => {
-            const polled = await polledIn(server, 'ann');
+            const polled = await signedInByPolling(server, 'ann');
             await Promise.allSettled(Array.from({ length: 8 }, () => polled.post(body)));
         });
         assert.ok(grown < 80, `the server grew by ${grown} MiB`);
@@ -49,7 +42,7 @@ test('answers that nobody reads do not fill the memory, not even those to whoeve
 
 test('a client that asks for more acknowledgements than it reads is disconnected, as with events', () =>
     withServer({ RATE_EVENTS_PER_SECOND: '0' }, async (server) => {
-        const polled = await polledIn(server, 'ann');
+        const polled = await signedInByPolling(server, 'ann');
         const body = Array.from({ length: 2_000 }, (_, id) => `42${id}["ping",{}]`).join('\x1e');
         await polled.post(body);
         const isGone = async () => (await polled.get()).status === 400;

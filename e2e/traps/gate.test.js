@@ -5,10 +5,8 @@ import { test } from 'node:test';
 
 import { connect } from '../support/client.js';
 import { deadline, eventually, PATIENCE } from '../support/deadline.js';
-import { Frames, openPolling } from '../support/frames.js';
+import { Frames, hello, openPolling } from '../support/frames.js';
 import { withServer } from '../support/server.js';
-
-const hello = (server, userId) => `40${JSON.stringify({ token: server.token(userId) })}`;
 
 async function upgraded(websocket) {
     websocket.send('2probe');

@@ -4,18 +4,8 @@ import { test } from 'node:test';
 
 import { connect } from '../support/client.js';
 import { deadline, eventually, PATIENCE } from '../support/deadline.js';
-import { Frames, openPolling, packetsOf } from '../support/frames.js';
+import { Frames, hello, openPolling, signedInByPolling } from '../support/frames.js';
 import { withServer } from '../support/server.js';
-
-const hello = (server, userId) => `40${JSON.stringify({ token: server.token(userId) })}`;
-
-async function polledIn(server, userId) {
-    const polled = await openPolling(server);
-    await polled.post(hello(server, userId));
-    const seen = [];
-    while (!seen.some((packet) => packet.includes('"connected"'))) seen.push(...(await packetsOf(await polled.get())));
-    return polled;
-}
 
 async function connections(server) {
     const metrics = await fetch(`${server.url}/metrics`);
@@ -49,10 +39,10 @@ test('leaving twice and coming back in one breath leaves no connection behind', 
 
 test('a polling client that left is soon unknown, and does not hold a server that stops', () =>
     withServer({}, async (server) => {
-        const left = await polledIn(server, 'eve');
+        const left = await signedInByPolling(server, 'eve');
         await left.post('41');
         await eventually(isGone(left), PATIENCE, 'the polling session to be unknown');
-        const leaving = await polledIn(server, 'bob');
+        const leaving = await signedInByPolling(server, 'bob');
         await leaving.post('41');
         const asking = leaving.get();
         await server.stop();

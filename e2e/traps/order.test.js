@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { connect, newSession } from '../support/client.js';
 import { PATIENCE } from '../support/deadline.js';
-import { Frames } from '../support/frames.js';
+import { Frames, hello } from '../support/frames.js';
 import { countingPcm, wavData } from '../support/recordings.js';
 import { startServer } from '../support/server.js';
 
@@ -40,7 +40,7 @@ test('what is sent right behind the answer to CONNECT is not lost', async () => 
             attempts.splice(0, 30).map(async (number) => {
                 const frames = await Frames.open(server);
                 await frames.read();
-                frames.send(`40${JSON.stringify({ token: server.token('fay') })}`);
+                frames.send(hello(server, 'fay'));
                 while (!(await frames.read('the answer to CONNECT')).startsWith('40'));
                 frames.send(`42["ping",{"t":${number}}]`);
                 assert.equal((await frames.event('pong'))[0].t, number);
@@ -71,7 +71,7 @@ async function lookAtTwoFrames() {
         const frames = await Frames.open(server);
         await frames.read();
         const asked = performance.now();
-        frames.send(`40${JSON.stringify({ token: server.token('gus') })}`);
+        frames.send(hello(server, 'gus'));
         await frames.read('the answer to CONNECT');
         const first = performance.now();
         await frames.event('connected');
