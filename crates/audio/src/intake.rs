@@ -146,8 +146,8 @@ impl Intake {
             (Source::Ogg(_), Container::Ogg) => chunk.get(5).is_some_and(|flags| flags & FIRST_PAGE != 0),
             // What little came before may be the beginning of this one, or none of it.
             (Source::Unknown, _) => {
-                let beginning = [&self.carry, &chunk[..chunk.len().min(magic::ENOUGH)]].concat();
-                self.carry.is_empty() || magic::container(&beginning).is_none()
+                let with_carry = || [&self.carry, &chunk[..chunk.len().min(magic::ENOUGH)]].concat();
+                self.carry.is_empty() || magic::container(&with_carry()).is_none()
             }
             _ => true,
         }

@@ -49,7 +49,7 @@ const OUTGOING: usize = 512;
 const WAITING_BYTES: usize = 256 << 10;
 /// Polling bodies arrive whole; beyond this their events are refused.
 const MOST_WAITING_BYTES: usize = 8 << 20;
-/// How a client is answered that left and says on the same connection who it is.
+/// Why a client that left is not let in on the same connection. It is hung up on before it could hear that.
 const LEFT_BEFORE: &str = "This connection was left before; open another one";
 
 /// The Socket.IO endpoint, to be put around the routes.
